@@ -1,0 +1,55 @@
+// What the terminal says at the start and for `help`, and the commands it suggests. No line is longer than a phone is wide.
+
+const bold = (text: string) => `\x1b[1m${text}\x1b[0m`;
+const dim = (text: string) => `\x1b[90m${text}\x1b[0m`;
+const green = (text: string) => `\x1b[32m${text}\x1b[0m`;
+
+/** Short enough for a button, and each shows something else. */
+export const SUGGESTIONS = [
+  "ls -la /",
+  "seq 1 1000 | grep 7 | wc -l",
+  "for i in 3 2 1; do echo $i; sleep 1; done",
+  "echo hello > hello.txt",
+];
+
+export function welcome(name: string): string {
+  return [
+    `${green("●")} ${bold(ownName(name))} is ready.`,
+    dim("A disk, a shell and processes, in this tab."),
+    "",
+    `Try one of the commands below, or type ${bold("help")}.`,
+    "",
+    "",
+  ].join("\n");
+}
+
+export function welcomeBack(name: string): string {
+  return `${green("●")} ${bold(ownName(name))} is back, with all its files.\n\n`;
+}
+
+export const HELP = [
+  bold("To try"),
+  ...SUGGESTIONS.map((line) => `  ${green(line)}`),
+  "",
+  bold("In this terminal"),
+  "  Directory and variables last from line to",
+  "  line; shell functions do not.",
+  "  A running command reads what you type.",
+  "  ctrl-c stops it, ctrl-d ends its input.",
+  "  Tab completes, up and down recall lines,",
+  "  ctrl-l clears, shift-Tab leaves.",
+  "",
+  bold("WebAssembly"),
+  "  Drop a WASI command (.wasm) on the page: it",
+  "  is put into /home/user and run.",
+  "",
+  bold("In the browser's console"),
+  `  ${green("const { commands, files } = window.sandbox")}`,
+  `  ${green('await commands.run("ls / | wc -l")')}`,
+  `  ${green('await files.write("notes.txt", "hi")')}`,
+  "",
+].join("\n");
+
+function ownName(name: string): string {
+  return name.replace(/^Playground /, "");
+}

@@ -1,0 +1,69 @@
+// getopts: one option of a script's arguments at each call. OPTIND says which word is next; the place inside a group of
+// letters is the shell's own, reset when OPTIND is set.
+
+import type { Shell } from "../execute/shell.ts";
+import { IDENTIFIER } from "./usage.ts";
+
+export function getopts(shell: Shell, argv: string[]): number {
+  const words = argv.slice(argv[1] === "--" ? 2 : 1);
+  if (words.length < 2) {
+    shell.report("getopts: usage: getopts optstring name [arg ...]\n");
+    return 2;
+  }
+  const [letters, name] = words;
+  if (!IDENTIFIER.test(name)) {
+    shell.complain(`getopts: \`${name}': not a valid identifier`);
+    return 1;
+  }
+  const args = words.length > 2 ? words.slice(2) : shell.args;
+  const silent = letters.startsWith(":");
+  let index = Math.max(1, Number(shell.vars.get("OPTIND") ?? 1) || 1);
+  let offset = shell.optionOffset;
+  const word = args[index - 1];
+  if (offset === 0 && (word === undefined || word === "-" || word[0] !== "-" || word === "--")) {
+    if (word === "--") index++;
+    finish(shell, name, "?", index, 0);
+    shell.vars.unset("OPTARG");
+    return 1;
+  }
+  offset ||= 1;
+  const letter = word[offset++];
+  const place = letter === ":" ? -1 : letters.indexOf(letter);
+  const takesValue = place >= 0 && letters[place + 1] === ":";
+  const wordDone = offset >= word.length;
+  if (place < 0) {
+    if (silent) shell.vars.set("OPTARG", letter);
+    else {
+      shell.vars.unset("OPTARG");
+      if (shell.vars.get("OPTERR") !== "0") shell.report(`${shell.name}: illegal option -- ${letter}\n`);
+    }
+    finish(shell, name, "?", wordDone ? index + 1 : index, wordDone ? 0 : offset);
+    return 0;
+  }
+  if (!takesValue) {
+    shell.vars.unset("OPTARG");
+    finish(shell, name, letter, wordDone ? index + 1 : index, wordDone ? 0 : offset);
+    return 0;
+  }
+  if (!wordDone) {
+    shell.vars.set("OPTARG", word.slice(offset));
+    finish(shell, name, letter, index + 1, 0);
+  } else if (index < args.length) {
+    shell.vars.set("OPTARG", args[index]);
+    finish(shell, name, letter, index + 2, 0);
+  } else if (silent) {
+    shell.vars.set("OPTARG", letter);
+    finish(shell, name, ":", index + 1, 0);
+  } else {
+    shell.vars.unset("OPTARG");
+    if (shell.vars.get("OPTERR") !== "0") shell.report(`${shell.name}: option requires an argument -- ${letter}\n`);
+    finish(shell, name, "?", index + 1, 0);
+  }
+  return 0;
+}
+
+function finish(shell: Shell, name: string, letter: string, index: number, offset: number): void {
+  shell.vars.set("OPTIND", String(index));
+  shell.vars.set(name, letter);
+  shell.optionOffset = offset;
+}

@@ -1,0 +1,248 @@
+// read and mapfile. From a file a block is read and what is left over given back; from a pipe a byte at a time, so that
+// the next command finds the rest.
+
+import { decode, EAGAIN, EINTR, ETIMEDOUT, strerror, type System } from "@vibengine/system";
+import type { Status } from "../execute/control.ts";
+import type { Shell } from "../execute/shell.ts";
+import { runTraps } from "../execute/traps.ts";
+import { IDENTIFIER, parseLetters, splitAssignment } from "./usage.ts";
+
+interface Wanted {
+  fd: number;
+  delimiter: number;
+  /** A backslash quotes. */
+  escapes: boolean;
+  /** Characters at most; -1: no limit. */
+  limit: number;
+  /** -N: the delimiter does not end it. */
+  exactly: boolean;
+  deadline: number;
+}
+
+interface Taken {
+  bytes: number[];
+  ended: boolean;
+  errno: number;
+}
+
+const BLOCK = 512;
+
+/** A line without its newline, null at the end of the file. */
+export async function readLine(shell: Shell, fd: number): Promise<string | null> {
+  const taken = await take(shell, { fd, delimiter: 10, escapes: false, limit: -1, exactly: false, deadline: Number.POSITIVE_INFINITY });
+  return taken.ended && taken.bytes.length === 0 ? null : decode(Uint8Array.from(taken.bytes));
+}
+
+/** Reads up to the delimiter. Bytes that a backslash quoted come as 256 + byte. */
+function take(shell: Shell, wanted: Wanted): Taken | Promise<Taken> {
+  const taken: Taken = { bytes: [], ended: false, errno: 0 };
+  const seekable = shell.sys.lseek(wanted.fd, 0, 1) >= 0;
+  const block = new Uint8Array(seekable ? BLOCK : 1);
+  const state = { quoted: false, characters: 0 };
+  return fill(shell, wanted, taken, block, state);
+}
+
+function fill(shell: Shell, wanted: Wanted, taken: Taken, block: Uint8Array, state: { quoted: boolean; characters: number }): Taken | Promise<Taken> {
+  for (;;) {
+    const count = shell.sys.read(wanted.fd, block, 0, block.length);
+    if (count === -EAGAIN || count === -EINTR) return fillLater(shell, wanted, taken, block, state);
+    if (accept(shell.sys, wanted, taken, block, count, state)) return taken;
+  }
+}
+
+async function fillLater(shell: Shell, wanted: Wanted, taken: Taken, block: Uint8Array, state: { quoted: boolean; characters: number }): Promise<Taken> {
+  for (;;) {
+    const count = await shell.sys.block(() => shell.sys.read(wanted.fd, block, 0, block.length), wanted.deadline);
+    if (count === -EINTR) {
+      await runTraps(shell);
+      continue;
+    }
+    if (count === -ETIMEDOUT) {
+      taken.errno = ETIMEDOUT;
+      return taken;
+    }
+    if (accept(shell.sys, wanted, taken, block, count, state)) return taken;
+  }
+}
+
+/** Takes in what was read; true if that is all. */
+function accept(sys: System, wanted: Wanted, taken: Taken, block: Uint8Array, count: number, state: { quoted: boolean; characters: number }): boolean {
+  if (count <= 0) {
+    taken.ended = true;
+    taken.errno = count < 0 ? -count : 0;
+    return true;
+  }
+  for (let i = 0; i < count; i++) {
+    const byte = block[i];
+    let done = false;
+    if (state.quoted) {
+      state.quoted = false;
+      if (byte !== 10) taken.bytes.push(256 + byte);
+      else state.characters--;
+      if (byte !== 10 || wanted.exactly) done = false;
+    } else if (wanted.escapes && byte === 92) {
+      state.quoted = true;
+      continue;
+    } else if (byte === wanted.delimiter && !wanted.exactly) done = true;
+    else if (byte !== 0) taken.bytes.push(byte);
+    if (!done && wanted.limit >= 0 && (byte & 0xc0) !== 0x80) state.characters++;
+    if (!done && wanted.limit >= 0 && state.characters >= wanted.limit) {
+      // A character may go on for up to three bytes.
+      const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+      if (length === 1) done = true;
+      else {
+        for (let more = 1; more < length && i + 1 < count; more++) taken.bytes.push(block[++i]);
+        done = true;
+      }
+    }
+    if (done) {
+      if (i + 1 < count) sys.lseek(wanted.fd, i + 1 - count, 1);
+      return true;
+    }
+  }
+  return false;
+}
+
+export function read(shell: Shell, argv: string[]): Status {
+  const options = parseLetters(shell, argv, "rsea:d:n:N:p:t:u:i:", "read [-ers] [-a array] [-d delim] [-i text] [-n nchars] [-N nchars] [-p prompt] [-t timeout] [-u fd] [name ...]");
+  if (!options) return 2;
+  const { values, rest } = options;
+  for (const name of rest) {
+    if (!splitAssignment(name) || name.includes("=")) {
+      shell.complain(`read: \`${name}': not a valid identifier`);
+      return 1;
+    }
+  }
+  const fd = Number(values.get("u") ?? 0);
+  const delimiter = values.get("d");
+  const limit = Number(values.get("N") ?? values.get("n") ?? -1);
+  const timeout = Number(values.get("t") ?? -1);
+  if (Number.isNaN(limit) || Number.isNaN(timeout)) {
+    shell.complain(`read: ${values.get("n") ?? values.get("t")}: invalid ${Number.isNaN(timeout) ? "timeout specification" : "number"}`);
+    return 1;
+  }
+  if (values.has("p") && shell.sys.isatty(fd)) shell.report(values.get("p") as string);
+  if (limit === 0) return 0;
+  const taken = take(shell, {
+    fd,
+    delimiter: delimiter === undefined ? 10 : delimiter === "" ? 0 : delimiter.charCodeAt(0),
+    escapes: !options.flags.has("r"),
+    limit,
+    exactly: values.has("N"),
+    deadline: timeout > 0 ? performance.now() + timeout * 1000 : Number.POSITIVE_INFINITY,
+  });
+  const finish = (result: Taken) => {
+    if (result.errno !== 0 && result.errno !== ETIMEDOUT) shell.complain(`read: read error: ${fd}: ${strerror(result.errno)}`);
+    store(shell, result, rest, values.get("a"), values.has("N"));
+    return result.errno === ETIMEDOUT ? 142 : result.ended ? 1 : 0;
+  };
+  return taken instanceof Promise ? taken.then(finish) : finish(taken);
+}
+
+/** Characters of a line: quoted ones are set apart by lying above U+10FFFF. */
+function store(shell: Shell, taken: Taken, names: string[], array: string | undefined, whole: boolean): void {
+  const plain = decode(Uint8Array.from(taken.bytes, (byte) => byte & 255));
+  const quoted = taken.bytes.some((byte) => byte > 255) ? quotedMask(taken.bytes, plain) : null;
+  if (array !== undefined) {
+    const fields = splitLine(shell, plain, quoted, Number.POSITIVE_INFINITY);
+    const variable = shell.vars.writable(array);
+    variable.value = undefined;
+    variable.map = null;
+    variable.list = fields;
+    return;
+  }
+  const assign = (name: string, value: string) => {
+    const split = splitAssignment(name)!;
+    if (split.index === null) shell.vars.set(name, value);
+    else shell.vars.setElement(split.name, shell.arithmetic.key(split.name, split.index), value);
+  };
+  if (names.length === 0) {
+    shell.vars.set("REPLY", plain);
+    return;
+  }
+  if (whole) {
+    names.forEach((name, i) => assign(name, i === 0 ? plain : ""));
+    return;
+  }
+  const fields = splitLine(shell, plain, quoted, names.length);
+  names.forEach((name, i) => assign(name, fields[i] ?? ""));
+}
+
+/** For each UTF-16 unit of the text, whether a backslash quoted it. */
+function quotedMask(bytes: number[], text: string): boolean[] {
+  const mask: boolean[] = [];
+  let at = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0) as number;
+    const length = code < 0x80 || (code >= 0xdc80 && code <= 0xdcff) ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    const isQuoted = bytes[at] > 255;
+    for (let unit = 0; unit < character.length; unit++) mask.push(isQuoted);
+    at += length;
+  }
+  return mask;
+}
+
+/** Splits at IFS into `count` fields at most, the last with the rest of the line. */
+function splitLine(shell: Shell, text: string, quoted: boolean[] | null, count: number): string[] {
+  const { source, blank } = shell.separators;
+  const isSeparator = (i: number) => !quoted?.[i] && source.includes(text[i]);
+  const isBlank = (i: number) => !quoted?.[i] && blank.includes(text[i]);
+  let end = text.length;
+  while (end > 0 && isBlank(end - 1)) end--;
+  const fields: string[] = [];
+  let at = 0;
+  while (at < end && isBlank(at)) at++;
+  while (at < end) {
+    if (fields.length === count - 1) {
+      // One separator that ends the only rest field is dropped, as in `a:` for one name.
+      let last = end;
+      if (isSeparator(last - 1)) {
+        let inner = -1;
+        for (let i = at; i < last - 1 && inner < 0; i++) if (isSeparator(i)) inner = i;
+        if (inner < 0) {
+          last--;
+          while (last > at && isBlank(last - 1)) last--;
+        }
+      }
+      fields.push(text.slice(at, last));
+      return fields;
+    }
+    let stop = at;
+    while (stop < end && !isSeparator(stop)) stop++;
+    fields.push(text.slice(at, stop));
+    at = stop;
+    while (at < end && isBlank(at)) at++;
+    if (at < end && isSeparator(at) && !isBlank(at)) at++;
+    while (at < end && isBlank(at)) at++;
+  }
+  return fields;
+}
+
+export async function mapfile(shell: Shell, argv: string[]): Promise<number> {
+  const options = parseLetters(shell, argv, "d:n:O:s:tu:C:c:", "mapfile [-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [array]");
+  if (!options) return 2;
+  const { values, flags, rest } = options;
+  const name = rest[0] ?? "MAPFILE";
+  if (!IDENTIFIER.test(name)) {
+    shell.complain(`${argv[0]}: \`${name}': not a valid identifier`);
+    return 1;
+  }
+  const delimiter = values.get("d");
+  const fd = Number(values.get("u") ?? 0);
+  const most = Number(values.get("n") ?? 0) || Number.POSITIVE_INFINITY;
+  const skip = Number(values.get("s") ?? 0);
+  const origin = Number(values.get("O") ?? 0);
+  const variable = shell.vars.writable(name);
+  const list = values.has("O") ? shell.vars.makeList(variable) : [];
+  variable.value = undefined;
+  variable.list = list;
+  const end = delimiter === undefined ? 10 : delimiter === "" ? 0 : delimiter.charCodeAt(0);
+  for (let line = 0; line - skip < most; line++) {
+    const taken = await take(shell, { fd, delimiter: end, escapes: false, limit: -1, exactly: false, deadline: Number.POSITIVE_INFINITY });
+    if (taken.ended && taken.bytes.length === 0) break;
+    if (!taken.ended && !flags.has("t") && end !== 0) taken.bytes.push(end);
+    if (line >= skip) list[origin + line - skip] = decode(Uint8Array.from(taken.bytes));
+    if (taken.ended) break;
+  }
+  return 0;
+}

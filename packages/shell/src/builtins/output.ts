@@ -1,0 +1,47 @@
+// echo and printf, as builtins. What they print is made in echo-text.ts and printf.ts, which their tool entries share.
+
+import type { Shell } from "../execute/shell.ts";
+import type { Status } from "../execute/control.ts";
+import { echoText } from "./echo-text.ts";
+import { formatPrintf } from "./printf.ts";
+
+export function echo(shell: Shell, argv: string[]): Status {
+  return shell.write(echoText(argv, shell.shopt.xpg_echo), "echo");
+}
+
+export function printf(shell: Shell, argv: string[]): Status {
+  let words = argv.slice(1);
+  let variable: string | null = null;
+  if (words[0] === "-v") {
+    if (words.length < 2) {
+      shell.complain("printf: -v: option requires an argument");
+      return 2;
+    }
+    variable = words[1];
+    words = words.slice(2);
+  }
+  if (words[0] === "--") words = words.slice(1);
+  else if (words[0] !== undefined && /^-./.test(words[0])) {
+    shell.complain(`printf: ${words[0].slice(0, 2)}: invalid option`);
+    shell.report("printf: usage: printf [-v var] format [arguments]\n");
+    return 2;
+  }
+  if (words.length === 0) {
+    shell.report("printf: usage: printf [-v var] format [arguments]\n");
+    return 2;
+  }
+  const { text, status, errors } = formatPrintf(words[0], words.slice(1));
+  for (const error of errors) shell.complain(`printf: ${error}`);
+  if (variable !== null) {
+    const element = /^([A-Za-z_]\w*)(?:\[(.+)\])?$/s.exec(variable);
+    if (!element) {
+      shell.complain(`printf: \`${variable}': not a valid identifier`);
+      return 2;
+    }
+    if (element[2] === undefined) shell.vars.set(element[1], text);
+    else shell.vars.setElement(element[1], shell.arithmetic.key(element[1], element[2]), text);
+    return status;
+  }
+  const written = shell.write(text, "printf");
+  return typeof written === "number" ? written || status : written.then((result) => result || status);
+}

@@ -1,0 +1,207 @@
+// printf's formatting: %b %q %s %c %d %i %u %o %x %X %e %f %g %a %(…)T, widths and precisions, the format used again until the
+// arguments are used up. Pure: text in, text and complaints out.
+
+import { decode, encode } from "@vibengine/system";
+import { type Integer, wrap } from "../arithmetic/number.ts";
+import { unescape } from "../parser/ansi.ts";
+import { quoteAlways, quoteBackslash } from "../expand/quote.ts";
+import { formatFloat } from "./float.ts";
+import { formatTime } from "./time-format.ts";
+
+export interface Formatted {
+  text: string;
+  status: number;
+  errors: string[];
+}
+
+interface Run {
+  args: string[];
+  at: number;
+  text: string;
+  errors: string[];
+  stopped: boolean;
+}
+
+const DIRECTIVE = /%([-+ #0']*)(\*|[0-9]+)?(?:\.(\*|-?[0-9]*))?(?:[hlLjzt]*)(?:\(([^)]*)\)(T)|([^]))?/y;
+
+export function formatPrintf(format: string, args: string[]): Formatted {
+  const run: Run = { args, at: 0, text: "", errors: [], stopped: false };
+  do {
+    const before = run.at;
+    if (!formatOnce(format, run)) break;
+    if (run.at === before) break;
+  } while (run.at < args.length && !run.stopped);
+  return { text: run.text, status: run.errors.length > 0 ? 1 : 0, errors: run.errors };
+}
+
+/** False if the format is invalid. */
+function formatOnce(format: string, run: Run): boolean {
+  for (let at = 0; at < format.length && !run.stopped; ) {
+    const percent = format.indexOf("%", at);
+    const plain = percent < 0 ? format.slice(at) : format.slice(at, percent);
+    if (plain) {
+      const { text, stopped } = unescapeFormat(plain);
+      run.text += text;
+      run.stopped = stopped;
+    }
+    if (percent < 0 || run.stopped) return true;
+    if (format[percent + 1] === "%") {
+      run.text += "%";
+      at = percent + 2;
+      continue;
+    }
+    DIRECTIVE.lastIndex = percent;
+    const match = DIRECTIVE.exec(format)!;
+    at = DIRECTIVE.lastIndex;
+    const conversion = match[5] ?? match[6];
+    if (conversion === undefined) {
+      run.errors.push(`\`${format.slice(percent)}': missing format character`);
+      return false;
+    }
+    if (!convert(match, conversion, run)) return false;
+  }
+  return true;
+}
+
+/** A format's plain text; `\c` ends all output. */
+function unescapeFormat(text: string): { text: string; stopped: boolean } {
+  const stop = /(?:^|[^\\])(?:\\\\)*\\c/.exec(text);
+  if (!stop) return unescape(text, "printf");
+  return { text: unescape(text.slice(0, stop.index + stop[0].length - 2), "printf").text, stopped: true };
+}
+
+function next(run: Run): string | undefined {
+  return run.args[run.at++];
+}
+
+function convert(match: RegExpExecArray, conversion: string, run: Run): boolean {
+  let flags = match[1];
+  let width = match[2] === undefined ? 0 : match[2] === "*" ? Number(integer(next(run) ?? "0", run)) : Number(match[2]);
+  if (width < 0) {
+    flags += "-";
+    width = -width;
+  }
+  let precision = match[3] === undefined ? -1 : match[3] === "*" ? Number(integer(next(run) ?? "0", run)) : Number(match[3] || 0);
+  if (precision < 0) precision = -1;
+  switch (conversion) {
+    case "s":
+      run.text += pad(cut(next(run) ?? "", precision), width, flags);
+      return true;
+    case "b": {
+      const { text, stopped } = unescape(next(run) ?? "", "b");
+      run.text += pad(cut(text, precision), width, flags);
+      run.stopped = stopped;
+      return true;
+    }
+    case "q":
+      run.text += pad(quoteBackslash(next(run) ?? ""), width, flags);
+      return true;
+    case "Q":
+      run.text += pad(quoteAlways(cut(next(run) ?? "", precision)), width, flags);
+      return true;
+    case "c": {
+      const first = encode(next(run) ?? "").subarray(0, 1);
+      run.text += pad(first.length === 0 ? "" : decode(first), width, flags);
+      return true;
+    }
+    case "d":
+    case "i":
+    case "u":
+    case "o":
+    case "x":
+    case "X":
+      run.text += formatInteger(integer(next(run), run), conversion, flags, width, precision);
+      return true;
+    case "e":
+    case "E":
+    case "f":
+    case "F":
+    case "g":
+    case "G":
+    case "a":
+    case "A":
+      run.text += formatNumber(float(next(run), run), conversion, flags, width, precision);
+      return true;
+    case "T": {
+      const seconds = next(run);
+      const when = seconds === undefined || seconds === "-1" || seconds === "-2" ? Date.now() / 1000 : Number(integer(seconds, run));
+      run.text += pad(formatTime(match[4] || "%X", when), width, flags);
+      return true;
+    }
+    default:
+      run.errors.push(`\`${conversion}': invalid format character`);
+      return false;
+  }
+}
+
+/** The first `precision` bytes of text; all for -1. */
+function cut(text: string, precision: number): string {
+  if (precision < 0) return text;
+  const bytes = encode(text);
+  return bytes.length <= precision ? text : decode(bytes.subarray(0, precision));
+}
+
+/** Widths count bytes. */
+function pad(text: string, width: number, flags: string): string {
+  const missing = width - (width > 0 ? encode(text).length : 0);
+  if (missing <= 0) return text;
+  return flags.includes("-") ? text + " ".repeat(missing) : " ".repeat(missing) + text;
+}
+
+function integer(text: string | undefined, run: Run): Integer {
+  if (text === undefined || text === "") return 0;
+  if (text[0] === '"' || text[0] === "'") return text.length > 1 ? (text.codePointAt(1) as number) : 0;
+  const match = /^\s*([-+]?)(0[xX][0-9A-Fa-f]+|0[0-7]*|[1-9][0-9]*)/.exec(text);
+  if (!match) {
+    run.errors.push(`${text}: invalid number`);
+    return 0;
+  }
+  if (match[0].length !== text.length) run.errors.push(`${text}: invalid ${/^0[0-7]*[89]/.test(text.trim()) ? "octal number" : "number"}`);
+  const digits = BigInt(/^0[0-7]/.test(match[2]) ? `0o${match[2].slice(1)}` : match[2]);
+  const value = match[1] === "-" ? -digits : digits;
+  if (value > 0xffffffffffffffffn || value < -0x8000000000000000n) {
+    run.errors.push(`${text}: Numerical result out of range`);
+    return value < 0n ? -0x8000000000000000n : 0x7fffffffffffffffn;
+  }
+  if (value > 0x7fffffffffffffffn) return value;
+  return wrap(value);
+}
+
+function formatInteger(value: Integer, conversion: string, flags: string, width: number, precision: number): string {
+  const signed = conversion === "d" || conversion === "i";
+  let big = BigInt(value);
+  if (signed && big > 0x7fffffffffffffffn) big = 0x7fffffffffffffffn;
+  if (!signed) big = BigInt.asUintN(64, big);
+  const negative = big < 0n;
+  const magnitude = negative ? -big : big;
+  const base = conversion === "o" ? 8 : conversion === "x" || conversion === "X" ? 16 : 10;
+  let digits = precision === 0 && magnitude === 0n ? "" : magnitude.toString(base);
+  if (precision > digits.length) digits = digits.padStart(precision, "0");
+  let prefix = signed ? (negative ? "-" : flags.includes("+") ? "+" : flags.includes(" ") ? " " : "") : "";
+  if (flags.includes("#") && conversion === "o" && !digits.startsWith("0")) digits = `0${digits}`;
+  if (flags.includes("#") && base === 16 && magnitude !== 0n) prefix = "0x";
+  if (flags.includes("0") && !flags.includes("-") && precision < 0) digits = digits.padStart(width - prefix.length, "0");
+  const text = pad(prefix + digits, width, flags);
+  return conversion === "X" ? text.toUpperCase() : text;
+}
+
+function float(text: string | undefined, run: Run): number {
+  if (text === undefined || text === "") return 0;
+  if (text[0] === '"' || text[0] === "'") return text.length > 1 ? (text.codePointAt(1) as number) : 0;
+  const match = /^\s*([-+]?)(?:(0[xX][0-9A-Fa-f]+)|(inf(?:inity)?)|(nan)|((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?))/i.exec(text);
+  if (!match || match[0].length !== text.length) run.errors.push(`${text}: invalid number`);
+  if (!match) return 0;
+  const magnitude = match[3] ? Number.POSITIVE_INFINITY : match[4] ? Number.NaN : Number(match[2] ?? match[5]);
+  return match[1] === "-" ? -magnitude : magnitude;
+}
+
+function formatNumber(value: number, conversion: string, flags: string, width: number, precision: number): string {
+  const negative = value < 0 || Object.is(value, -0);
+  const digits = formatFloat(Math.abs(value), conversion.toLowerCase(), precision, flags.includes("#"));
+  const prefix = negative ? "-" : flags.includes("+") ? "+" : flags.includes(" ") ? " " : "";
+  const finite = Number.isFinite(value);
+  const padded = finite && flags.includes("0") && !flags.includes("-") ? digits.padStart(width - prefix.length, "0") : digits;
+  const text = pad(prefix + padded, width, flags);
+  return conversion === conversion.toUpperCase() ? text.toUpperCase() : text;
+}
+

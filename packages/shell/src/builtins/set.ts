@@ -1,0 +1,112 @@
+// set and shopt.
+
+import { compareNames } from "../expand/glob.ts";
+import { quoteValue } from "../expand/quote.ts";
+import { describeVariable } from "../expand/describe.ts";
+import type { Status } from "../execute/control.ts";
+import { LETTERS, LONG_NAMES } from "../execute/options.ts";
+import type { Shell } from "../execute/shell.ts";
+import { parseLetters } from "./usage.ts";
+
+export function set(shell: Shell, argv: string[]): Status {
+  if (argv.length === 1) return printAll(shell);
+  let at = 1;
+  for (; at < argv.length; at++) {
+    const word = argv[at];
+    if (word === "--") {
+      shell.args = argv.slice(at + 1);
+      return 0;
+    }
+    if (word === "-") {
+      shell.options.xtrace = false;
+      shell.options.verbose = false;
+      at++;
+      if (at < argv.length) shell.args = argv.slice(at);
+      return 0;
+    }
+    if (!/^[-+]./.test(word)) break;
+    const on = word[0] === "-";
+    for (const letter of word.slice(1)) {
+      if (letter === "o") {
+        const name = argv[at + 1];
+        if (name === undefined) return printOptions(shell, on);
+        at++;
+        if (!setLongOption(shell, name, on)) {
+          shell.complain(`set: ${name}: invalid option name`);
+          return 2;
+        }
+      } else if (!setOption(shell, letter, on)) {
+        shell.complain(`set: ${word[0]}${letter}: invalid option`);
+        shell.report("set: usage: set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]\n");
+        return 2;
+      }
+    }
+  }
+  if (at < argv.length) shell.args = argv.slice(at);
+  return 0;
+}
+
+/** Sets an option by its letter; false if there is none. */
+export function setOption(shell: Shell, letter: string, on: boolean): boolean {
+  const name = LETTERS[letter];
+  if (name === undefined) return false;
+  shell.options[name] = on;
+  if (name === "allexport") shell.vars.exportAll = on;
+  return true;
+}
+
+export function setLongOption(shell: Shell, name: string, on: boolean): boolean {
+  const known = LONG_NAMES.find((each) => each === name);
+  if (known === undefined) return false;
+  shell.options[known] = on;
+  if (known === "allexport") shell.vars.exportAll = on;
+  return true;
+}
+
+function printOptions(shell: Shell, table: boolean): Status {
+  const line = (name: (typeof LONG_NAMES)[number]) => {
+    const on = shell.options[name];
+    return table ? `${name.padEnd(15)}\t${on ? "on" : "off"}\n` : `set ${on ? "-" : "+"}o ${name}\n`;
+  };
+  return shell.write(LONG_NAMES.map(line).join(""), "set");
+}
+
+function printAll(shell: Shell): Status {
+  let text = "";
+  for (const name of [...shell.vars.table.keys()].sort(compareNames)) {
+    const variable = shell.vars.find(name);
+    if (!variable) continue;
+    if (variable.list || variable.map) text += `${describeVariable(name, variable).replace(/^declare -\S+ /, "")}\n`;
+    else if (variable.value !== undefined) text += `${name}=${quoteValue(variable.value)}\n`;
+  }
+  if (!shell.options.posix) for (const name of [...shell.functions.keys()].sort(compareNames)) text += `${shell.functions.get(name)!.text}\n`;
+  return shell.write(text, "set");
+}
+
+export function shopt(shell: Shell, argv: string[]): Status {
+  const options = parseLetters(shell, argv, "supqo", "shopt [-pqsu] [-o] [optname ...]");
+  if (!options) return 2;
+  const { flags, rest } = options;
+  const names = rest.length > 0 ? rest : Object.keys(shell.shopt);
+  let status = 0;
+  let text = "";
+  for (const name of names) {
+    const long = flags.has("o") ? LONG_NAMES.find((each) => each === name) : undefined;
+    if (long === undefined && shell.shopt[name] === undefined) {
+      shell.complain(`shopt: ${name}: invalid shell option name`);
+      status = 1;
+      continue;
+    }
+    const isOn = long ? shell.options[long] : shell.shopt[name];
+    if (rest.length > 0 && (flags.has("s") || flags.has("u"))) {
+      if (long) shell.options[long] = flags.has("s");
+      else shell.shopt[name] = flags.has("s");
+      continue;
+    }
+    if (rest.length > 0 && !isOn) status = 1;
+    if (rest.length === 0 && ((flags.has("s") && !isOn) || (flags.has("u") && isOn))) continue;
+    if (!flags.has("q")) text += flags.has("p") ? `shopt ${isOn ? "-s" : "-u"} ${name}\n` : `${name.padEnd(20)}\t${isOn ? "on" : "off"}\n`;
+  }
+  const written = shell.write(text, "shopt");
+  return typeof written === "number" ? written || status : written.then((result) => result || status);
+}

@@ -1,0 +1,120 @@
+// export, readonly, unset, shift.
+
+import { describeVariable } from "../expand/describe.ts";
+import { quoteDouble } from "../expand/quote.ts";
+import { compareNames } from "../expand/glob.ts";
+import { ExitShell, type Status } from "../execute/control.ts";
+import type { Shell } from "../execute/shell.ts";
+import { EXPORT, NAMEREF, newVariable, READONLY } from "../execute/variables.ts";
+import { assignDeclared } from "./declare.ts";
+import { parseCount } from "./flow.ts";
+import { IDENTIFIER, parseLetters, splitAssignment } from "./usage.ts";
+
+export function export_(shell: Shell, argv: string[]): Status {
+  return mark(shell, argv, EXPORT, "export [-fn] [name[=value] ...] or export -p");
+}
+
+export function readonly(shell: Shell, argv: string[]): Status {
+  return mark(shell, argv, READONLY, "readonly [-aAf] [name[=value] ...] or readonly -p");
+}
+
+function mark(shell: Shell, argv: string[], flag: number, usage: string): Status {
+  const declarations = shell.declarations;
+  const count = argv.length;
+  const options = parseLetters(shell, argv, "aAfnp", usage);
+  if (!options) return 2;
+  const remove = flag === EXPORT && options.flags.has("n");
+  if (options.rest.length === 0) return print(shell, flag, argv[0]);
+  if (options.flags.has("f")) return options.rest.every((name) => shell.functions.has(name)) ? 0 : 1;
+  let status = 0;
+  const step = (from: number): Status => {
+    for (let i = from; i < options.rest.length; i++) {
+      const position = count - options.rest.length + i;
+      const assignment = declarations?.get(position);
+      const word = options.rest[i];
+      const split = assignment ? null : splitAssignment(word);
+      if (!assignment && !split) {
+        shell.complain(`${argv[0]}: \`${word}': not a valid identifier`);
+        status = 1;
+        if (shell.options.posix) throw new ExitShell(1);
+        continue;
+      }
+      const name = assignment ? assignment.name : split!.name;
+      const finish = () => {
+        let variable = shell.vars.table.get(shell.vars.targetOf(name));
+        if (variable === undefined) shell.vars.table.set(name, (variable = newVariable()));
+        if (remove) variable.flags &= ~flag;
+        else variable.flags |= flag;
+      };
+      if (assignment) {
+        const waiting = assignDeclared(shell, assignment, options.flags.has("A") ? "map" : options.flags.has("a") ? "list" : null);
+        if (waiting) return waiting.then(finish).then(() => step(i + 1));
+      } else if (split!.value !== null) shell.vars.set(name, split!.value, split!.append);
+      finish();
+    }
+    return status;
+  };
+  return step(0);
+}
+
+function print(shell: Shell, flag: number, command: string): Status {
+  const lines: string[] = [];
+  for (const name of [...shell.vars.table.keys()].sort(compareNames)) {
+    const variable = shell.vars.table.get(name)!;
+    if ((variable.flags & flag) === 0) continue;
+    if (!shell.options.posix || variable.list || variable.map) lines.push(`${describeVariable(name, variable)}\n`);
+    else lines.push(variable.value === undefined ? `${command} ${name}\n` : `${command} ${name}=${quoteDouble(variable.value)}\n`);
+  }
+  return shell.write(lines.join(""), command);
+}
+
+export function unset(shell: Shell, argv: string[]): Status {
+  const options = parseLetters(shell, argv, "fvn", "unset [-f] [-v] [-n] [name ...]");
+  if (!options) return 2;
+  let status = 0;
+  for (const word of options.rest) {
+    const split = splitAssignment(word);
+    if (options.flags.has("f")) {
+      shell.functions.delete(word);
+      continue;
+    }
+    if (!split || split.value !== null) {
+      shell.complain(`unset: \`${word}': not a valid identifier`);
+      status = 1;
+      continue;
+    }
+    const variable = shell.vars.find(split.name);
+    const flags = shell.vars.table.get(split.name)?.flags ?? 0;
+    if ((variable?.flags ?? 0) & READONLY) {
+      shell.complain(`unset: ${split.name}: cannot unset: readonly variable`);
+      status = 1;
+      if (shell.options.posix) throw new ExitShell(1);
+      continue;
+    }
+    if (split.index !== null) {
+      if (split.index === "@" || split.index === "*") shell.vars.unset(split.name);
+      else shell.vars.unsetElement(split.name, shell.arithmetic.key(split.name, split.index));
+    } else if (options.flags.has("n") && (flags & NAMEREF) !== 0) shell.vars.table.delete(split.name);
+    else if (variable !== undefined || shell.vars.table.has(split.name)) shell.vars.unset(split.name);
+    else if (!options.flags.has("v") && IDENTIFIER.test(word)) shell.functions.delete(word);
+  }
+  return status;
+}
+
+export function shift(shell: Shell, argv: string[]): number {
+  const words = argv[1] === "--" ? argv.slice(2) : argv.slice(1);
+  const count = words.length === 0 ? 1 : parseCount(words[0]);
+  if (count === null) {
+    shell.complain(`shift: ${words[0]}: numeric argument required`);
+    if (shell.options.posix) throw new ExitShell(1);
+    return 1;
+  }
+  if (count < 0) {
+    shell.complain(`shift: ${words[0]}: shift count out of range`);
+    if (shell.options.posix) throw new ExitShell(1);
+    return 1;
+  }
+  if (count > shell.args.length) return 1;
+  shell.args = shell.args.slice(count);
+  return 0;
+}

@@ -1,0 +1,107 @@
+// `[[ … ]]` and `(( … ))`.
+
+import type { ArithmeticCommand, Conditional, Test, Word } from "../ast.ts";
+import { evaluateText } from "../arithmetic/evaluate.ts";
+import { testBinary, testUnary } from "../builtins/test-operators.ts";
+import { replay } from "../expand/replay.ts";
+import { expandPattern, expandText, walk } from "../expand/words.ts";
+import { Collector } from "../expand/fields.ts";
+import { compilePattern, matches } from "../pattern.ts";
+import type { Status } from "./control.ts";
+import { arithmeticValue } from "./loops.ts";
+import { extendedRegularExpression } from "./regular-expression.ts";
+import type { Shell } from "./shell.ts";
+
+export function runConditional(shell: Shell, node: Conditional): Status {
+  shell.line = node.line;
+  const evaluate = () => {
+    try {
+      return holds(shell, node.expression) ? 0 : 1;
+    } catch (error) {
+      if (!(error instanceof BadExpression)) throw error;
+      shell.complain(error.message);
+      return 2;
+    }
+  };
+  return node.pure ? evaluate() : replay(shell, evaluate);
+}
+
+export function runArithmeticCommand(shell: Shell, node: ArithmeticCommand): Status {
+  shell.line = node.line;
+  const value = arithmeticValue(shell, node.expression);
+  return value instanceof Promise ? value.then((number) => (number === 0 ? 1 : 0)) : value === 0 ? 1 : 0;
+}
+
+class BadExpression extends Error {}
+
+function holds(shell: Shell, test: Test): boolean {
+  switch (test.kind) {
+    case "not":
+      return !holds(shell, test.operand);
+    case "and":
+      return holds(shell, test.left) && holds(shell, test.right);
+    case "or":
+      return holds(shell, test.left) || holds(shell, test.right);
+    case "unary":
+      return testUnary(shell, test.operator, expandText(shell, test.word)) ?? false;
+    case "binary":
+      return binary(shell, test.operator, test.left, test.right);
+  }
+}
+
+function binary(shell: Shell, operator: string, left: Word, right: Word): boolean {
+  const text = expandText(shell, left);
+  switch (operator) {
+    case "=":
+    case "==":
+    case "!=": {
+      const fold = shell.shopt.nocasematch;
+      const pattern = compilePattern(expandPattern(shell, right), true, fold);
+      return matches(pattern, fold ? text.toLowerCase() : text) === (operator !== "!=");
+    }
+    case "=~":
+      return matchExpression(shell, text, right);
+    case "-eq":
+    case "-ne":
+    case "-lt":
+    case "-le":
+    case "-gt":
+    case "-ge": {
+      const a = evaluateText(text, shell.arithmetic);
+      const b = evaluateText(expandText(shell, right), shell.arithmetic);
+      return compare(operator, a < b ? -1 : a > b ? 1 : 0);
+    }
+    default:
+      return testBinary(shell, text, operator, expandText(shell, right)) ?? false;
+  }
+}
+
+export function compare(operator: string, order: number): boolean {
+  switch (operator) {
+    case "-eq":
+      return order === 0;
+    case "-ne":
+      return order !== 0;
+    case "-lt":
+      return order < 0;
+    case "-le":
+      return order <= 0;
+    case "-gt":
+      return order > 0;
+    default:
+      return order >= 0;
+  }
+}
+
+/** `=~`: quoted parts of the expression stand for themselves. Fills BASH_REMATCH. */
+function matchExpression(shell: Shell, text: string, word: Word): boolean {
+  const collector = new Collector(shell, "regex");
+  walk(shell, word.parts, false, collector);
+  const expression = extendedRegularExpression(collector.pattern, shell.shopt.nocasematch);
+  if (expression === null) throw new BadExpression(`[[: ${expandText(shell, word)}: invalid regular expression`);
+  const match = expression.exec(text);
+  const variable = shell.vars.table.get("BASH_REMATCH") ?? { value: undefined, list: [], map: null, flags: 0 };
+  variable.list = match ? Array.from(match, (group) => group ?? "") : [];
+  shell.vars.table.set("BASH_REMATCH", variable);
+  return match !== null;
+}

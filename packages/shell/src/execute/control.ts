@@ -1,0 +1,38 @@
+// How a script leaves its straight path: exceptions of the executor, and the jump codes of break, continue and return.
+
+/** Ends the shell (`exit`, `set -e`, a fatal error) after its EXIT trap. */
+export class ExitShell {
+  status: number;
+  constructor(status: number) {
+    this.status = status;
+  }
+}
+
+/** Ends the process as a signal would, quietly: a write into a pipe without reader. */
+export class Terminated {
+  signal: number;
+  constructor(signal: number) {
+    this.signal = signal;
+  }
+}
+
+/**
+ * An error in an expansion or assignment. `fatal` ends a script; otherwise only the rest of the command line is dropped.
+ * The message lacks the shell's name and line.
+ */
+export class ShellFault extends Error {
+  status: number;
+  fatal: boolean;
+  constructor(message: string, fatal = false, status = 1) {
+    super(message);
+    this.fatal = fatal;
+    this.status = status;
+  }
+}
+
+export const NO_JUMP = 0;
+export const BREAK = 1;
+export const CONTINUE = 2;
+export const RETURN = 3;
+
+export type Status = number | Promise<number>;

@@ -1,0 +1,79 @@
+// Starting a program for a simple command: find it, fork, redirect, run it as a task, wait.
+
+import { EACCES, EISDIR, ENOENT, Killed, strerror } from "@vibengine/system";
+import type { Status } from "./control.ts";
+import { applyRedirections, type Redirect } from "./redirect.ts";
+import type { Shell } from "./shell.ts";
+import { waitFor } from "./task.ts";
+
+/**
+ * Runs a program with these redirections. `inPlace`: in the shell's own process, which has nothing else left to do.
+ * The environment is taken at the call.
+ */
+export function runProgram(shell: Shell, argv: string[], redirects: Redirect[], inPlace: boolean): Status {
+  const name = argv[0];
+  const path = shell.programs.find(shell.sys, name, shell.vars.get("PATH"));
+  if (typeof path === "number") return notFound(shell, name, path, redirects);
+  const env = shell.vars.environment();
+  env.set("_", path);
+  const line = shell.options.interactive ? shell.name : `${shell.name}: line ${shell.line}`;
+  if (inPlace) {
+    const error = applyRedirections(shell, shell.sys, redirects, null);
+    if (error === null) return shell.programs.execute(shell.sys, path, argv, env, line);
+    shell.complain(error);
+    return 1;
+  }
+  const sys = shell.sys.fork();
+  if (typeof sys === "number") {
+    shell.complain(`fork: ${strerror(sys)}`);
+    return 254;
+  }
+  const child = shell.sys;
+  let error: string | null = null;
+  if (redirects.length > 0) {
+    // Complaints go where the redirections before the failing one led.
+    shell.sys = sys;
+    error = applyRedirections(shell, sys, redirects, null);
+    if (error !== null) shell.complain(error);
+    shell.sys = child;
+  }
+  if (error !== null) {
+    sys.exit(1);
+    return waitFor(shell, sys.pid);
+  }
+  shell.programs.execute(sys, path, argv, env, line).then(
+    (status) => sys.exit(status),
+    (reason) => {
+      if (reason instanceof Killed) return;
+      shell.complain(`${name}: internal error: ${reason instanceof Error ? reason.stack : reason}`);
+      sys.exit(1);
+    },
+  );
+  return waitFor(shell, sys.pid);
+}
+
+function notFound(shell: Shell, name: string, errno: number, redirects: Redirect[]): Status {
+  const handler = shell.functions.get("command_not_found_handle");
+  const complain = () => {
+    if (name.includes("/") || errno === EACCES) shell.complain(`${name}: ${strerror(errno)}`);
+    else shell.complain(`${name}: command not found`);
+  };
+  if (redirects.length > 0) {
+    // The message goes through the command's redirections: in a process of its own.
+    const sys = shell.sys.fork();
+    if (typeof sys !== "number") {
+      const own = shell.sys;
+      shell.sys = sys;
+      const error = applyRedirections(shell, sys, redirects, null);
+      if (error !== null) shell.complain(error);
+      else complain();
+      shell.sys = own;
+      sys.exit(0);
+      waitFor(shell, sys.pid);
+      return error !== null ? 1 : errno === ENOENT ? 127 : 126;
+    }
+  }
+  void handler;
+  complain();
+  return errno === ENOENT ? 127 : errno === EISDIR || errno === EACCES ? 126 : 126;
+}

@@ -1,0 +1,39 @@
+// Calling functions: positional parameters, locals, `return`.
+
+import type { FunctionDefinition } from "../ast.ts";
+import { CALL_DEPTH_MAX, type Shell } from "./shell.ts";
+import { NO_JUMP, RETURN, ShellFault, type Status } from "./control.ts";
+import { finallyDo, run } from "./run.ts";
+import { runTrap, TRAP_RETURN } from "./traps.ts";
+
+export function callFunction(shell: Shell, definition: FunctionDefinition, argv: string[]): Status {
+  const limit = Number(shell.vars.get("FUNCNEST") ?? 0) || CALL_DEPTH_MAX;
+  if (shell.calls.length >= limit) throw new ShellFault(`${definition.name}: maximum function nesting level exceeded (${limit})`);
+  const { args, loopDepth } = shell;
+  shell.args = argv.slice(1);
+  shell.loopDepth = 0;
+  shell.calls.push(definition.name);
+  shell.vars.pushFrame();
+  return finallyDo(
+    () => {
+      const result = run(shell, definition.body);
+      return typeof result === "number" ? returned(shell, result) : result.then((status) => returned(shell, status));
+    },
+    () => {
+      shell.vars.popFrame();
+      shell.calls.pop();
+      shell.args = args;
+      shell.loopDepth = loopDepth;
+    },
+  );
+}
+
+function returned(shell: Shell, status: number): Status {
+  if (shell.jump === RETURN) {
+    shell.jump = NO_JUMP;
+    status = shell.jumpCount;
+  }
+  if (!shell.traps.has(TRAP_RETURN)) return status;
+  const trap = runTrap(shell, TRAP_RETURN);
+  return typeof trap === "number" ? status : trap.then(() => status);
+}

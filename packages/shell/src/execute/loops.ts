@@ -1,0 +1,256 @@
+// if, while, until, for, select, case. Each loop runs synchronously until something waits; then an async twin goes on from there.
+
+import type { Case, For, ForArithmetic, If, Select, While, ArithmeticPart } from "../ast.ts";
+import { evaluateArithmetic, expandPattern, expandText, expandWords } from "../expand/words.ts";
+import { replay } from "../expand/replay.ts";
+import { ArithmeticFault } from "../arithmetic/parse.ts";
+import { compilePattern, matches } from "../pattern.ts";
+import { readLine } from "../builtins/input.ts";
+import { BREAK, CONTINUE, NO_JUMP, ShellFault, type Status } from "./control.ts";
+import { runList, runTolerant } from "./run.ts";
+import type { Shell } from "./shell.ts";
+
+export function runIf(shell: Shell, node: If): Status {
+  for (let i = 0; i < node.clauses.length; i++) {
+    const condition = runTolerant(shell, node.clauses[i].condition);
+    if (typeof condition !== "number") return continueIf(shell, node, i, condition);
+    if (shell.jump !== NO_JUMP) return condition;
+    if (condition === 0) return runList(shell, node.clauses[i].body);
+  }
+  return node.otherwise ? runList(shell, node.otherwise) : 0;
+}
+
+async function continueIf(shell: Shell, node: If, at: number, waiting: Promise<number>): Promise<number> {
+  let condition = await waiting;
+  for (let i = at; ; ) {
+    if (shell.jump !== NO_JUMP) return condition;
+    if (condition === 0) return runList(shell, node.clauses[i].body);
+    if (++i === node.clauses.length) break;
+    condition = await runTolerant(shell, node.clauses[i].condition);
+  }
+  return node.otherwise ? runList(shell, node.otherwise) : 0;
+}
+
+/** After a loop's body: true if the loop ends here. A jump that is this loop's is consumed. */
+export function loopEnds(shell: Shell): boolean {
+  if (shell.jump === NO_JUMP) return false;
+  if (shell.jump !== BREAK && shell.jump !== CONTINUE) return true;
+  if (--shell.jumpCount > 0) return true;
+  const ends = shell.jump === BREAK;
+  shell.jump = NO_JUMP;
+  return ends;
+}
+
+export function runWhile(shell: Shell, node: While): Status {
+  let status = 0;
+  shell.loopDepth++;
+  try {
+    for (;;) {
+      const condition = runTolerant(shell, node.condition);
+      if (typeof condition !== "number") return continueWhile(shell, node, condition, null, status);
+      if (shell.jump !== NO_JUMP && loopEnds(shell)) return status;
+      if ((condition === 0) === node.until) return status;
+      const body = runList(shell, node.body);
+      if (typeof body !== "number") return continueWhile(shell, node, null, body, status);
+      status = body;
+      if (shell.jump !== NO_JUMP && loopEnds(shell)) return status;
+    }
+  } finally {
+    shell.loopDepth--;
+  }
+}
+
+async function continueWhile(shell: Shell, node: While, condition: Promise<number> | null, body: Promise<number> | null, status: number): Promise<number> {
+  shell.loopDepth++;
+  try {
+    for (let waiting: Status | null = condition; ; waiting = null) {
+      if (body === null) {
+        const result = waiting ?? runTolerant(shell, node.condition);
+        const holds = typeof result === "number" ? result : await result;
+        if (loopEnds(shell)) return status;
+        if ((holds === 0) === node.until) return status;
+      }
+      const result: Status = body ?? runList(shell, node.body);
+      body = null;
+      status = typeof result === "number" ? result : await result;
+      if (loopEnds(shell)) return status;
+    }
+  } finally {
+    shell.loopDepth--;
+  }
+}
+
+export function runFor(shell: Shell, node: For): Status {
+  shell.line = node.line;
+  if (node.words === null) return forEach(shell, node, shell.args.slice());
+  const words = expandWords(shell, node.words);
+  return words instanceof Promise ? words.then((list) => forEach(shell, node, list)) : forEach(shell, node, words);
+}
+
+function forEach(shell: Shell, node: For, values: string[]): Status {
+  let status = 0;
+  shell.loopDepth++;
+  try {
+    for (let i = 0; i < values.length; i++) {
+      shell.vars.set(node.name, values[i]);
+      const body = runList(shell, node.body);
+      if (typeof body !== "number") return continueFor(shell, node, values, i + 1, body);
+      status = body;
+      if (shell.jump !== NO_JUMP && loopEnds(shell)) return status;
+    }
+    return status;
+  } finally {
+    shell.loopDepth--;
+  }
+}
+
+async function continueFor(shell: Shell, node: For, values: string[], from: number, waiting: Promise<number>): Promise<number> {
+  shell.loopDepth++;
+  try {
+    let status = await waiting;
+    for (let i = from; !loopEnds(shell) && i < values.length; i++) {
+      shell.vars.set(node.name, values[i]);
+      const body = runList(shell, node.body);
+      status = typeof body === "number" ? body : await body;
+    }
+    return status;
+  } finally {
+    shell.loopDepth--;
+  }
+}
+
+/** An expression of `for ((…))` or `((…))`; an absent one is true. */
+export function arithmeticValue(shell: Shell, part: ArithmeticPart | null): number | bigint | Promise<number | bigint> {
+  if (part === null) return 1;
+  const evaluate = () => {
+    try {
+      return evaluateArithmetic(shell, part);
+    } catch (error) {
+      if (error instanceof ArithmeticFault) throw new ShellFault(`((: ${error.message}`);
+      throw error;
+    }
+  };
+  return part.word.pure ? evaluate() : replay(shell, evaluate);
+}
+
+export function runForArithmetic(shell: Shell, node: ForArithmetic): Status {
+  shell.line = node.line;
+  const pure = [node.init, node.test, node.step].every((part) => part === null || part.word.pure);
+  if (!pure) return continueForArithmetic(shell, node, null);
+  arithmeticValue(shell, node.init);
+  let status = 0;
+  shell.loopDepth++;
+  try {
+    while (arithmeticValue(shell, node.test) !== 0) {
+      const body = runList(shell, node.body);
+      if (typeof body !== "number") return continueForArithmetic(shell, node, body);
+      status = body;
+      if (shell.jump !== NO_JUMP && loopEnds(shell)) return status;
+      arithmeticValue(shell, node.step);
+    }
+    return status;
+  } finally {
+    shell.loopDepth--;
+  }
+}
+
+async function continueForArithmetic(shell: Shell, node: ForArithmetic, body: Promise<number> | null): Promise<number> {
+  let status = 0;
+  shell.loopDepth++;
+  try {
+    if (body === null) await arithmeticValue(shell, node.init);
+    for (;;) {
+      if (body === null && (await arithmeticValue(shell, node.test)) === 0) return status;
+      const result: Status = body ?? runList(shell, node.body);
+      body = null;
+      status = typeof result === "number" ? result : await result;
+      if (loopEnds(shell)) return status;
+      await arithmeticValue(shell, node.step);
+    }
+  } finally {
+    shell.loopDepth--;
+  }
+}
+
+export async function runSelect(shell: Shell, node: Select): Promise<number> {
+  const values = node.words === null ? shell.args.slice() : await expandWords(shell, node.words);
+  const menu = values.map((value, i) => `${String(i + 1).padStart(String(values.length).length)}) ${value}\n`).join("");
+  let status = 0;
+  if (values.length === 0) return 0;
+  shell.loopDepth++;
+  try {
+    shell.report(menu);
+    for (;;) {
+      shell.report(shell.vars.get("PS3") ?? "#? ");
+      const line = await readLine(shell, 0);
+      if (line === null) {
+        shell.report("\n");
+        return 1;
+      }
+      if (line === "") {
+        shell.report(menu);
+        continue;
+      }
+      shell.vars.set("REPLY", line);
+      const choice = /^\s*[0-9]+\s*$/.test(line) ? Number(line) : 0;
+      shell.vars.set(node.name, values[choice - 1] ?? "");
+      status = await runList(shell, node.body);
+      if (loopEnds(shell)) return status;
+    }
+  } finally {
+    shell.loopDepth--;
+  }
+}
+
+export function runCase(shell: Shell, node: Case): Status {
+  shell.line = node.line;
+  const pure = node.word.pure && node.clauses.every((clause) => clause.patterns.every((pattern) => pattern.pure));
+  if (!pure) return runCaseAsync(shell, node);
+  const subject = expandText(shell, node.word);
+  return runClauses(shell, node, (pattern) => isMatch(shell, subject, expandPattern(shell, pattern)), 0) as Status;
+}
+
+function isMatch(shell: Shell, subject: string, source: string): boolean {
+  const fold = shell.shopt.nocasematch;
+  return matches(compilePattern(source, shell.shopt.extglob, fold), fold ? subject.toLowerCase() : subject);
+}
+
+function runClauses(shell: Shell, node: Case, holds: (pattern: Case["word"]) => boolean, from: number): Status {
+  for (let i = from; i < node.clauses.length; i++) {
+    const clause = node.clauses[i];
+    if (clause.patterns.some(holds)) return runClause(shell, node, i, holds);
+  }
+  return 0;
+}
+
+function runClause(shell: Shell, node: Case, at: number, holds: (pattern: Case["word"]) => boolean): Status {
+  const clause = node.clauses[at];
+  const result = runList(shell, clause.body);
+  if (clause.end === ";;") return result;
+  const then = (status: number): Status => {
+    if (shell.jump !== NO_JUMP || at + 1 === node.clauses.length) return status;
+    return clause.end === ";&" ? runClause(shell, node, at + 1, holds) : runClauses(shell, node, holds, at + 1);
+  };
+  return typeof result === "number" ? then(result) : result.then(then);
+}
+
+/** With command substitutions in it: all patterns up to the first match are expanded one after the other. */
+async function runCaseAsync(shell: Shell, node: Case): Promise<number> {
+  const subject = await replay(shell, () => expandText(shell, node.word));
+  let status = 0;
+  for (let i = 0; i < node.clauses.length; i++) {
+    const clause = node.clauses[i];
+    let found = false;
+    for (const pattern of clause.patterns) {
+      found = isMatch(shell, subject, await replay(shell, () => expandPattern(shell, pattern)));
+      if (found) break;
+    }
+    while (found) {
+      status = await runList(shell, node.clauses[i].body);
+      if (shell.jump !== NO_JUMP || node.clauses[i].end === ";;") return status;
+      found = node.clauses[i].end === ";&" && i + 1 < node.clauses.length;
+      if (found) i++;
+    }
+  }
+  return status;
+}

@@ -1,0 +1,140 @@
+// Pipelines, subshells and background commands: what runs in forked shells at the same time.
+
+import { AT_FDCWD, encode, O_RDONLY, SIGINT, SIGQUIT, strerror } from "@vibengine/system";
+import type { Command, List, ListItem, Pipeline } from "../ast.ts";
+import { type Status } from "./control.ts";
+import { addJob } from "./jobs.ts";
+import { run, runTolerant } from "./run.ts";
+import type { Shell } from "./shell.ts";
+import { forkShell, startTask, waitFor } from "./task.ts";
+import { timed } from "./timing.ts";
+
+export function runPipeline(shell: Shell, node: Pipeline): Status {
+  if (node.timed) return timed(shell, node.timed, () => runNegated(shell, node));
+  return runNegated(shell, node);
+}
+
+function runNegated(shell: Shell, node: Pipeline): Status {
+  if (!node.negated) return runElements(shell, node);
+  // `!` excuses a failure inside from `set -e`.
+  const result = node.commands.length === 1 ? runTolerant(shell, node.commands[0]) : runElements(shell, node);
+  return typeof result === "number" ? Number(result === 0) : result.then((status) => Number(status === 0));
+}
+
+function runElements(shell: Shell, node: Pipeline): Status {
+  if (node.commands.length === 1) return run(shell, node.commands[0]);
+  shell.line = node.line;
+  const pids = startPipeline(shell, shell, node);
+  return collect(shell, pids, 0, []);
+}
+
+/** Starts all elements; the pids, fewer if the process table filled up. */
+function startPipeline(shell: Shell, parent: Shell, node: Pipeline): number[] {
+  const pids: number[] = [];
+  const { commands } = node;
+  let input = -1;
+  for (let i = 0; i < commands.length; i++) {
+    const ends: [number, number] = [-1, -1];
+    if (i < commands.length - 1) {
+      const result = parent.sys.pipe(ends);
+      if (result < 0) {
+        shell.complain(`pipe error: ${strerror(result)}`);
+        break;
+      }
+    }
+    const child = forkShell(parent);
+    if (child === null) {
+      for (const fd of [input, ...ends]) if (fd >= 0) parent.sys.close(fd);
+      input = -1;
+      break;
+    }
+    if (node.negated) child.tolerance++;
+    connect(child, input, 0);
+    if (ends[1] >= 0) {
+      if (ends[0] >= 0) child.sys.close(ends[0]);
+      connect(child, ends[1], 1);
+      if (node.joinStderr[i]) child.sys.dup2(1, 2);
+    }
+    if (input >= 0) parent.sys.close(input);
+    if (ends[1] >= 0) parent.sys.close(ends[1]);
+    input = ends[0];
+    pids.push(child.sys.pid);
+    startCommand(child, commands[i]);
+  }
+  if (input >= 0) parent.sys.close(input);
+  return pids;
+}
+
+/** Makes `fd` of a child its stdin or stdout. */
+function connect(child: Shell, fd: number, to: number): void {
+  if (fd < 0 || fd === to) return;
+  child.sys.dup2(fd, to);
+  child.sys.close(fd);
+}
+
+/** Runs a command as the whole of a forked shell: a program needs no second fork then. */
+function startCommand(child: Shell, command: Command): void {
+  child.execInPlace = command.kind === "simple";
+  startTask(child, () => run(child, command.kind === "subshell" ? command.body : command));
+}
+
+function collect(shell: Shell, pids: number[], from: number, statuses: number[]): Status {
+  for (let i = from; i < pids.length; i++) {
+    const status = waitFor(shell, pids[i]);
+    if (typeof status !== "number") {
+      return status.then((value) => {
+        statuses.push(value);
+        return collect(shell, pids, i + 1, statuses);
+      });
+    }
+    statuses.push(status);
+  }
+  shell.pipeStatus = statuses;
+  if (statuses.length === 0) return 254;
+  if (shell.options.pipefail) return statuses.findLast((status) => status !== 0) ?? 0;
+  return statuses[statuses.length - 1];
+}
+
+export function runSubshell(shell: Shell, body: List): Status {
+  const child = forkShell(shell);
+  if (child === null) return 254;
+  startTask(child, () => run(child, body));
+  return waitFor(shell, child.sys.pid);
+}
+
+/** `command &` */
+export function runBackground(shell: Shell, item: ListItem): Status {
+  const { command } = item;
+  let pids: number[];
+  if (command.kind === "pipeline" && command.commands.length > 1 && !command.negated && !command.timed) {
+    const detached = shell.sys.dup(0, 10);
+    useNullInput(shell);
+    pids = startPipeline(shell, shell, command);
+    if (detached >= 0) {
+      shell.sys.dup2(detached, 0);
+      shell.sys.close(detached);
+    }
+  } else {
+    const child = forkShell(shell);
+    if (child === null) return 254;
+    pids = [child.sys.pid];
+    if (!shell.options.monitor) {
+      useNullInput(child);
+      child.ignore(SIGINT);
+      child.ignore(SIGQUIT);
+    }
+    startCommand(child, command);
+  }
+  if (pids.length === 0) return 254;
+  shell.lastBackground = pids[pids.length - 1];
+  addJob(shell, pids, item.text);
+  return 0;
+}
+
+/** Without job control a background command reads nothing. */
+function useNullInput(shell: Shell): void {
+  const fd = shell.sys.open(AT_FDCWD, encode("/dev/null"), O_RDONLY, 0);
+  if (fd <= 0) return;
+  shell.sys.dup2(fd, 0);
+  shell.sys.close(fd);
+}

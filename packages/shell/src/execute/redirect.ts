@@ -1,0 +1,229 @@
+// Redirections: their targets are expanded first, then they are performed on a process's fds, in order; those on the shell's
+// own process are undone after the command.
+
+import {
+  AT_FDCWD, EBADF, EEXIST, encode, newStat, O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY, S_IFMT, S_IFREG, strerror, type System,
+} from "@vibengine/system";
+import type { Redirected, Redirection } from "../ast.ts";
+import { replay } from "../expand/replay.ts";
+import { appendFields, expandText } from "../expand/words.ts";
+import { ShellFault, type Status } from "./control.ts";
+import { finallyDo, run } from "./run.ts";
+import type { Shell } from "./shell.ts";
+
+/** A redirection with its target expanded. */
+export interface Redirect {
+  operator: string;
+  fd: number;
+  fdName: string | null;
+  text: string;
+}
+
+export interface SavedFd {
+  fd: number;
+  /** Where a copy waits, -1 if the fd was not open. */
+  copy: number;
+}
+
+/** fds the shell keeps for itself start here. */
+const SHELL_FD = 10;
+/** A here-document up to this size waits in a pipe, a longer one in a file without a name. */
+const PIPE_SIZE = 4096;
+
+export function expandRedirections(shell: Shell, redirections: Redirection[]): Redirect[] | Promise<Redirect[]> {
+  const expand = () => redirections.map((redirection) => expandOne(shell, redirection));
+  return redirections.every((redirection) => redirection.target.pure) ? expand() : replay(shell, expand);
+}
+
+function expandOne(shell: Shell, redirection: Redirection): Redirect {
+  const { operator, fd, fdName, target } = redirection;
+  let text: string;
+  if (operator.startsWith("<<")) {
+    text = expandText(shell, target);
+    if (operator === "<<<") text += "\n";
+  } else {
+    const fields: string[] = [];
+    appendFields(shell, target, fields);
+    if (fields.length !== 1) throw new ShellFault(`${sourceOf(shell, redirection)}: ambiguous redirect`);
+    text = fields[0];
+  }
+  return { operator, fd, fdName, text };
+}
+
+function sourceOf(shell: Shell, redirection: Redirection): string {
+  const part = redirection.target.parts[0];
+  return part?.kind === "parameter" ? `$${part.name}` : expandText(shell, redirection.target);
+}
+
+/**
+ * Performs redirections on `sys`. What they replace is noted in `saved`, unless that is null. Null, or an error message; what was
+ * done before the error stays done.
+ */
+export function applyRedirections(shell: Shell, sys: System, list: Redirect[], saved: SavedFd[] | null): string | null {
+  for (const redirect of list) {
+    const error = applyOne(shell, sys, redirect, saved);
+    if (error !== null) return error;
+  }
+  return null;
+}
+
+function applyOne(shell: Shell, sys: System, redirect: Redirect, saved: SavedFd[] | null): string | null {
+  const { operator, text } = redirect;
+  if ((operator === ">&" || operator === "<&") && /^([0-9]+-?|-)$/.test(text)) return duplicate(shell, sys, redirect, saved);
+  if (operator === "<&") return `${text}: ambiguous redirect`;
+  const both = operator === "&>" || operator === "&>>" || (operator === ">&" && redirect.fd === 1);
+  if (operator === ">&" && !both) return `${text}: ambiguous redirect`;
+  const opened = operator.startsWith("<<") ? openText(sys, text) : openTarget(shell, sys, operator, text);
+  if (typeof opened === "string") return opened;
+  const error = place(shell, sys, opened, redirect, saved);
+  if (error !== null || !both) return error;
+  save(sys, 2, saved);
+  sys.dup2(redirect.fd, 2);
+  return null;
+}
+
+/** Moves a freshly opened fd to where it belongs. */
+function place(shell: Shell, sys: System, opened: number, redirect: Redirect, saved: SavedFd[] | null): string | null {
+  if (redirect.fdName !== null) {
+    const moved = opened >= SHELL_FD ? opened : sys.dup(opened, SHELL_FD);
+    if (moved < 0) return `${redirect.fdName}: ${strerror(moved)}`;
+    if (moved !== opened) sys.close(opened);
+    shell.vars.set(redirect.fdName, String(moved));
+    return null;
+  }
+  if (opened === redirect.fd) {
+    // It was closed before: it gets closed again.
+    if (saved) saved.push({ fd: opened, copy: -1 });
+    return null;
+  }
+  save(sys, redirect.fd, saved);
+  const result = sys.dup2(opened, redirect.fd);
+  sys.close(opened);
+  return result < 0 ? `${redirect.fd}: ${strerror(result)}` : null;
+}
+
+function duplicate(shell: Shell, sys: System, redirect: Redirect, saved: SavedFd[] | null): string | null {
+  const { text } = redirect;
+  const move = text.endsWith("-");
+  const from = text === "-" ? -1 : Number.parseInt(text, 10);
+  let target = redirect.fd;
+  if (redirect.fdName !== null) {
+    if (from < 0) {
+      const fd = Number(shell.vars.get(redirect.fdName) ?? -1);
+      sys.close(fd);
+      return null;
+    }
+    target = sys.dup(from, SHELL_FD);
+    if (target < 0) return `${from}: ${strerror(EBADF)}`;
+    shell.vars.set(redirect.fdName, String(target));
+  } else if (from < 0) {
+    save(sys, target, saved);
+    sys.close(target);
+    return null;
+  } else {
+    if (from !== target) save(sys, target, saved);
+    const result = from === target ? sys.getFlags(from) : sys.dup2(from, target);
+    if (result < 0) return `${from}: ${strerror(result)}`;
+  }
+  if (move && from !== target) {
+    save(sys, from, saved);
+    sys.close(from);
+  }
+  return null;
+}
+
+const stat = newStat();
+
+function openTarget(shell: Shell, sys: System, operator: string, path: string): number | string {
+  const descriptor = /^\/dev\/fd\/([0-9]+)$/.exec(path);
+  if (descriptor) {
+    const fd = sys.dup(Number(descriptor[1]), 0);
+    return fd < 0 ? `${path}: ${strerror(fd)}` : fd;
+  }
+  const bytes = encode(path);
+  let flags = O_RDONLY;
+  if (operator === "<>") flags = O_RDWR | O_CREAT;
+  else if (operator === ">>" || operator === "&>>") flags = O_WRONLY | O_CREAT | O_APPEND;
+  else if (operator !== "<") {
+    flags = O_WRONLY | O_CREAT | O_TRUNC;
+    if (shell.options.noclobber && operator !== ">|") {
+      const found = sys.stat(AT_FDCWD, bytes, true, stat);
+      if (found >= 0 && (stat.mode & S_IFMT) === S_IFREG) return `${path}: cannot overwrite existing file`;
+      if (found < 0) flags = O_WRONLY | O_CREAT | O_EXCL;
+    }
+  }
+  const fd = sys.open(AT_FDCWD, bytes, flags, 0o666);
+  return fd < 0 ? `${path}: ${strerror(fd)}` : fd;
+}
+
+let textFiles = 0;
+
+/** An fd from which `text` can be read. */
+function openText(sys: System, text: string): number | string {
+  const bytes = encode(text);
+  if (bytes.length <= PIPE_SIZE) {
+    const ends: [number, number] = [0, 0];
+    const result = sys.pipe(ends);
+    if (result < 0) return `cannot make pipe: ${strerror(result)}`;
+    sys.write(ends[1], bytes, 0, bytes.length);
+    sys.close(ends[1]);
+    return ends[0];
+  }
+  for (;;) {
+    const path = encode(`/tmp/sh-here.${sys.pid}.${textFiles++}`);
+    const fd = sys.open(AT_FDCWD, path, O_RDWR | O_CREAT | O_EXCL, 0o600);
+    if (fd === -EEXIST) continue;
+    if (fd < 0) return `cannot create temp file for here-document: ${strerror(fd)}`;
+    sys.unlink(AT_FDCWD, path);
+    for (let at = 0; at < bytes.length; ) {
+      const count = sys.write(fd, bytes, at, bytes.length - at);
+      if (count < 0) {
+        sys.close(fd);
+        return `cannot create temp file for here-document: ${strerror(count)}`;
+      }
+      at += count;
+    }
+    sys.lseek(fd, 0, 0);
+    return fd;
+  }
+}
+
+function save(sys: System, fd: number, saved: SavedFd[] | null): void {
+  if (saved === null) return;
+  const copy = sys.dup(fd, SHELL_FD);
+  if (copy >= 0) sys.setCloexec(copy, true);
+  saved.push({ fd, copy: copy >= 0 ? copy : -1 });
+}
+
+export function restoreFds(sys: System, saved: SavedFd[]): void {
+  for (let i = saved.length - 1; i >= 0; i--) {
+    const { fd, copy } = saved[i];
+    if (copy < 0) sys.close(fd);
+    else {
+      sys.dup2(copy, fd);
+      sys.close(copy);
+    }
+  }
+}
+
+/** A compound command with redirections. */
+export function runRedirected(shell: Shell, node: Redirected): Status {
+  shell.line = node.line;
+  // A subshell's are performed in its own process.
+  const apply = (list: Redirect[]): Status => {
+    const saved: SavedFd[] = [];
+    return finallyDo(
+      () => {
+        const error = applyRedirections(shell, shell.sys, list, saved);
+        if (error === null) return run(shell, node.body);
+        shell.complain(error);
+        return 1;
+      },
+      () => {
+        if (shell.sys.isAlive) restoreFds(shell.sys, saved);
+      },
+    );
+  };
+  const list = expandRedirections(shell, node.redirections);
+  return list instanceof Promise ? list.then(apply) : apply(list);
+}

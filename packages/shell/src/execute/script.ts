@@ -1,0 +1,99 @@
+// Reading and running scripts: command line by command line, so that what a line changes (aliases, options) holds for the next,
+// and a syntax error comes only after what precedes it has run.
+
+import type { List } from "../ast.ts";
+import { ArithmeticFault } from "../arithmetic/parse.ts";
+import { SyntaxFault } from "../parser/errors.ts";
+import type { Lexer } from "../parser/lexer.ts";
+import { openScript, readCommandLine } from "../parser/parser.ts";
+import { ExitShell, NO_JUMP, ShellFault, type Status } from "./control.ts";
+import { runList } from "./run.ts";
+import type { Shell } from "./shell.ts";
+import { complainOf } from "./task.ts";
+
+/** A lexer over text, with the shell's aliases and options. */
+export function openText(shell: Shell, text: string, line = 1, more?: () => string | null): Lexer {
+  return openScript(text, {
+    line,
+    more,
+    aliases: (name) => (shell.shopt.expand_aliases || shell.options.posix || shell.options.interactive ? shell.aliases.get(name) : undefined),
+    extglob: () => shell.shopt.extglob,
+  });
+}
+
+/** Runs text as `eval` and traps do: in place; a fault drops the whole line that called. */
+export function runSource(shell: Shell, text: string, line = 1): Status {
+  const outer = shell.lexer;
+  const lexer = openText(shell, text, line);
+  shell.lexer = lexer;
+  let status = 0;
+  const done = (value: number) => {
+    shell.lexer = outer;
+    return value;
+  };
+  const next = (): Status => {
+    while (shell.jump === NO_JUMP) {
+      const list = readOrComplain(shell, lexer);
+      if (list === "error") return done(2);
+      if (list === null) return done(status);
+      if (shell.options.noexec) continue;
+      const result = runList(shell, list);
+      if (typeof result !== "number") {
+        return result.then(
+          (value) => {
+            status = value;
+            return next();
+          },
+          (error) => {
+            shell.lexer = outer;
+            throw error;
+          },
+        );
+      }
+      status = result;
+    }
+    return done(status);
+  };
+  try {
+    return next();
+  } catch (error) {
+    shell.lexer = outer;
+    throw error;
+  }
+}
+
+function readOrComplain(shell: Shell, lexer: Lexer): List | null | "error" {
+  try {
+    return readCommandLine(lexer);
+  } catch (error) {
+    if (!(error instanceof SyntaxFault)) throw error;
+    complainOfSyntax(shell, error);
+    // In POSIX mode a syntax error in eval ends the shell.
+    if (shell.options.posix && !shell.options.interactive) throw new ExitShell(2);
+    return "error";
+  }
+}
+
+export function complainOfSyntax(shell: Shell, fault: SyntaxFault): void {
+  const place = `${shell.name}: ${shell.options.command ? "-c: " : ""}line ${fault.line}: `;
+  const near = fault.message.startsWith("syntax error near") && fault.excerpt ? `${place}\`${fault.excerpt}'\n` : "";
+  shell.report(`${place}${fault.message}\n${near}`);
+}
+
+/** Runs a list at the top level: a fault that is not fatal costs the rest of this line only. */
+export async function runTopLevel(shell: Shell, list: List): Promise<number> {
+  try {
+    return await runList(shell, list);
+  } catch (error) {
+    if (!(error instanceof ShellFault) && !(error instanceof ArithmeticFault)) throw error;
+    const status = complainOf(shell, error);
+    shell.tolerance = 0;
+    shell.loopDepth = 0;
+    shell.jump = NO_JUMP;
+    if (shell.options.interactive) return (shell.status = status);
+    if (error instanceof ShellFault && error.fatal) throw new ExitShell(status);
+    if (shell.options.posix || shell.options.errexit) throw new ExitShell(shell.options.posix && shell.commandString !== null ? 127 : status);
+    shell.status = status;
+    return status;
+  }
+}

@@ -1,0 +1,163 @@
+// Simple commands: expand, redirect, assign, then find what the name means: function, builtin or program.
+
+import type { Simple } from "../ast.ts";
+import { builtins, SPECIAL_BUILTINS } from "../builtins/index.ts";
+import { quoteValue } from "../expand/quote.ts";
+import { expandWords } from "../expand/words.ts";
+import { assignAll, keepVariables, markExported, tracePrefix } from "./assign.ts";
+import { ExitShell, ShellFault, type Status } from "./control.ts";
+import { callFunction } from "./functions.ts";
+import { runProgram } from "./external.ts";
+import { applyRedirections, expandRedirections, type Redirect, restoreFds, type SavedFd } from "./redirect.ts";
+import { finallyDo } from "./run.ts";
+import type { Shell } from "./shell.ts";
+import { runTrap, TRAP_DEBUG } from "./traps.ts";
+
+export function runSimple(shell: Shell, node: Simple): Status {
+  shell.line = node.line;
+  const inPlace = shell.execInPlace;
+  shell.execInPlace = false;
+  if (shell.traps.size > 0 && shell.traps.has(TRAP_DEBUG) && !shell.inTrap) {
+    const trap = runTrap(shell, TRAP_DEBUG);
+    if (typeof trap !== "number") return trap.then(() => expandAndRun(shell, node, inPlace));
+    shell.line = node.line;
+  }
+  if (node.pure && node.redirections.length === 0) return expandAndRun(shell, node, inPlace);
+  const before = shell.substitutionFds.length;
+  return finallyDo(
+    () => expandAndRun(shell, node, inPlace),
+    () => {
+      if (shell.substitutionFds.length > before) for (const fd of shell.substitutionFds.splice(before)) shell.sys.close(fd);
+    },
+  );
+}
+
+function expandAndRun(shell: Shell, node: Simple, inPlace: boolean): Status {
+  shell.substitutionStatus = 0;
+  if (node.words.length === 0) {
+    // The usual case: one assignment.
+    if (node.redirections.length === 0) return assignOnly(shell, node);
+    return withRedirections(shell, node, null, () => assignOnly(shell, node));
+  }
+  if (node.words.some((word) => word.assignment)) return runDeclaration(shell, node);
+  const fields = expandWords(shell, node.words);
+  return fields instanceof Promise ? fields.then((list) => runFields(shell, node, list, inPlace)) : runFields(shell, node, fields, inPlace);
+}
+
+function assignOnly(shell: Shell, node: Simple): Status {
+  const waiting = assignAll(shell, node.assignments);
+  return waiting ? waiting.then(() => shell.substitutionStatus) : shell.substitutionStatus;
+}
+
+/** `declare a=b`: words that look like assignments are performed by the builtin, through shell.declarations. */
+function runDeclaration(shell: Shell, node: Simple): Status {
+  const fields: string[] = [];
+  const declarations: Shell["declarations"] = new Map();
+  const add = (index: number): Status => {
+    for (let i = index; i < node.words.length; i++) {
+      const { assignment } = node.words[i];
+      if (assignment) {
+        declarations.set(fields.length, assignment);
+        fields.push(assignment.name);
+        continue;
+      }
+      const own = expandWords(shell, [node.words[i]]);
+      if (own instanceof Promise) {
+        return own.then((list) => {
+          fields.push(...list);
+          return add(i + 1);
+        });
+      }
+      for (const field of own) fields.push(field);
+    }
+    shell.declarations = declarations;
+    return runFields(shell, node, fields, false);
+  };
+  return add(0);
+}
+
+function runFields(shell: Shell, node: Simple, argv: string[], inPlace: boolean): Status {
+  if (argv.length === 0) {
+    if (node.redirections.length === 0) return assignOnly(shell, node);
+    return withRedirections(shell, node, null, () => assignOnly(shell, node));
+  }
+  if (shell.options.xtrace && argv[0] !== undefined) shell.report(`${tracePrefix(shell)}${argv.map((word) => (word === "" ? "''" : quoteValue(word))).join(" ")}\n`);
+  const name = argv[0];
+  const special = SPECIAL_BUILTINS.has(name);
+  const function_ = special && shell.options.posix ? undefined : shell.functions.get(name);
+  if (function_) {
+    return withAssignments(shell, node, () => withRedirections(shell, node, name, () => callFunction(shell, function_, argv)));
+  }
+  const builtin = builtins.get(name);
+  if (!builtin) return runExternal(shell, node, argv, inPlace);
+  if (name === "exec") return runExec(shell, node, argv);
+  const body = () => withRedirections(shell, node, name, () => builtin(shell, argv));
+  if (node.assignments.length === 0 && node.redirections.length === 0) return builtin(shell, argv);
+  if (special && shell.options.posix) {
+    const waiting = assignAll(shell, node.assignments);
+    return waiting ? waiting.then(body) : body();
+  }
+  return withAssignments(shell, node, body);
+}
+
+/** Runs `body` while the command's own assignments hold, exported. */
+function withAssignments(shell: Shell, node: Simple, body: () => Status): Status {
+  if (node.assignments.length === 0) return body();
+  const restore = keepVariables(shell, node.assignments.map((assignment) => assignment.name));
+  return finallyDo(() => {
+    const waiting = assignAll(shell, node.assignments, (assignment) => markExported(shell, assignment.name));
+    return waiting ? waiting.then(body) : body();
+  }, restore);
+}
+
+/** Runs `body` under the command's redirections, in the shell's own process. `command` is null when there is none. */
+function withRedirections(shell: Shell, node: Simple, command: string | null, body: () => Status): Status {
+  if (node.redirections.length === 0) return body();
+  const apply = (list: Redirect[]): Status => {
+    const saved: SavedFd[] = [];
+    return finallyDo(
+      () => {
+        const error = applyRedirections(shell, shell.sys, list, saved);
+        if (error !== null) return redirectionFailed(shell, error, command !== null && SPECIAL_BUILTINS.has(command));
+        return body();
+      },
+      () => restoreFds(shell.sys, saved),
+    );
+  };
+  const list = expandRedirections(shell, node.redirections);
+  return list instanceof Promise ? list.then(apply) : apply(list);
+}
+
+export function redirectionFailed(shell: Shell, error: string, special: boolean): number {
+  shell.complain(error);
+  if (special && shell.options.posix) throw new ExitShell(1);
+  return 1;
+}
+
+function runExternal(shell: Shell, node: Simple, argv: string[], inPlace: boolean): Status {
+  const start = (list: Redirect[]) => withAssignments(shell, node, () => runProgram(shell, argv, list, inPlace));
+  if (node.redirections.length === 0) return start([]);
+  const list = expandRedirections(shell, node.redirections);
+  return list instanceof Promise ? list.then(start) : start(list);
+}
+
+/** `exec`: its redirections stay; with a command the shell becomes that. */
+function runExec(shell: Shell, node: Simple, argv: string[]): Status {
+  const apply = (list: Redirect[]): Status => {
+    const error = applyRedirections(shell, shell.sys, list, null);
+    if (error !== null) {
+      shell.complain(error);
+      if (shell.options.posix && !shell.options.interactive) throw new ExitShell(1);
+      return 1;
+    }
+    const exec = builtins.get("exec")!;
+    return argv.length === 1 ? 0 : withAssignments(shell, node, () => exec(shell, argv));
+  };
+  const list = expandRedirections(shell, node.redirections);
+  return list instanceof Promise ? list.then(apply) : apply(list);
+}
+
+/** For faults thrown where a command cannot go on but its line can. */
+export function isFault(error: unknown): error is ShellFault {
+  return error instanceof ShellFault;
+}

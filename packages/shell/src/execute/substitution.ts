@@ -1,0 +1,128 @@
+// Command substitution: a forked shell writes into a pipe that is read to its end. Process substitution: the pipe's end gets a name.
+
+import { AT_FDCWD, decode, EAGAIN, EINTR, encode, O_RDONLY, strerror, type System } from "@vibengine/system";
+import type { List } from "../ast.ts";
+import { expandRedirections } from "./redirect.ts";
+import { ShellFault } from "./control.ts";
+import { run } from "./run.ts";
+import type { Shell } from "./shell.ts";
+import { forkShell, startTask, waitFor } from "./task.ts";
+
+export interface Substitution {
+  text: string;
+  status: number;
+}
+
+/** Output of `$(body)` without NULs and trailing newlines. */
+export function substitute(shell: Shell, body: List): Substitution | Promise<Substitution> {
+  const file = onlyInput(shell, body);
+  if (file !== null) return file;
+  const ends: [number, number] = [-1, -1];
+  const result = shell.sys.pipe(ends);
+  if (result < 0) throw new ShellFault(`cannot make pipe for command substitution: ${strerror(result)}`);
+  const child = forkShell(shell);
+  if (child === null) {
+    for (const fd of ends) shell.sys.close(fd);
+    return { text: "", status: 254 };
+  }
+  child.sys.close(ends[0]);
+  if (ends[1] !== 1) {
+    child.sys.dup2(ends[1], 1);
+    child.sys.close(ends[1]);
+  }
+  shell.sys.close(ends[1]);
+  if (!shell.options.posix && !shell.shopt.inherit_errexit) child.options.errexit = false;
+  child.execInPlace = body.items.length === 1 && body.items[0].command.kind === "simple" && !body.items[0].background;
+  startTask(child, () => run(child, body));
+  return finish(shell, child.sys.pid, ends[0], new Output());
+}
+
+function finish(shell: Shell, pid: number, fd: number, output: Output): Substitution | Promise<Substitution> {
+  if (!output.drain(shell.sys, fd)) return finishLater(shell, pid, fd, output);
+  shell.sys.close(fd);
+  const status = waitFor(shell, pid);
+  const text = output.text();
+  return typeof status === "number" ? { text, status } : status.then((value) => ({ text, status: value }));
+}
+
+async function finishLater(shell: Shell, pid: number, fd: number, output: Output): Promise<Substitution> {
+  for (;;) {
+    const count = await shell.sys.block(() => output.read(shell.sys, fd));
+    if (count === -EINTR) shell.pendingSignals |= shell.sys.takeSignals();
+    else if (count <= 0 || output.drain(shell.sys, fd)) break;
+  }
+  shell.sys.close(fd);
+  return { text: output.text(), status: await waitFor(shell, pid) };
+}
+
+/** `$(<file)` */
+function onlyInput(shell: Shell, body: List): Substitution | null {
+  if (body.items.length !== 1) return null;
+  const { command, background } = body.items[0];
+  if (command.kind !== "simple" || background || command.words.length + command.assignments.length > 0 || command.redirections.length !== 1) return null;
+  const redirection = command.redirections[0];
+  if (redirection.operator !== "<" || redirection.fd !== 0 || redirection.fdName !== null || !redirection.target.pure) return null;
+  const [redirect] = expandRedirections(shell, command.redirections) as { text: string }[];
+  const fd = shell.sys.open(AT_FDCWD, encode(redirect.text), O_RDONLY, 0);
+  if (fd < 0) {
+    shell.complain(`${redirect.text}: ${strerror(fd)}`);
+    return { text: "", status: 1 };
+  }
+  const output = new Output();
+  const ended = output.drain(shell.sys, fd);
+  shell.sys.close(fd);
+  return ended ? { text: output.text(), status: 0 } : null;
+}
+
+/** Bytes read so far. */
+class Output {
+  buffer = new Uint8Array(1024);
+  length = 0;
+
+  read(sys: System, fd: number): number {
+    if (this.length === this.buffer.length) {
+      const larger = new Uint8Array(this.buffer.length * (this.buffer.length < 65536 ? 8 : 2));
+      larger.set(this.buffer);
+      this.buffer = larger;
+    }
+    const count = sys.read(fd, this.buffer, this.length, this.buffer.length - this.length);
+    if (count > 0) this.length += count;
+    return count;
+  }
+
+  /** Reads until the end (true) or until nothing is there yet (false). */
+  drain(sys: System, fd: number): boolean {
+    for (;;) {
+      const count = this.read(sys, fd);
+      if (count === -EAGAIN || count === -EINTR) return false;
+      if (count <= 0) return true;
+    }
+  }
+
+  text(): string {
+    let end = this.length;
+    while (end > 0 && this.buffer[end - 1] === 10) end--;
+    const bytes = this.buffer.subarray(0, end);
+    const text = decode(bytes);
+    return text.includes("\0") ? text.replace(/\0+/g, "").replace(/\n+$/, "") : text;
+  }
+}
+
+/** `<(body)` and `>(body)`: the name of an fd that stays open in the shell until the command line's end. */
+export function substituteProcess(shell: Shell, body: List, input: boolean): string {
+  const ends: [number, number] = [-1, -1];
+  const result = shell.sys.pipe(ends);
+  const child = result < 0 ? null : forkShell(shell);
+  if (child === null) throw new ShellFault("cannot make pipe for process substitution");
+  const [ours, theirs] = input ? ends : [ends[1], ends[0]];
+  child.sys.close(ours);
+  child.sys.dup2(theirs, input ? 1 : 0);
+  child.sys.close(theirs);
+  shell.sys.close(theirs);
+  const fd = shell.sys.dup(ours, 60);
+  shell.sys.close(ours);
+  shell.substitutionFds.push(fd);
+  child.execInPlace = body.items.length === 1 && body.items[0].command.kind === "simple";
+  startTask(child, () => run(child, body));
+  return `/dev/fd/${fd}`;
+}

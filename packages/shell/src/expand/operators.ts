@@ -1,0 +1,290 @@
+// The operators of `${…}`: defaults, lengths, trimming, replacing, substrings, case, indirection, transformation.
+// Lists (`$@`, `${a[@]}`) are operated on element by element.
+
+import { evaluateText } from "../arithmetic/evaluate.ts";
+import type { ParameterPart, Word } from "../ast.ts";
+import { ShellFault } from "../execute/control.ts";
+import type { Shell } from "../execute/shell.ts";
+import { compilePattern, matches, matchPrefix, matchSuffix, replaceMatches } from "../pattern.ts";
+import { simpleParameter } from "../parser/dollar.ts";
+import type { Collector } from "./fields.ts";
+import { firstSeparator, parameterList, parameterValue, subscriptKey } from "./parameters.ts";
+import { effect } from "./replay.ts";
+import { transform } from "./transform.ts";
+import { expandPattern, expandText, put, walk } from "./words.ts";
+
+export function expandParameter(shell: Shell, part: ParameterPart, quoted: boolean, into: Collector): void {
+  if (part.operator === "bad") throw new ShellFault(`${part.source}: bad substitution`, true);
+  if (part.indirect) {
+    const target = indirect(shell, part, quoted, into);
+    if (target === null) return;
+    part = target;
+  }
+  const list = parameterList(shell, part);
+  if (part.length) {
+    put(into, String(list ? list.length : countCharacters(scalar(shell, part) ?? unset(shell, part))), quoted);
+    return;
+  }
+  const { operator } = part;
+  if (operator === "-" || operator === "=" || operator === "?" || operator === "+") {
+    const value = list ? (list.length > 0 ? list.join(" ") : undefined) : scalar(shell, part);
+    // An empty list in quotes counts as empty text when there is one empty parameter.
+    const isSet = part.colon ? value !== undefined && value !== "" : value !== undefined;
+    if (operator === "+") {
+      if (isSet) walk(shell, (part.word as Word).parts, quoted, into);
+      else if (quoted && !hasList(part.word as Word)) into.quoted("");
+      return;
+    }
+    if (!isSet) {
+      alternative(shell, part, quoted, into);
+      return;
+    }
+  } else if (operator === "@" && !list) {
+    const value = part.word?.literal === "a" || part.word?.literal === "A" ? scalar(shell, part) ?? "" : scalar(shell, part);
+    if (value === undefined) {
+      if (shell.options.nounset) unset(shell, part);
+      if (quoted) into.quoted("");
+      return;
+    }
+    put(into, transform(shell, part, value), quoted);
+    return;
+  }
+  if (list) {
+    putList(shell, part, applyToList(shell, part, list), quoted, into);
+    return;
+  }
+  const value = scalar(shell, part);
+  if (value === undefined && operator !== "-" && operator !== "=" && operator !== "?") unset(shell, part);
+  put(into, operator === "" ? (value ?? "") : apply(shell, part, value ?? ""), quoted);
+}
+
+function scalar(shell: Shell, part: ParameterPart): string | undefined {
+  return parameterValue(shell, part);
+}
+
+function hasList(word: Word): boolean {
+  return word.parts.some((part) => part.kind === "double" && part.parts.length === 0) || word.parts.length === 0;
+}
+
+/** An unset parameter counts as empty, unless `set -u`. */
+function unset(shell: Shell, part: ParameterPart): string {
+  if (shell.options.nounset) throw new ShellFault(`${part.name}${part.index ? `[${part.index.literal ?? ""}]` : ""}: unbound variable`, true, 127);
+  return "";
+}
+
+function countCharacters(text: string): number {
+  let count = text.length;
+  for (let i = 0; i + 1 < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 0xd800 && code < 0xdc00 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00) {
+      count--;
+      i++;
+    }
+  }
+  return count;
+}
+
+/** `${!name}`: the part for what it names; null if the result (names, keys) was already put. */
+function indirect(shell: Shell, part: ParameterPart, quoted: boolean, into: Collector): ParameterPart | null {
+  if (part.operator === "names") {
+    const names = [...shell.vars.table.keys()].filter((name) => name.startsWith(part.name)).sort();
+    putList(shell, part, names, quoted, into);
+    return null;
+  }
+  if (part.all) {
+    putList(shell, part, shell.vars.elements(part.name, true), quoted, into);
+    return null;
+  }
+  const reference = shell.vars.table.get(part.name);
+  if (reference && (reference.flags & 32) !== 0) {
+    put(into, reference.value ?? "", quoted);
+    return null;
+  }
+  const name = scalar(shell, part);
+  if (name === undefined || name === "") {
+    if (part.operator === "-" || part.operator === "=" || part.operator === "+" || part.operator === "?") return { ...part, indirect: false, name: "_unset_indirect_" };
+    if (name === undefined && !shell.options.nounset) throw new ShellFault(`${part.name}: invalid indirect expansion`);
+    if (name === undefined) unset(shell, part);
+    throw new ShellFault(`${name}: invalid variable name`);
+  }
+  const match = /^([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])(?:\[(.*)\])?$/s.exec(name);
+  if (!match) throw new ShellFault(`${name}: invalid variable name`);
+  const target: ParameterPart = { ...part, ...pickTarget(match[1], match[2]), indirect: false };
+  return target;
+}
+
+function pickTarget(name: string, index: string | undefined): Partial<ParameterPart> {
+  if (index === "@" || index === "*") return { name, all: index, index: null };
+  const text = index === undefined ? null : { ...simpleParameter("x"), kind: "quoted" as const, text: index };
+  return { name, all: "", index: text === null ? null : { parts: [{ kind: "quoted", text: text.text }], literal: text.text, bare: false, pure: true, braces: false } };
+}
+
+function alternative(shell: Shell, part: ParameterPart, quoted: boolean, into: Collector): void {
+  const word = part.word as Word;
+  if (part.operator === "-") {
+    if (quoted && word.parts.length === 1 && word.parts[0].kind === "double" && word.parts[0].parts.length === 0) into.quoted("");
+    walkAlternative(shell, word, quoted, into);
+  } else if (part.operator === "=") {
+    if (!/^[A-Za-z_]/.test(part.name)) throw new ShellFault(`$${part.name}: cannot assign in this way`, true);
+    const value = expandText(shell, word);
+    effect(shell, () => {
+      if (part.index) shell.vars.setElement(part.name, subscriptKey(shell, part.name, part.index), value);
+      else shell.vars.set(part.name, value);
+      return 0;
+    });
+    put(into, value, quoted);
+  } else {
+    const message = expandText(shell, word) || (part.colon ? "parameter null or not set" : "parameter not set");
+    throw new ShellFault(`${part.name}${part.index ? `[${expandText(shell, part.index)}]` : ""}: ${message}`, true, 127);
+  }
+}
+
+/** The text of a default is part of the expansion's result: outside quotes it is split. */
+function walkAlternative(shell: Shell, word: Word, quoted: boolean, into: Collector): void {
+  for (const each of word.parts) {
+    if (each.kind === "text" && !quoted) into.split(each.text);
+    else walk(shell, [each], quoted, into);
+  }
+}
+
+function putList(shell: Shell, part: ParameterPart, list: string[], quoted: boolean, into: Collector): void {
+  const star = part.all === "*" || part.name === "*";
+  if (quoted && star) {
+    into.quoted(list.join(firstSeparator(shell)));
+    return;
+  }
+  if (into.mode !== "fields") {
+    const joined = list.join(star ? firstSeparator(shell) : " ");
+    if (list.length > 0) put(into, joined, quoted);
+    return;
+  }
+  for (let i = 0; i < list.length; i++) {
+    if (i > 0) into.end();
+    put(into, list[i], quoted);
+  }
+}
+
+function applyToList(shell: Shell, part: ParameterPart, list: string[]): string[] {
+  switch (part.operator) {
+    case "":
+    case "-":
+    case "=":
+    case "?":
+      return list;
+    case ":":
+      return slice(shell, part, list);
+    case "@":
+      if (part.word?.literal === "K" || part.word?.literal === "k" || part.word?.literal === "A") return [transform(shell, part, "")];
+      return list.map((value) => transform(shell, part, value));
+    default:
+      return list.map((value) => apply(shell, part, value));
+  }
+}
+
+function slice(shell: Shell, part: ParameterPart, list: string[]): string[] {
+  // `$@` counts from `$0`; arrays from their index.
+  const positional = part.name === "@" || part.name === "*";
+  const all = positional ? [shell.name, ...list] : list;
+  let offset = number(shell, part.word as Word);
+  if (positional && offset === 0 && part.word2 === null) return all;
+  if (!positional && offset >= 0) {
+    const keys = shell.vars.elements(part.name, true);
+    if (!shell.vars.isAssociative(part.name)) offset = keys.findIndex((key) => Number(key) >= offset);
+    if (offset < 0) return [];
+  } else if (offset < 0) offset += all.length;
+  if (offset < 0) return [];
+  if (part.word2 === null) return all.slice(offset);
+  const length = number(shell, part.word2);
+  if (length < 0) throw new ShellFault(`${expandText(shell, part.word2)}: substring expression < 0`);
+  return all.slice(offset, offset + length);
+}
+
+function number(shell: Shell, word: Word): number {
+  const text = expandText(shell, word);
+  return effect(shell, () => Number(evaluateText(text, shell.arithmetic)));
+}
+
+/** One value through the part's operator. */
+function apply(shell: Shell, part: ParameterPart, value: string): string {
+  const { operator } = part;
+  switch (operator) {
+    case "":
+    case "-":
+    case "=":
+    case "?":
+      return value;
+    case ":":
+      return substring(shell, part, value);
+    case "#":
+    case "##": {
+      const length = matchPrefix(compile(shell, part.word as Word), value, operator === "##");
+      return length > 0 ? value.slice(length) : value;
+    }
+    case "%":
+    case "%%": {
+      const length = matchSuffix(compile(shell, part.word as Word), value, operator === "%%");
+      return length > 0 ? value.slice(0, value.length - length) : value;
+    }
+    case "^":
+    case "^^":
+    case ",":
+    case ",,":
+      return changeCase(shell, part, value);
+    default:
+      return replace(shell, part, value);
+  }
+}
+
+function compile(shell: Shell, word: Word) {
+  return compilePattern(expandPattern(shell, word), shell.shopt.extglob);
+}
+
+function substring(shell: Shell, part: ParameterPart, value: string): string {
+  const characters = countCharacters(value) === value.length ? null : Array.from(value);
+  const count = characters ? characters.length : value.length;
+  let start = number(shell, part.word as Word);
+  if (start < 0) start += count;
+  if (start < 0 || start > count) return "";
+  let end = count;
+  if (part.word2 !== null) {
+    const length = number(shell, part.word2);
+    end = length < 0 ? count + length : Math.min(count, start + length);
+    if (end < start) {
+      if (length < 0) throw new ShellFault(`${expandText(shell, part.word2)}: substring expression < 0`);
+      end = start;
+    }
+  }
+  return characters ? characters.slice(start, end).join("") : value.slice(start, end);
+}
+
+function changeCase(shell: Shell, part: ParameterPart, value: string): string {
+  const pattern = part.word && part.word.parts.length > 0 ? compile(shell, part.word) : null;
+  const change = (character: string) => {
+    if (pattern && !matches(pattern, character)) return character;
+    const changed = part.operator[0] === "^" ? character.toUpperCase() : character.toLowerCase();
+    return changed.length === character.length ? changed : character;
+  };
+  const characters = Array.from(value);
+  if (part.operator.length === 1) return characters.length === 0 ? "" : change(characters[0]) + characters.slice(1).join("");
+  return characters.map(change).join("");
+}
+
+function replace(shell: Shell, part: ParameterPart, value: string): string {
+  const source = expandPattern(shell, part.word as Word);
+  if (source === "") return value;
+  const pattern = compilePattern(source, shell.shopt.extglob, shell.shopt.nocasematch);
+  // In the replacement an unquoted & stands for the match; quoting shows as backslashes in a pattern.
+  const template = part.word2 ? expandPattern(shell, part.word2) : "";
+  const replacement = (match: string) => {
+    if (!/[\\&]/.test(template)) return template;
+    return template.replace(/\\([^])|&/g, (whole, quoted) => (whole === "&" ? (shell.shopt.patsub_replacement ? match : "&") : quoted));
+  };
+  if (part.operator === "/#" || part.operator === "/%") {
+    const atStart = part.operator === "/#";
+    const length = atStart ? matchPrefix(pattern, value, true) : matchSuffix(pattern, value, true);
+    if (length < 0) return value;
+    const match = atStart ? value.slice(0, length) : value.slice(value.length - length);
+    return atStart ? replacement(match) + value.slice(length) : value.slice(0, value.length - length) + replacement(match);
+  }
+  return replaceMatches(pattern, value, part.operator === "//", replacement);
+}

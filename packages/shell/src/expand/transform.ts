@@ -1,0 +1,41 @@
+// `${x@Q}` and its siblings: quoting, escapes, case, attributes, declarations.
+
+import type { ParameterPart } from "../ast.ts";
+import type { Shell } from "../execute/shell.ts";
+import { unescapeAnsi } from "../parser/ansi.ts";
+import { attributeLetters, describeVariable } from "./describe.ts";
+import { quoteAlways, quoteDouble } from "./quote.ts";
+
+export function transform(shell: Shell, part: ParameterPart, value: string): string {
+  const first = Array.from(value)[0] ?? "";
+  switch (part.word?.literal) {
+    case "Q":
+      return quoteAlways(value);
+    case "E":
+      return unescapeAnsi(value);
+    case "U":
+      return value.toUpperCase();
+    case "u":
+      return first.toUpperCase() + value.slice(first.length);
+    case "L":
+      return value.toLowerCase();
+    case "a":
+      return attributeLetters(shell.vars.find(part.name));
+    case "A": {
+      const variable = shell.vars.find(part.name);
+      if (variable === undefined) return "";
+      const letters = attributeLetters(variable);
+      if (letters === "") return `${part.name}=${quoteAlways(value)}`;
+      return part.all || variable.list || variable.map ? describeVariable(part.name, variable) : `declare -${letters} ${part.name}=${quoteAlways(value)}`;
+    }
+    case "K":
+    case "k": {
+      if (!part.all) return quoteAlways(value);
+      const keys = shell.vars.elements(part.name, true);
+      const values = shell.vars.elements(part.name, false);
+      return keys.map((key, i) => `${key} ${part.word?.literal === "K" ? quoteDouble(values[i]) : values[i]}`).join(" ");
+    }
+    default:
+      return value;
+  }
+}

@@ -1,0 +1,23 @@
+// What the shell needs of the worker it runs in. The browser's process worker implements it; tests have a small one for Node.
+
+import type { System } from "@vibengine/system";
+import type { Tool } from "./tool.ts";
+
+export interface ShellHost {
+  /**
+   * Starts a program that is not ours (WebAssembly, another pack): a new process, child of `sys`, with a copy of sys's fds that
+   * are not close-on-exec. The pid, or -errno.
+   */
+  spawn(sys: System, request: SpawnRequest): Promise<number>;
+  /** Loads the tools; called once, when the first is needed. */
+  loadTools(): Promise<Record<string, Tool>>;
+  /** Lets the worker's event loop run (messages, other tasks). Called at least every 10 ms while the shell is busy. */
+  yield(): Promise<void>;
+}
+
+export interface SpawnRequest {
+  path: Uint8Array;
+  argv: string[];
+  /** K=V */
+  env: string[];
+}

@@ -1,0 +1,187 @@
+// Compound commands: ( ) { } if for while until case select (( )) and function definitions.
+// Called by parser.ts with the opening token at hand.
+
+import type { ArithmeticPart, CaseClause, Command, FunctionDefinition, List, Word } from "../ast.ts";
+import { readConditional } from "./conditional.ts";
+import { arithmeticPart, readArithmetic } from "./dollar.ts";
+import { SyntaxFault } from "./errors.ts";
+import type { Lexer, Token } from "./lexer.ts";
+import { expectReserved, isReserved, readBody, readList, skipNewlines, withRedirections } from "./parser.ts";
+
+/** The compound command at `token` (not consumed), or null if it turns out to be none. */
+export function readCompound(lexer: Lexer, token: Token): Command | null {
+  switch (token.kind === "operator" ? "(" : (token.word!.parts[0] as { text: string }).text) {
+    case "(":
+      return readParenthesis(lexer);
+    case "{": {
+      lexer.next();
+      const body = readBody(lexer);
+      expectReserved(lexer, "}");
+      return { kind: "group", body };
+    }
+    case "if":
+      return readIf(lexer);
+    case "while":
+    case "until": {
+      const until = lexer.next().text === "until";
+      const condition = readBody(lexer);
+      return { kind: "while", until, condition, body: readDo(lexer) };
+    }
+    case "for":
+      lexer.next();
+      return readFor(lexer, token.line);
+    case "select":
+      lexer.next();
+      return readLoopOverWords(lexer, token.line, "select");
+    case "case":
+      lexer.next();
+      return readCase(lexer, token.line);
+    case "[[":
+      lexer.next();
+      return readConditional(lexer, token.line);
+    case "function":
+      lexer.next();
+      return readFunctionKeyword(lexer, token);
+    default:
+      return null;
+  }
+}
+
+function readParenthesis(lexer: Lexer): Command {
+  const open = lexer.next();
+  if (lexer.code() === 40) {
+    const expression = readArithmetic(lexer, ")");
+    if (expression) return { kind: "arithmeticcommand", line: open.line, expression };
+  }
+  const body = readBody(lexer);
+  const close = lexer.next();
+  if (close.kind !== "operator" || close.text !== ")") throw lexer.unexpected(close);
+  return { kind: "subshell", body };
+}
+
+function readIf(lexer: Lexer): Command {
+  const clauses: { condition: List; body: List }[] = [];
+  let otherwise: List | null = null;
+  do {
+    lexer.next();
+    const condition = readBody(lexer);
+    expectReserved(lexer, "then");
+    clauses.push({ condition, body: readBody(lexer) });
+  } while (isReserved(lexer.peek(), "elif"));
+  if (isReserved(lexer.peek(), "else")) {
+    lexer.next();
+    otherwise = readBody(lexer);
+  }
+  expectReserved(lexer, "fi");
+  return { kind: "if", clauses, otherwise };
+}
+
+function readDo(lexer: Lexer): List {
+  expectReserved(lexer, "do");
+  const body = readBody(lexer);
+  expectReserved(lexer, "done");
+  return body;
+}
+
+function readFor(lexer: Lexer, line: number): Command {
+  const token = lexer.peek();
+  if (token.kind !== "operator" || token.text !== "(") return readLoopOverWords(lexer, line, "for");
+  lexer.next();
+  const expression = lexer.code() === 40 ? readArithmeticSource(lexer) : null;
+  if (expression === null) throw lexer.unexpected(token);
+  const sections = expression.split(";");
+  if (sections.length !== 3) throw new SyntaxFault("syntax error: `;' unexpected", line, lexer.lineAt(token.start));
+  const [init, test, step] = sections.map((text): ArithmeticPart | null => (text.trim() ? arithmeticPart(lexer, text) : null));
+  if (lexer.peek().text === ";") lexer.next();
+  skipNewlines(lexer);
+  return { kind: "forarithmetic", line, init, test, step, body: readLoopBody(lexer) };
+}
+
+function readArithmeticSource(lexer: Lexer): string | null {
+  const start = lexer.pos + 1;
+  return readArithmetic(lexer, ")") ? lexer.text.slice(start, lexer.pos - 2) : null;
+}
+
+function readLoopBody(lexer: Lexer): List {
+  if (!isReserved(lexer.peek(), "{")) return readDo(lexer);
+  lexer.next();
+  const body = readBody(lexer);
+  expectReserved(lexer, "}");
+  return body;
+}
+
+function readLoopOverWords(lexer: Lexer, line: number, kind: "for" | "select"): Command {
+  const token = lexer.next();
+  if (token.kind !== "word") throw lexer.unexpected(token);
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(token.text)) throw new SyntaxFault(`\`${token.text}': not a valid identifier`, token.line);
+  let words: Word[] | null = null;
+  if (lexer.peek().text === ";" && lexer.peek().kind === "operator") lexer.next();
+  else {
+    skipNewlines(lexer);
+    if (isReserved(lexer.peek(), "in")) {
+      lexer.next();
+      words = [];
+      for (;;) {
+        const next = lexer.peek();
+        if (next.kind !== "word" && next.kind !== "number" && next.kind !== "fdname") break;
+        words.push(lexer.next().word!);
+      }
+      const end = lexer.next();
+      if (end.kind !== "newline" && !(end.kind === "operator" && end.text === ";")) throw lexer.unexpected(end);
+    }
+  }
+  skipNewlines(lexer);
+  return { kind, line, name: token.text, words, body: readLoopBody(lexer) };
+}
+
+function readCase(lexer: Lexer, line: number): Command {
+  const subject = lexer.next();
+  if (subject.kind !== "word" && subject.kind !== "number") throw lexer.unexpected(subject);
+  skipNewlines(lexer);
+  expectReserved(lexer, "in");
+  const clauses: CaseClause[] = [];
+  for (;;) {
+    skipNewlines(lexer);
+    if (isReserved(lexer.peek(), "esac")) break;
+    if (lexer.peek().kind === "operator" && lexer.peek().text === "(") lexer.next();
+    const patterns: Word[] = [];
+    for (;;) {
+      const pattern = lexer.next();
+      if (pattern.kind !== "word") throw lexer.unexpected(pattern);
+      patterns.push(pattern.word!);
+      const separator = lexer.next();
+      if (separator.kind === "operator" && separator.text === ")") break;
+      if (separator.kind !== "operator" || separator.text !== "|") throw lexer.unexpected(separator);
+    }
+    const body = readList(lexer);
+    const end = lexer.peek();
+    const terminated = end.kind === "operator" && (end.text === ";;" || end.text === ";&" || end.text === ";;&");
+    clauses.push({ patterns, body, end: terminated ? (end.text as CaseClause["end"]) : ";;" });
+    if (!terminated) break;
+    lexer.next();
+  }
+  expectReserved(lexer, "esac");
+  return { kind: "case", line, word: subject.word!, clauses };
+}
+
+function readFunctionKeyword(lexer: Lexer, start: Token): Command {
+  const name = lexer.next();
+  if (name.kind !== "word") throw lexer.unexpected(name);
+  if (lexer.peek().kind === "operator" && lexer.peek().text === "(") {
+    lexer.next();
+    const close = lexer.next();
+    if (close.kind !== "operator" || close.text !== ")") throw lexer.unexpected(close);
+  }
+  return readFunction(lexer, name.word!.literal ?? name.text, start.start);
+}
+
+/** A function's body, behind `name ()`. */
+export function readFunction(lexer: Lexer, name: string, start: number): FunctionDefinition {
+  skipNewlines(lexer);
+  const token = lexer.peek();
+  const opens = token.kind === "operator" ? token.text === "(" : ["{", "if", "for", "while", "until", "case", "[[", "select"].some((word) => isReserved(token, word));
+  if (!opens) throw lexer.unexpected(token);
+  const body = readCompound(lexer, token)!;
+  const command = withRedirections(lexer, body, token.line);
+  return { kind: "function", name, body: command, text: lexer.text.slice(start, lexer.pos).trimEnd() };
+}

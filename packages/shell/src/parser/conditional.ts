@@ -1,0 +1,105 @@
+// `[[ expression ]]`: its own little grammar, in which words are neither split nor globbed.
+// Called by compound.ts behind `[[`; consumes the `]]`.
+
+import type { Conditional, Test, Word } from "../ast.ts";
+import type { Lexer } from "./lexer.ts";
+import { isReserved, skipNewlines } from "./parser.ts";
+import { readWord } from "./words.ts";
+
+const UNARY = /^-[abcdefghkprstuwxzGLNOSnovR]$/;
+const BINARY = new Set(["=", "==", "!=", "=~", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"]);
+
+export function readConditional(lexer: Lexer, line: number): Conditional {
+  skipNewlines(lexer);
+  const expression = readOr(lexer);
+  skipNewlines(lexer);
+  const end = lexer.peek();
+  if (!isReserved(end, "]]")) throw lexer.unexpected(end);
+  lexer.next();
+  return { kind: "conditional", line, expression, pure: isPure(expression) };
+}
+
+function isPure(test: Test): boolean {
+  if (test.kind === "not") return isPure(test.operand);
+  if (test.kind === "unary") return test.word.pure;
+  if (test.kind === "binary") return test.left.pure && test.right.pure;
+  return isPure(test.left) && isPure(test.right);
+}
+
+function isOperator(lexer: Lexer, text: string): boolean {
+  const token = lexer.peek();
+  return token.kind === "operator" && token.text === text;
+}
+
+function readOr(lexer: Lexer): Test {
+  let left = readAnd(lexer);
+  for (skipNewlines(lexer); isOperator(lexer, "||"); skipNewlines(lexer)) {
+    lexer.next();
+    skipNewlines(lexer);
+    left = { kind: "or", left, right: readAnd(lexer) };
+  }
+  return left;
+}
+
+function readAnd(lexer: Lexer): Test {
+  let left = readPrimary(lexer);
+  for (skipNewlines(lexer); isOperator(lexer, "&&"); skipNewlines(lexer)) {
+    lexer.next();
+    skipNewlines(lexer);
+    left = { kind: "and", left, right: readPrimary(lexer) };
+  }
+  return left;
+}
+
+function readPrimary(lexer: Lexer): Test {
+  const token = lexer.next();
+  if (token.kind === "operator" && token.text === "(") {
+    lexer.enter();
+    skipNewlines(lexer);
+    const inner = readOr(lexer);
+    lexer.leave();
+    const close = lexer.next();
+    if (close.text !== ")") throw lexer.unexpected(close);
+    return inner;
+  }
+  if (token.kind !== "word" && token.kind !== "number") throw lexer.unexpected(token);
+  if (isReserved(token, "]]")) throw lexer.unexpected(token);
+  if (isReserved(token, "!")) {
+    lexer.enter();
+    const operand = readPrimary(lexer);
+    lexer.leave();
+    return { kind: "not", operand };
+  }
+  if (token.word!.bare && UNARY.test(token.text)) {
+    const next = lexer.peek();
+    if (next.kind === "word" && !isReserved(next, "]]") && !(next.word!.bare && BINARY.has(next.text))) {
+      return { kind: "unary", operator: token.text, word: lexer.next().word! };
+    }
+  }
+  const operator = lexer.peek();
+  if (operator.kind === "operator" && (operator.text === "<" || operator.text === ">")) {
+    lexer.next();
+    return { kind: "binary", operator: operator.text, left: token.word!, right: operand(lexer) };
+  }
+  if (operator.kind === "word" && operator.word!.bare && BINARY.has(operator.text)) {
+    lexer.next();
+    if (operator.text === "=~") {
+      lexer.skipBlanks();
+      return { kind: "binary", operator: "=~", left: token.word!, right: readWord(lexer, "regex") };
+    }
+    if (operator.text === "==" || operator.text === "=" || operator.text === "!=") {
+      lexer.skipBlanks();
+      const right: Word = readWord(lexer, "pattern");
+      if (right.parts.length === 0) throw lexer.unexpected(lexer.peek());
+      return { kind: "binary", operator: operator.text, left: token.word!, right };
+    }
+    return { kind: "binary", operator: operator.text, left: token.word!, right: operand(lexer) };
+  }
+  return { kind: "unary", operator: "-n", word: token.word! };
+}
+
+function operand(lexer: Lexer): Word {
+  const token = lexer.next();
+  if (token.kind !== "word" && token.kind !== "number") throw lexer.unexpected(token);
+  return token.word!;
+}

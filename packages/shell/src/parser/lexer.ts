@@ -1,0 +1,221 @@
+// The scanner's state and its tokens: blanks, comments, operators, words, here-documents pending at a line's end.
+// Words are read by words.ts; grammar is parser.ts. Text is a string by decode's convention.
+
+import type { List, Redirection, Word } from "../ast.ts";
+import { SyntaxFault } from "./errors.ts";
+import { readHereDocuments } from "./heredoc.ts";
+import { readWord } from "./words.ts";
+
+export type TokenKind = "word" | "operator" | "newline" | "number" | "fdname" | "end";
+
+export interface Token {
+  kind: TokenKind;
+  /** The operator, the number, the name in `{name}`, or the word's source. */
+  text: string;
+  word: Word | null;
+  line: number;
+  start: number;
+}
+
+export interface HereDocument {
+  redirection: Redirection;
+  delimiter: string;
+  quoted: boolean;
+  stripTabs: boolean;
+}
+
+/** Operators by length, longest first. */
+const OPERATORS = [
+  ["<<<", "<<-", "&>>", ";;&"],
+  ["&&", "||", ";;", ";&", "<<", ">>", "<&", ">&", "<>", ">|", "&>", "|&"],
+  ["|", "&", ";", "(", ")", "<", ">"],
+];
+
+/** Nesting (of commands, quotes, expansions) the parser accepts; deeper input is an error, not a crash of the stack. */
+export const DEPTH_MAX = 400;
+
+/** What words need from the grammar above them. */
+export interface Grammar {
+  /** Reads the commands of a substitution up to its closing `)`, which it consumes; in a lexer of its own text, up to the end. */
+  substitution(lexer: Lexer, closed: boolean): List;
+}
+
+export interface LexerOptions {
+  grammar: Grammar;
+  /** More source text (whole lines), null at its end. May throw NeedInput. */
+  more?: () => string | null;
+  line?: number;
+  aliases?: (name: string) => string | undefined;
+  extglob?: () => boolean;
+  depth?: number;
+}
+
+export class Lexer {
+  text: string;
+  pos = 0;
+  line: number;
+  pending: HereDocument[] = [];
+  depth: number;
+  aliases: ((name: string) => string | undefined) | undefined;
+  extglob: () => boolean;
+  readonly grammar: Grammar;
+  /** Aliases whose text is being read: each ends where `text.length - end` characters are left. */
+  activeAliases: { name: string; left: number }[] = [];
+  /** Characters left behind the last alias if its text ended in a blank, else -1. */
+  blankAlias = -1;
+  #more: (() => string | null) | undefined;
+  #token: Token | null = null;
+
+  constructor(text: string, options: LexerOptions) {
+    this.text = text;
+    this.grammar = options.grammar;
+    this.line = options.line ?? 1;
+    this.#more = options.more;
+    this.aliases = options.aliases;
+    this.extglob = options.extglob ?? (() => false);
+    this.depth = options.depth ?? 0;
+  }
+
+  /** A lexer for text found inside this one's (a here-document's body, backquotes). */
+  inner(text: string, line: number): Lexer {
+    return new Lexer(text, { grammar: this.grammar, line, aliases: this.aliases, extglob: this.extglob, depth: this.depth + 1 });
+  }
+
+  /** The token at hand; it stays until next(). */
+  peek(): Token {
+    this.#token ??= this.#scan();
+    return this.#token;
+  }
+
+  next(): Token {
+    const token = this.peek();
+    this.#token = null;
+    return token;
+  }
+
+  /** Forgets the token at hand and reads again from where it began (or from `pos`). */
+  rewind(token: Token): void {
+    this.#token = null;
+    this.pos = token.start;
+    this.line = token.line;
+  }
+
+  /** Goes back to an earlier place, as if nothing behind it had been looked at. */
+  restart(pos: number, line: number): void {
+    this.#token = null;
+    this.pending = [];
+    this.depth = 0;
+    this.pos = pos;
+    this.line = line;
+  }
+
+  /** Forgets text that was read already, when a good deal of it has come together. */
+  discardRead(): void {
+    if (this.pos < 65536 || this.#token !== null || this.#more === undefined) return;
+    this.text = this.text.slice(this.pos);
+    this.pos = 0;
+  }
+
+  /** True if more text could be appended behind the present end. */
+  grow(): boolean {
+    const more = this.#more?.();
+    if (more === null || more === undefined) {
+      this.#more = undefined;
+      return false;
+    }
+    for (const alias of this.activeAliases) alias.left += more.length;
+    if (this.blankAlias >= 0) this.blankAlias += more.length;
+    this.text += more;
+    return true;
+  }
+
+  /** The character code at `pos + ahead`, NaN at the end. */
+  code(ahead = 0): number {
+    while (this.pos + ahead >= this.text.length) if (!this.grow()) return Number.NaN;
+    return this.text.charCodeAt(this.pos + ahead);
+  }
+
+  startsWith(prefix: string): boolean {
+    this.code(prefix.length - 1);
+    return this.text.startsWith(prefix, this.pos);
+  }
+
+  enter(): void {
+    if (++this.depth > DEPTH_MAX) throw new SyntaxFault("syntax error: nesting too deep", this.line);
+  }
+
+  leave(): void {
+    this.depth--;
+  }
+
+  unexpected(token: Token): SyntaxFault {
+    if (token.kind === "end") return new SyntaxFault("syntax error: unexpected end of file", this.line);
+    const near = token.kind === "newline" ? "newline" : token.text;
+    return new SyntaxFault(`syntax error near unexpected token \`${near}'`, token.line, this.lineAt(token.start));
+  }
+
+  unterminated(what: string, line: number): SyntaxFault {
+    return new SyntaxFault(`unexpected EOF while looking for matching \`${what}'`, line);
+  }
+
+  /** The source line around a position. */
+  lineAt(at: number): string {
+    const start = this.text.lastIndexOf("\n", at - 1) + 1;
+    const end = this.text.indexOf("\n", at);
+    return this.text.slice(start, end < 0 ? undefined : end);
+  }
+
+  /** Skips blanks and escaped newlines, not comments. */
+  skipBlanks(): void {
+    for (;;) {
+      const code = this.code();
+      if (code === 32 || code === 9) this.pos++;
+      else if (code === 92 && this.code(1) === 10) {
+        this.pos += 2;
+        this.line++;
+      } else return;
+    }
+  }
+
+  #scan(): Token {
+    this.skipBlanks();
+    if (this.code() === 35) while (this.code() !== 10 && this.pos < this.text.length) this.pos++;
+    const start = this.pos;
+    const line = this.line;
+    const code = this.code();
+    if (Number.isNaN(code)) {
+      if (this.pending.length > 0) readHereDocuments(this);
+      return { kind: "end", text: "", word: null, line, start };
+    }
+    if (code === 10) {
+      this.pos++;
+      this.line++;
+      if (this.pending.length > 0) readHereDocuments(this);
+      return { kind: "newline", text: "\n", word: null, line, start };
+    }
+    if (isOperatorStart(code) && !((code === 60 || code === 62) && this.code(1) === 40)) {
+      this.code(2);
+      for (const group of OPERATORS) {
+        const text = this.text.substr(this.pos, group[0].length);
+        if (group.includes(text)) {
+          this.pos += text.length;
+          return { kind: "operator", text, word: null, line, start };
+        }
+      }
+    }
+    const word = readWord(this);
+    const text = this.text.slice(start, this.pos);
+    const after = this.text.charCodeAt(this.pos);
+    if ((after === 60 || after === 62) && word.bare) {
+      if (/^[0-9]{1,9}$/.test(text)) return { kind: "number", text, word, line, start };
+      const name = /^\{([A-Za-z_][A-Za-z0-9_]*)\}$/.exec(text);
+      if (name) return { kind: "fdname", text: name[1], word, line, start };
+    }
+    return { kind: "word", text, word, line, start };
+  }
+}
+
+/** True for | & ; ( ) < > */
+export function isOperatorStart(code: number): boolean {
+  return code === 124 || code === 38 || code === 59 || code === 40 || code === 41 || code === 60 || code === 62;
+}

@@ -1,0 +1,323 @@
+// The grammar: lists, pipelines, simple commands, redirections. Compound commands are compound.ts's, `[[ ]]` conditional.ts's.
+// Reads one complete command line at a time, so that a script runs as it is read and aliases take effect line by line.
+
+import type { AndOr, Command, List, ListItem, Pipeline, Redirection, Simple, Word } from "../ast.ts";
+import { assignmentArgument, readAssignment } from "./assignments.ts";
+import { readCompound, readFunction } from "./compound.ts";
+import { SyntaxFault } from "./errors.ts";
+import { isNameStart } from "./dollar.ts";
+import { type Grammar, Lexer, type LexerOptions, type Token } from "./lexer.ts";
+import { literalWord } from "./words.ts";
+
+/** Words that end a list wherever a command may begin. */
+const CLOSERS = new Set(["then", "else", "elif", "fi", "do", "done", "esac", "}"]);
+const OPENERS = new Set(["if", "for", "while", "until", "case", "select", "{", "[[", "function", "!", "time"]);
+const DECLARATIONS = new Set(["declare", "typeset", "local", "export", "readonly"]);
+
+const grammar: Grammar = {
+  substitution(lexer, closed) {
+    const pending = lexer.pending;
+    lexer.pending = [];
+    const list = readList(lexer);
+    const end = lexer.next();
+    if (closed ? end.text !== ")" || end.kind !== "operator" : end.kind !== "end") {
+      if (end.kind === "end" && closed) throw lexer.unterminated(")", end.line);
+      throw lexer.unexpected(end);
+    }
+    lexer.pending = pending;
+    return list;
+  },
+};
+
+/** A lexer for a script. */
+export function openScript(text: string, options: Omit<LexerOptions, "grammar"> = {}): Lexer {
+  return new Lexer(text, { ...options, grammar });
+}
+
+/**
+ * The next complete command line of a script, null at its end. Throws SyntaxFault, or NeedInput if the source has no line ready
+ * (then set the lexer back to where it was and call again).
+ */
+export function readCommandLine(lexer: Lexer): List | null {
+  for (;;) {
+    const token = lexer.peek();
+    if (token.kind === "end") return null;
+    if (token.kind !== "newline") break;
+    lexer.next();
+  }
+  const list: List = { kind: "list", items: [] };
+  if (!startsCommand(lexer)) throw lexer.unexpected(lexer.peek());
+  for (;;) {
+    readListItem(lexer, list.items);
+    const token = lexer.peek();
+    if (token.kind === "newline" || token.kind === "end") {
+      lexer.next();
+      return list;
+    }
+    if (!startsCommand(lexer)) throw lexer.unexpected(token);
+  }
+}
+
+/** Parses a whole script at once. */
+export function parse(text: string, options: Omit<LexerOptions, "grammar"> = {}): List {
+  const lexer = openScript(text, options);
+  const items: ListItem[] = [];
+  for (let line = readCommandLine(lexer); line; line = readCommandLine(lexer)) items.push(...line.items);
+  return { kind: "list", items };
+}
+
+/** Commands up to a word or operator that cannot begin one. It may be empty: see readBody. */
+export function readList(lexer: Lexer): List {
+  const items: ListItem[] = [];
+  lexer.enter();
+  for (;;) {
+    skipNewlines(lexer);
+    if (!startsCommand(lexer)) break;
+    readListItem(lexer, items);
+  }
+  lexer.leave();
+  return { kind: "list", items };
+}
+
+/** A list with at least one command in it. */
+export function readBody(lexer: Lexer): List {
+  const list = readList(lexer);
+  if (list.items.length === 0) throw lexer.unexpected(lexer.peek());
+  return list;
+}
+
+export function skipNewlines(lexer: Lexer): void {
+  while (lexer.peek().kind === "newline") lexer.next();
+}
+
+/** An and-or list with its `;` or `&`; the newline that may end it is left. */
+function readListItem(lexer: Lexer, items: ListItem[]): void {
+  const start = lexer.peek().start;
+  const command = readAndOr(lexer);
+  const token = lexer.peek();
+  let background = false;
+  let text = "";
+  if (token.kind === "operator" && (token.text === ";" || token.text === "&")) {
+    background = token.text === "&";
+    if (background) text = lexer.text.slice(start, token.start).trim();
+    lexer.next();
+  } else if (token.kind !== "newline" && token.kind !== "end" && !(token.kind === "operator" && (token.text === ")" || token.text.startsWith(";")))) {
+    if (!(isReserved(token, CLOSERS) && command.kind !== "simple" && command.kind !== "andor")) throw lexer.unexpected(token);
+  }
+  items.push({ command, background, text });
+}
+
+function startsCommand(lexer: Lexer): boolean {
+  const token = lexer.peek();
+  if (token.kind === "end" || token.kind === "newline") return false;
+  if (token.kind === "operator") return token.text === "(" || /^(&>>?|[<>].*)$/.test(token.text);
+  return !isReserved(token, CLOSERS);
+}
+
+export function isReserved(token: Token, words: Set<string> | string): boolean {
+  if (token.kind !== "word" || !token.word!.bare) return false;
+  const text = (token.word!.parts[0] as { text: string }).text;
+  return typeof words === "string" ? text === words : words.has(text);
+}
+
+/** Consumes a reserved word, or fails. */
+export function expectReserved(lexer: Lexer, word: string): void {
+  const token = lexer.peek();
+  if (!isReserved(token, word)) throw lexer.unexpected(token);
+  lexer.next();
+}
+
+function readAndOr(lexer: Lexer): Command {
+  const first = readPipeline(lexer);
+  let node: AndOr | null = null;
+  for (;;) {
+    const token = lexer.peek();
+    if (token.kind !== "operator" || (token.text !== "&&" && token.text !== "||")) return node ?? first;
+    lexer.next();
+    skipNewlines(lexer);
+    node ??= { kind: "andor", first, rest: [] };
+    node.rest.push({ operator: token.text, command: readPipeline(lexer) });
+  }
+}
+
+function readPipeline(lexer: Lexer): Command {
+  const line = lexer.peek().line;
+  let negated = false;
+  let timed: Pipeline["timed"] = "";
+  for (;;) {
+    expandAlias(lexer);
+    const token = lexer.peek();
+    if (isReserved(token, "!")) {
+      negated = !negated;
+      lexer.next();
+    } else if (isReserved(token, "time") && !timed) {
+      lexer.next();
+      timed = "time";
+      if (isReserved(lexer.peek(), "-p")) {
+        lexer.next();
+        timed = "posix";
+      }
+    } else break;
+  }
+  const next = lexer.peek();
+  const nothing = next.kind === "newline" || next.kind === "end" || next.text === ";";
+  const first: Command = (negated || timed) && nothing ? emptyCommand(line) : readCommand(lexer);
+  const commands: Command[] = [first];
+  const joinStderr: boolean[] = [];
+  for (;;) {
+    const token = lexer.peek();
+    if (token.kind !== "operator" || (token.text !== "|" && token.text !== "|&")) break;
+    lexer.next();
+    skipNewlines(lexer);
+    joinStderr.push(token.text === "|&");
+    commands.push(readCommand(lexer));
+  }
+  if (commands.length === 1 && !negated && !timed) return first;
+  return { kind: "pipeline", line, negated, timed, commands, joinStderr };
+}
+
+function emptyCommand(line: number): Simple {
+  return { kind: "simple", line, assignments: [], words: [], redirections: [], pure: true };
+}
+
+function readCommand(lexer: Lexer): Command {
+  expandAlias(lexer);
+  const token = lexer.peek();
+  lexer.enter();
+  const compound = readCompoundWithRedirections(lexer, token);
+  const command = compound ?? readSimple(lexer);
+  lexer.leave();
+  return command;
+}
+
+function readCompoundWithRedirections(lexer: Lexer, token: Token): Command | null {
+  if (token.kind === "operator" ? token.text !== "(" : !isReserved(token, OPENERS)) return null;
+  const body = readCompound(lexer, token);
+  if (body === null || body.kind === "function") return body;
+  return withRedirections(lexer, body, token.line);
+}
+
+export function withRedirections(lexer: Lexer, body: Command, line: number): Command {
+  const redirections: Redirection[] = [];
+  while (readRedirection(lexer, redirections));
+  return redirections.length > 0 ? { kind: "redirected", line, body, redirections } : body;
+}
+
+function readSimple(lexer: Lexer): Command {
+  const start = lexer.peek();
+  const node: Simple = { kind: "simple", line: start.line, assignments: [], words: [], redirections: [], pure: true };
+  let declaration = false;
+  for (;;) {
+    if (node.words.length === 0 && lexer.peek().kind === "word") {
+      const assignment = readAssignment(lexer);
+      if (assignment) {
+        node.assignments.push(assignment);
+        continue;
+      }
+      // A command after assignments or redirections is still subject to aliases.
+      if (node.assignments.length > 0 || node.redirections.length > 0) expandAlias(lexer);
+    }
+    if (readRedirection(lexer, node.redirections)) continue;
+    const token = lexer.peek();
+    if (token.kind === "word" || token.kind === "number" || token.kind === "fdname") {
+      if (declaration) {
+        const word = assignmentArgument(lexer);
+        if (word) {
+          node.words.push(word);
+          continue;
+        }
+      }
+      lexer.next();
+      if (node.words.length === 0) {
+        const function_ = node.assignments.length === 0 && node.redirections.length === 0 ? readFunctionHead(lexer, token) : null;
+        if (function_) return function_;
+        declaration = DECLARATIONS.has(token.word!.literal ?? "");
+      } else if (!declaration && node.words.length > 0 && node.words.every((word) => word.literal === "command" || word.literal === "builtin")) {
+        declaration = DECLARATIONS.has(token.word!.literal ?? "");
+      }
+      node.words.push(token.word!);
+      if (lexer.blankAlias >= 0) expandAfterBlankAlias(lexer, token.start + token.text.length);
+      continue;
+    }
+    break;
+  }
+  if (node.words.length + node.assignments.length + node.redirections.length === 0) throw lexer.unexpected(lexer.peek());
+  node.pure = node.words.every((word) => word.pure && !word.assignment) && node.assignments.every((assignment) => assignment.pure);
+  return node;
+}
+
+/** `name ( )` */
+function readFunctionHead(lexer: Lexer, name: Token): Command | null {
+  const token = lexer.peek();
+  if (token.kind !== "operator" || token.text !== "(") return null;
+  lexer.next();
+  const close = lexer.next();
+  if (close.text !== ")" || close.kind !== "operator") throw lexer.unexpected(close);
+  if (name.word!.literal === null || !name.word!.bare) {
+    throw new SyntaxFault(`\`${name.text}': not a valid identifier`, name.line);
+  }
+  return readFunction(lexer, name.word!.literal, name.start);
+}
+
+const REDIRECTIONS = new Set(["<", ">", ">>", ">|", "<>", "<&", ">&", "&>", "&>>", "<<", "<<-", "<<<"]);
+
+/** Consumes one redirection if there is one. */
+export function readRedirection(lexer: Lexer, into: Redirection[]): boolean {
+  let token = lexer.peek();
+  let fd = -1;
+  let fdName: string | null = null;
+  if (token.kind === "number" || token.kind === "fdname") {
+    if (token.kind === "number") fd = Number(token.text);
+    else fdName = token.text;
+    lexer.next();
+    token = lexer.peek();
+  } else if (token.kind !== "operator") return false;
+  const operator = token.text;
+  if (!REDIRECTIONS.has(operator)) return false;
+  lexer.next();
+  const target = lexer.next();
+  if (target.kind !== "word" && target.kind !== "number" && target.kind !== "fdname") throw lexer.unexpected(target);
+  if (fd < 0) fd = operator.startsWith("<") ? 0 : 1;
+  const redirection: Redirection = { operator, fd, fdName, target: target.word! };
+  into.push(redirection);
+  if (operator === "<<" || operator === "<<-") {
+    const parts = target.word!.parts;
+    const quoted = parts.some((part) => part.kind === "quoted" || part.kind === "double");
+    lexer.pending.push({ redirection, delimiter: quoted ? delimiterText(parts) : target.text, quoted, stripTabs: operator === "<<-" });
+    redirection.target = literalWord("");
+  }
+  return true;
+}
+
+function delimiterText(parts: Word["parts"]): string {
+  return parts.map((part) => (part.kind === "double" ? delimiterText(part.parts) : "text" in part ? part.text : "")).join("");
+}
+
+/** Replaces an alias at the token at hand by its text. */
+function expandAlias(lexer: Lexer): void {
+  if (!lexer.aliases) return;
+  for (;;) {
+    const token = lexer.peek();
+    if (token.kind !== "word" || !token.word!.bare || (!isNameStart(token.text.charCodeAt(0)) && /[$`"'\\=/]/.test(token.text))) return;
+    const name = token.word!.literal ?? "";
+    const value = lexer.aliases(name);
+    if (value === undefined) return;
+    const left = lexer.text.length - (token.start + token.text.length);
+    lexer.activeAliases = lexer.activeAliases.filter((alias) => alias.left < lexer.text.length - token.start);
+    if (lexer.activeAliases.some((alias) => alias.name === name)) return;
+    lexer.rewind(token);
+    lexer.text = `${lexer.text.slice(0, token.start)}${value}${lexer.text.slice(token.start + token.text.length)}`;
+    lexer.activeAliases.push({ name, left });
+    lexer.blankAlias = /[ \t]$/.test(value) ? left : -1;
+  }
+}
+
+/** The word after an alias whose text ends in a blank is subject to aliases too. */
+function expandAfterBlankAlias(lexer: Lexer, wordEnd: number): void {
+  const aliasEnd = lexer.text.length - lexer.blankAlias;
+  if (wordEnd > aliasEnd) return;
+  const token = lexer.peek();
+  if (lexer.text.length - lexer.blankAlias > token.start) return;
+  lexer.blankAlias = -1;
+  expandAlias(lexer);
+}

@@ -1,0 +1,157 @@
+// A disk: the layers below put together over one memory. Made once (`format`), then attached to by every worker.
+
+import { S_IFDIR } from "../constants.ts";
+import { BlockMap } from "./block-map.ts";
+import { Blocks } from "./blocks.ts";
+import { Content } from "./content.ts";
+import { Directories } from "./directories.ts";
+import { DirectoryIndex } from "./directory-index.ts";
+import { I_NLINK, I_PARENT, Inodes, ROOT } from "./inodes.ts";
+import { Journal } from "./journal.ts";
+import {
+  DATA_BLOCKS,
+  FREE_BLOCKS,
+  FREE_INODES,
+  GENERATION,
+  INODE_WORDS,
+  JOURNAL_COUNT,
+  type Layout,
+  layoutFor,
+  layoutOf,
+  MAGIC,
+  MAGIC_VALUE,
+  PENDING,
+  WORDS_PER_BLOCK,
+} from "./layout.ts";
+import { type Backing, Memory } from "./memory.ts";
+import { Paths } from "./paths.ts";
+import { checkSuperblock, writeSuperblock } from "./superblock.ts";
+import { Tree } from "./tree.ts";
+
+export class Disk {
+  readonly memory: Memory;
+  readonly layout: Layout;
+  readonly journal: Journal;
+  readonly blocks: Blocks;
+  readonly inodes: Inodes;
+  readonly content: Content;
+  readonly directories: Directories;
+  readonly paths: Paths;
+  readonly tree: Tree;
+  #generation = 0;
+
+  private constructor(memory: Memory, layout: Layout) {
+    this.memory = memory;
+    this.layout = layout;
+    this.journal = new Journal(memory, layout);
+    this.blocks = new Blocks(memory, layout, this.journal, (bytes) => this.grow(bytes));
+    this.inodes = new Inodes(memory, layout, this.journal);
+    const map = new BlockMap(memory, this.journal, this.blocks, this.inodes);
+    this.content = new Content(memory, this.journal, this.blocks, this.inodes, map);
+    const index = new DirectoryIndex(memory, this.journal, this.blocks, this.inodes, this.content);
+    this.directories = new Directories(memory, this.journal, this.blocks, this.inodes, this.content, index);
+    this.paths = new Paths(this.inodes, this.directories, this.content);
+    this.tree = new Tree(this.inodes, this.content, this.directories);
+  }
+
+  /** Makes an empty disk (a root directory, nothing else) in fresh, zeroed memory. */
+  static format(backing: Backing, diskSizeBytes: number): Disk {
+    const disk = Disk.#blank(backing, layoutFor(diskSizeBytes));
+    writeSuperblock(disk.memory, disk.layout);
+    disk.#count();
+    disk.inodes.tick();
+    disk.inodes.allocate(S_IFDIR | 0o755, 0);
+    disk.inodes.set(ROOT, I_NLINK, 2);
+    disk.inodes.set(ROOT, I_PARENT, ROOT);
+    disk.journal.commit();
+    disk.markDirty(0);
+    return disk;
+  }
+
+  /**
+   * Makes a disk in fresh, zeroed memory from an image: `load` puts the image's blocks into the memory. Throws an `Error`
+   * that says what is wrong when the image is not one.
+   */
+  static async restore(backing: Backing, diskSizeBytes: number, load: (disk: Disk) => Promise<void>): Promise<Disk> {
+    const disk = Disk.#blank(backing, layoutFor(diskSizeBytes));
+    await load(disk);
+    const wrong = checkSuperblock(disk.memory, disk.layout);
+    if (wrong !== null) throw new Error(wrong);
+    disk.#count();
+    disk.markAllClean();
+    return disk;
+  }
+
+  /** The disk that another worker made in this memory. */
+  static attach(backing: Backing): Disk {
+    const memory = new Memory(backing);
+    if (memory.words[MAGIC] !== MAGIC_VALUE) throw new Error("this memory holds no disk");
+    const disk = new Disk(memory, layoutOf(memory.words[DATA_BLOCKS]));
+    disk.#generation = memory.words[GENERATION];
+    return disk;
+  }
+
+  static #blank(backing: Backing, layout: Layout): Disk {
+    if (!backing.grow(layout.initialBytes)) throw new RangeError(`a disk needs ${layout.initialBytes} bytes of memory`);
+    const memory = new Memory(backing);
+    memory.words[DATA_BLOCKS] = layout.dataBlocks;
+    memory.words[MAGIC] = MAGIC_VALUE;
+    return new Disk(memory, layout);
+  }
+
+  /** Called with the lock just acquired: sees growth by others and mends what a dead owner left half-done. */
+  sync(): void {
+    const words = this.memory.words;
+    if (words[GENERATION] !== this.#generation) {
+      this.#generation = words[GENERATION];
+      this.memory.refresh();
+    }
+    if (words[JOURNAL_COUNT] !== 0) this.journal.rollback();
+    if (words[PENDING] !== 0) this.content.finishShedding();
+  }
+
+  grow(bytes: number): boolean {
+    if (bytes > this.layout.totalBytes) return false;
+    if (!this.memory.backing.grow(bytes)) return false;
+    this.memory.refresh();
+    this.#generation = ++this.memory.words[GENERATION];
+    return true;
+  }
+
+  isDirty(block: number): boolean {
+    return this.memory.bytes[this.layout.dirtyByte + block] !== 0;
+  }
+  /** True when a snapshot must have the block: data in use, or metadata that was ever written. */
+  isKept(block: number): boolean {
+    const { bytes } = this.memory;
+    if (block >= this.layout.firstDataBlock) return this.blocks.isUsed(block);
+    return bytes[this.layout.dirtyByte + block] !== 0 || this.#isMetadataInUse(block);
+  }
+  markClean(block: number): void {
+    this.memory.bytes[this.layout.dirtyByte + block] = 0;
+  }
+  markDirty(block: number): void {
+    this.memory.bytes[this.layout.dirtyByte + block] = 1;
+  }
+  markAllClean(): void {
+    this.memory.bytes.fill(0, this.layout.dirtyByte, this.layout.dirtyByte + this.usedEnd);
+  }
+
+  /** One more than the highest image block that memory stands behind. */
+  get usedEnd(): number {
+    const backed = Math.floor((this.memory.bytes.length - this.layout.imageByte) / 4096);
+    return Math.min(backed, this.layout.imageBlocks);
+  }
+
+  #isMetadataInUse(block: number): boolean {
+    const { inodeWord, imageWord } = this.layout;
+    const firstInodeBlock = (inodeWord - imageWord) / WORDS_PER_BLOCK;
+    const inodesPerBlock = WORDS_PER_BLOCK / INODE_WORDS;
+    return block < firstInodeBlock || (block - firstInodeBlock) * inodesPerBlock < this.inodes.end;
+  }
+
+  #count(): void {
+    this.memory.words[FREE_BLOCKS] = this.blocks.countFree();
+    this.memory.words[FREE_INODES] = this.inodes.countFree();
+  }
+}

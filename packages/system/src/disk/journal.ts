@@ -1,0 +1,75 @@
+// The undo journal: what makes every change of the memory all-or-nothing. Before a word is changed its old value is noted;
+// committing is one store (the count becomes 0); whoever finds a count that is not 0 puts the old values back. So an error
+// half-way, a guest's stack overflow inside a system call, and a worker that dies in mid-change all end the same way.
+// Contents of blocks that nothing refers to yet need no note. Lowest layer but `memory` and `layout`.
+
+import { CHANGES, JOURNAL_COUNT, JOURNAL_ENTRIES, type Layout } from "./layout.ts";
+import type { Memory } from "./memory.ts";
+
+const split = new Float64Array(1);
+const halves = new Int32Array(split.buffer);
+
+export class Journal {
+  readonly #memory: Memory;
+  readonly #start: number;
+  readonly #imageWord: number;
+  readonly #imageByte: number;
+  readonly #dirtyByte: number;
+
+  constructor(memory: Memory, layout: Layout) {
+    this.#memory = memory;
+    this.#start = layout.journalWord;
+    this.#imageWord = layout.imageWord;
+    this.#imageByte = layout.imageByte;
+    this.#dirtyByte = layout.dirtyByte;
+  }
+
+  /** Stores `value` at word `index`, to be undone unless `commit` follows. */
+  set(index: number, value: number): void {
+    const words = this.#memory.words;
+    const count = words[JOURNAL_COUNT];
+    if (count >= JOURNAL_ENTRIES) throw new RangeError(`a change of more than ${JOURNAL_ENTRIES} words`);
+    const entry = this.#start + 2 * count;
+    words[entry] = index;
+    words[entry + 1] = words[index];
+    words[JOURNAL_COUNT] = count + 1;
+    words[index] = value;
+    if (index >= this.#imageWord) this.#memory.bytes[this.#dirtyByte + ((index - this.#imageWord) >>> 10)] = 1;
+  }
+
+  add(index: number, delta: number): void {
+    this.set(index, this.#memory.words[index] + delta);
+  }
+
+  /** Stores a double at words `index` and `index + 1`. */
+  setDouble(index: number, value: number): void {
+    split[0] = value;
+    const low = halves[0];
+    const high = halves[1];
+    const words = this.#memory.words;
+    if (words[index] !== low) this.set(index, low);
+    if (words[index + 1] !== high) this.set(index + 1, high);
+  }
+
+  /** Notes that the block holding image byte `at` (counted from the start of the memory) changed. */
+  touch(at: number): void {
+    this.#memory.bytes[this.#dirtyByte + Math.floor((at - this.#imageByte) / 4096)] = 1;
+  }
+
+  commit(): void {
+    const words = this.#memory.words;
+    if (words[JOURNAL_COUNT] === 0) return;
+    words[JOURNAL_COUNT] = 0;
+    words[CHANGES]++;
+  }
+
+  /** Puts back what was not committed. Safe to be cut and run again. */
+  rollback(): void {
+    const words = this.#memory.words;
+    for (let count = words[JOURNAL_COUNT]; count > 0; count--) {
+      const entry = this.#start + 2 * (count - 1);
+      words[words[entry]] = words[entry + 1];
+      words[JOURNAL_COUNT] = count - 1;
+    }
+  }
+}

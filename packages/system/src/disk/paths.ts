@@ -1,0 +1,130 @@
+// From a path to an inode: component by component, symbolic links followed, bytes throughout. Above `directories`.
+// A `Walk` is the outcome of one lookup; a system call that takes two paths uses two.
+
+import { NAME_MAX, PATH_MAX, S_IFDIR, S_IFLNK, S_IFMT, SYMLINK_MAX } from "../constants.ts";
+import { ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, EPERM } from "../errno.ts";
+import type { Content } from "./content.ts";
+import type { Directories } from "./directories.ts";
+import { I_MODE, I_PARENT, type Inodes, ROOT } from "./inodes.ts";
+
+const SLASH = 0x2f;
+const DOT = 0x2e;
+
+export class Walk {
+  /** What the path names, 0 if its last component does not exist. */
+  ino = 0;
+  /** The directory that holds (or would hold) it, and its name there. Without a name (`/`, `.`, `..`) `end` equals `start`. */
+  parent = 0;
+  name: Uint8Array = new Uint8Array(0);
+  start = 0;
+  end = 0;
+  trailingSlash = false;
+  /** The last component was "..". */
+  dotDot = false;
+
+  get hasName(): boolean {
+    return this.end > this.start;
+  }
+}
+
+export class Paths {
+  readonly #inodes: Inodes;
+  readonly #directories: Directories;
+  readonly #content: Content;
+
+  constructor(inodes: Inodes, directories: Directories, content: Content) {
+    this.#inodes = inodes;
+    this.#directories = directories;
+    this.#content = content;
+  }
+
+  /**
+   * Looks `path` up from directory `from`. `follow`: also when the last component is a symbolic link. `beneath`: -EPERM as soon
+   * as the path leaves `from`'s subtree. 0 or -errno; a missing last component is no error here.
+   */
+  walk(out: Walk, from: number, path: Uint8Array, follow: boolean, beneath: boolean): number {
+    if (path.length === 0) return -ENOENT;
+    if (path.length >= PATH_MAX) return -ENAMETOOLONG;
+    let text = path;
+    let at = 0;
+    let dir = from;
+    let depth = 0;
+    let links = 0;
+    if (text[0] === SLASH) {
+      if (beneath) return -EPERM;
+      dir = ROOT;
+    }
+    out.trailingSlash = text[text.length - 1] === SLASH;
+    out.dotDot = false;
+    for (;;) {
+      while (at < text.length && text[at] === SLASH) at++;
+      if (!this.isDirectory(dir)) return -ENOTDIR;
+      if (at === text.length) return found(out, dir, dir, text, at, at);
+      const start = at;
+      while (at < text.length && text[at] !== SLASH) at++;
+      const length = at - start;
+      if (length > NAME_MAX) return -ENAMETOOLONG;
+      if (length === 1 && text[start] === DOT) {
+        out.dotDot = false;
+        continue;
+      }
+      if (length === 2 && text[start] === DOT && text[start + 1] === DOT) {
+        if (beneath && depth-- === 0) return -EPERM;
+        dir = this.#inodes.get(dir, I_PARENT);
+        out.dotDot = true;
+        continue;
+      }
+      out.dotDot = false;
+      const isLast = endsHere(text, at);
+      const child = this.#directories.lookup(dir, text, start, at);
+      if (child === 0) return isLast ? found(out, 0, dir, text, start, at) : -ENOENT;
+      const type = this.#inodes.get(child, I_MODE) & S_IFMT;
+      if (type === S_IFLNK && (!isLast || follow || out.trailingSlash)) {
+        if (++links > SYMLINK_MAX) return -ELOOP;
+        text = this.#spliced(child, text, at);
+        if (text.length === 0) return -ENOENT;
+        if (text.length >= PATH_MAX) return -ENAMETOOLONG;
+        at = 0;
+        if (text[0] === SLASH) {
+          if (beneath) return -EPERM;
+          dir = ROOT;
+        }
+        if (isLast) out.trailingSlash ||= text[text.length - 1] === SLASH;
+        continue;
+      }
+      if (isLast) {
+        if (out.trailingSlash && type !== S_IFDIR) return -ENOTDIR;
+        return found(out, child, dir, text, start, at);
+      }
+      dir = child;
+      depth++;
+    }
+  }
+
+  isDirectory(ino: number): boolean {
+    return (this.#inodes.get(ino, I_MODE) & S_IFMT) === S_IFDIR;
+  }
+
+  /** The link's target followed by what stands after `at` in `text`. */
+  #spliced(link: number, text: Uint8Array, at: number): Uint8Array {
+    const size = this.#content.size(link);
+    const joined = new Uint8Array(size + text.length - at);
+    this.#content.read(link, joined, 0, size, 0);
+    joined.set(text.subarray(at), size);
+    return joined;
+  }
+}
+
+function found(out: Walk, ino: number, parent: number, name: Uint8Array, start: number, end: number): number {
+  out.ino = ino;
+  out.parent = parent;
+  out.name = name;
+  out.start = start;
+  out.end = end;
+  return 0;
+}
+
+function endsHere(text: Uint8Array, at: number): boolean {
+  for (let i = at; i < text.length; i++) if (text[i] !== SLASH) return false;
+  return true;
+}

@@ -1,0 +1,142 @@
+// Pipes: rings of 64 KiB in shared memory. Positions count bytes ever written and read, modulo 2^32. A full pipe holds its
+// writer back, an empty one its reader; neither sends a message. Called with the lock held.
+
+import { EAGAIN, ENFILE, EPIPE } from "../errno.ts";
+import { type Layout, PIPE_HINT, PIPE_SIZE, PIPE_WORDS, PIPES } from "../disk/layout.ts";
+import type { Memory } from "../disk/memory.ts";
+import type { Slots } from "./slots.ts";
+import { addWaiter, WAITER_WORDS, wakeWaiters } from "./waiters.ts";
+
+const READERS = 0;
+const WRITERS = 1;
+const READ_AT = 2;
+const WRITE_AT = 3;
+const READ_WAITERS = 4;
+const WRITE_WAITERS = READ_WAITERS + WAITER_WORDS;
+
+/** A write of at most this many bytes goes in whole or not at all (POSIX's PIPE_BUF; Linux's value). */
+export const PIPE_BUF = 4096;
+
+export class Pipes {
+  readonly #memory: Memory;
+  readonly #layout: Layout;
+  readonly #slots: Slots;
+
+  constructor(memory: Memory, layout: Layout, slots: Slots) {
+    this.#memory = memory;
+    this.#layout = layout;
+    this.#slots = slots;
+  }
+
+  /** A new pipe with one reader and one writer, or -ENFILE. */
+  allocate(): number {
+    const words = this.#memory.words;
+    for (let i = 0; i < PIPES; i++) {
+      const pipe = (words[PIPE_HINT] + i) % PIPES;
+      const at = this.#word(pipe);
+      if (words[at + READERS] !== 0 || words[at + WRITERS] !== 0) continue;
+      words.fill(0, at, at + PIPE_WORDS);
+      words[at + READERS] = 1;
+      words[at + WRITERS] = 1;
+      // The lowest free one next time too: the fewer rings are ever touched, the less memory they take.
+      words[PIPE_HINT] = 0;
+      return pipe;
+    }
+    return -ENFILE;
+  }
+
+  closeReader(pipe: number): void {
+    const at = this.#word(pipe);
+    this.#memory.words[at + READERS]--;
+    wakeWaiters(this.#memory, at + WRITE_WAITERS, this.#slots);
+  }
+
+  closeWriter(pipe: number): void {
+    const at = this.#word(pipe);
+    this.#memory.words[at + WRITERS]--;
+    wakeWaiters(this.#memory, at + READ_WAITERS, this.#slots);
+  }
+
+  /** Up to `length` bytes; 0 when empty and no writer is left; -EAGAIN when empty, and `slot` will be woken. */
+  read(pipe: number, into: Uint8Array, at: number, length: number, slot: number): number {
+    const words = this.#memory.words;
+    const header = this.#word(pipe);
+    const available = (words[header + WRITE_AT] - words[header + READ_AT]) >>> 0;
+    if (available === 0) {
+      if (words[header + WRITERS] === 0 || length === 0) return 0;
+      addWaiter(this.#memory, header + READ_WAITERS, slot);
+      return -EAGAIN;
+    }
+    const count = Math.min(available, length);
+    const start = words[header + READ_AT] & (PIPE_SIZE - 1);
+    const first = Math.min(count, PIPE_SIZE - start);
+    const ring = this.#ring(pipe);
+    const bytes = this.#memory.bytes;
+    into.set(bytes.subarray(ring + start, ring + start + first), at);
+    if (count > first) into.set(bytes.subarray(ring, ring + count - first), at + first);
+    words[header + READ_AT] = (words[header + READ_AT] + count) | 0;
+    wakeWaiters(this.#memory, header + WRITE_WAITERS, this.#slots);
+    return count;
+  }
+
+  /** How many bytes went in (a prefix when the pipe has less room); -EAGAIN when none did; -EPIPE without a reader. */
+  write(pipe: number, from: Uint8Array, at: number, length: number, slot: number): number {
+    const words = this.#memory.words;
+    const header = this.#word(pipe);
+    if (words[header + READERS] === 0) return -EPIPE;
+    if (length === 0) return 0;
+    const used = (words[header + WRITE_AT] - words[header + READ_AT]) >>> 0;
+    const room = PIPE_SIZE - used;
+    if (room === 0 || (length <= PIPE_BUF && room < length)) {
+      addWaiter(this.#memory, header + WRITE_WAITERS, slot);
+      return -EAGAIN;
+    }
+    const count = Math.min(room, length);
+    const start = words[header + WRITE_AT] & (PIPE_SIZE - 1);
+    const first = Math.min(count, PIPE_SIZE - start);
+    const ring = this.#ring(pipe);
+    const bytes = this.#memory.bytes;
+    bytes.set(from.subarray(at, at + first), ring + start);
+    if (count > first) bytes.set(from.subarray(at + first, at + count), ring);
+    words[header + WRITE_AT] = (words[header + WRITE_AT] + count) | 0;
+    wakeWaiters(this.#memory, header + READ_WAITERS, this.#slots);
+    return count;
+  }
+
+  /** Whether a read, or a write, would not block; if it would, `slot` is woken when that changes. */
+  isReadable(pipe: number, slot: number): boolean {
+    const words = this.#memory.words;
+    const at = this.#word(pipe);
+    if (words[at + WRITE_AT] !== words[at + READ_AT] || words[at + WRITERS] === 0) return true;
+    addWaiter(this.#memory, at + READ_WAITERS, slot);
+    return false;
+  }
+
+  isWritable(pipe: number, slot: number): boolean {
+    const words = this.#memory.words;
+    const at = this.#word(pipe);
+    const used = (words[at + WRITE_AT] - words[at + READ_AT]) >>> 0;
+    if (PIPE_SIZE - used >= PIPE_BUF || words[at + READERS] === 0) return true;
+    addWaiter(this.#memory, at + WRITE_WAITERS, slot);
+    return false;
+  }
+
+  /** Bytes waiting to be read; and whether the other end is gone. */
+  available(pipe: number): number {
+    const at = this.#word(pipe);
+    return (this.#memory.words[at + WRITE_AT] - this.#memory.words[at + READ_AT]) >>> 0;
+  }
+  hasReader(pipe: number): boolean {
+    return this.#memory.words[this.#word(pipe) + READERS] > 0;
+  }
+  hasWriter(pipe: number): boolean {
+    return this.#memory.words[this.#word(pipe) + WRITERS] > 0;
+  }
+
+  #word(pipe: number): number {
+    return this.#layout.pipeWord + pipe * PIPE_WORDS;
+  }
+  #ring(pipe: number): number {
+    return this.#layout.pipeByte + pipe * PIPE_SIZE;
+  }
+}

@@ -1,0 +1,113 @@
+// What every system call does first and last: take the lock, see that the process is still alive, commit or undo, let go.
+// The families of calls (paths, fds, processes, waiting) build on it, one upon the other; `System` is the last of them.
+
+import { AT_FDCWD } from "../constants.ts";
+import { FDS_PER_SLOT } from "../disk/layout.ts";
+import type { Walk } from "../disk/paths.ts";
+import { EBADF, ENOENT, ENOTDIR } from "../errno.ts";
+import { KIND_INODE } from "../io/open-files.ts";
+import { P_CWD, P_KILLED, P_PID, P_STATE, RUNNING } from "../io/slots.ts";
+import type { Machine } from "./machine.ts";
+import { Killed } from "./types.ts";
+
+/** An fd's word: open file + 1, and this bit for close-on-exec. */
+export const CLOEXEC_BIT = 1 << 30;
+
+export class Base {
+  readonly machine: Machine;
+  readonly slot: number;
+  readonly pid: number;
+  /** Lookups from a directory fd that would leave its subtree, or meet an absolute link, fail with EPERM. */
+  resolveBeneath = false;
+
+  /** The system calls of the process in `slot`. */
+  constructor(machine: Machine, slot: number) {
+    this.machine = machine;
+    this.slot = slot;
+    this.pid = machine.slots.get(slot, P_PID);
+  }
+
+  /** True until the process exits or is killed. */
+  get isAlive(): boolean {
+    const { slots } = this.machine;
+    return slots.get(this.slot, P_PID) === this.pid && slots.get(this.slot, P_STATE) === RUNNING;
+  }
+
+  /** Throws `Killed` if this process was killed or has ended. Cheap: for long loops. */
+  checkKilled(): void {
+    if (this.isAlive) return;
+    const { slots } = this.machine;
+    throw new Killed(slots.get(this.slot, P_PID) === this.pid ? slots.get(this.slot, P_KILLED) : 0);
+  }
+
+  protected enter(): void {
+    this.machine.lock.acquire(this.pid);
+    if (!this.isAlive) {
+      this.machine.lock.release(this.pid);
+      this.checkKilled();
+    }
+    this.machine.disk.sync();
+  }
+
+  /** Ends a call: a negative result undoes what the call changed. */
+  protected leave(result: number): number {
+    const { disk, lock } = this.machine;
+    if (result < 0) disk.journal.rollback();
+    else disk.journal.commit();
+    lock.release(this.pid);
+    return result;
+  }
+
+  /** Ends a call that threw, which only a guest's exhausted stack or a fault of ours can do. */
+  protected abandon(error: unknown): never {
+    this.machine.disk.journal.rollback();
+    this.machine.lock.release(this.pid);
+    throw error;
+  }
+
+  /** Runs a call's body between `enter` and `leave`. The calls made most often spell it out instead. */
+  protected call(body: () => number): number {
+    this.enter();
+    let result: number;
+    try {
+      result = body();
+    } catch (error) {
+      this.abandon(error);
+    }
+    return this.leave(result);
+  }
+
+  /** The open file of an fd, or -EBADF. */
+  protected file(fd: number): number {
+    if (!(fd >= 0 && fd < FDS_PER_SLOT)) return -EBADF;
+    const word = this.machine.disk.memory.words[this.machine.slots.fdWord(this.slot) + fd];
+    return word === 0 ? -EBADF : (word & ~CLOEXEC_BIT) - 1;
+  }
+
+  /** The inode of an fd that is open on one (files, directories, devices), or -errno. */
+  protected inodeOf(fd: number): number {
+    const file = this.file(fd);
+    if (file < 0) return file;
+    return this.machine.files.kind(file) === KIND_INODE ? this.machine.files.object(file) : -EBADF;
+  }
+
+  /** Looks a path up from a directory fd; see `Paths.walk`. A missing last component is no error. */
+  protected resolve(walk: Walk, dirfd: number, path: Uint8Array, follow: boolean): number {
+    let from = this.machine.slots.get(this.slot, P_CWD);
+    if (dirfd !== AT_FDCWD) {
+      const file = this.file(dirfd);
+      if (file < 0) return file;
+      if (this.machine.files.kind(file) !== KIND_INODE) return -ENOTDIR;
+      from = this.machine.files.object(file);
+    }
+    return this.machine.disk.paths.walk(walk, from, path, follow, this.resolveBeneath && dirfd !== AT_FDCWD);
+  }
+
+  /** The inode a path names, or -errno. */
+  protected resolveExisting(dirfd: number, path: Uint8Array, follow: boolean): number {
+    const { walk } = this.machine;
+    const result = this.resolve(walk, dirfd, path, follow);
+    if (result < 0) return result;
+    return walk.ino === 0 ? -ENOENT : walk.ino;
+  }
+}

@@ -1,0 +1,261 @@
+// System calls on an open fd: read, write, seek, stat, directories, sizes, poll. A call that would have to wait answers
+// -EAGAIN and has put the process among the waiters; `waiting.ts` sleeps and tries again.
+
+import { O_ACCMODE, O_APPEND, O_RDONLY, O_WRONLY, S_IFDIR, S_IFIFO, S_IFREG, SEEK_CUR, SEEK_END, SEEK_SET } from "../constants.ts";
+import { Entry } from "../disk/directories.ts";
+import { I_ATIME, I_MODE, I_MTIME, I_PARENT, type Time } from "../disk/inodes.ts";
+import { EBADF, EINVAL, EISDIR, ENOTDIR, ENOTSUP, ESPIPE } from "../errno.ts";
+import { readDevice, writeDevice } from "../io/devices.ts";
+import { KIND_DEVICE, KIND_INODE, KIND_PIPE } from "../io/open-files.ts";
+import { OpenCalls } from "./open-calls.ts";
+import type { Dirent, PollFd, Stat } from "./types.ts";
+
+const CURRENT = -1;
+const DOT = Uint8Array.of(0x2e);
+const DOT_DOT = Uint8Array.of(0x2e, 0x2e);
+/** Cookies 1 and 2 stand behind "." and ".."; an entry's cookie is its end's offset + this. */
+const FIRST_COOKIE = 2;
+
+export class FdCalls extends OpenCalls {
+  readonly #entry = new Entry();
+
+  /** Up to `length` bytes to `into[at…]`. 0 at the end; -EAGAIN when it would block. */
+  read(fd: number, into: Uint8Array, at: number, length: number): number {
+    return this.#transfer(fd, into, at, length, CURRENT, false);
+  }
+  /** Bytes written, maybe fewer than asked; -EAGAIN when it would block; -EPIPE when nobody reads. */
+  write(fd: number, from: Uint8Array, at: number, length: number): number {
+    return this.#transfer(fd, from, at, length, CURRENT, true);
+  }
+  pread(fd: number, into: Uint8Array, at: number, length: number, position: number): number {
+    return position < 0 ? -EINVAL : this.#transfer(fd, into, at, length, position, false);
+  }
+  pwrite(fd: number, from: Uint8Array, at: number, length: number, position: number): number {
+    return position < 0 ? -EINVAL : this.#transfer(fd, from, at, length, position, true);
+  }
+
+  /** The new offset from the start of the file. */
+  lseek(fd: number, delta: number, whence: number): number {
+    return this.call(() => {
+      const file = this.file(fd);
+      if (file < 0) return file;
+      const { files, disk } = this.machine;
+      if (files.kind(file) !== KIND_INODE) return files.kind(file) === KIND_DEVICE ? 0 : -ESPIPE;
+      let base = 0;
+      if (whence === SEEK_CUR) base = files.offset(file);
+      else if (whence === SEEK_END) base = disk.content.size(files.object(file));
+      else if (whence !== SEEK_SET) return -EINVAL;
+      if (!(base + delta >= 0) || !Number.isSafeInteger(base + delta)) return -EINVAL;
+      files.setOffset(file, base + delta);
+      return base + delta;
+    });
+  }
+
+  fstat(fd: number, out: Stat): number {
+    this.enter();
+    let result: number;
+    try {
+      result = this.file(fd);
+      if (result >= 0) result = this.#fillStatOf(result, out);
+    } catch (error) {
+      this.abandon(error);
+    }
+    return this.leave(result);
+  }
+
+  ftruncate(fd: number, size: number): number {
+    return this.call(() => {
+      const file = this.file(fd);
+      if (file < 0) return file;
+      const { files } = this.machine;
+      if (files.kind(file) !== KIND_INODE || (files.flags(file) & O_ACCMODE) === O_RDONLY) return -EINVAL;
+      return this.resizeInode(files.object(file), size);
+    });
+  }
+
+  /** Allocates the range's blocks and grows the file to its end. */
+  fallocate(fd: number, position: number, length: number): number {
+    return this.call(() => {
+      const file = this.file(fd);
+      if (file < 0) return file;
+      const { files, disk } = this.machine;
+      if ((files.flags(file) & O_ACCMODE) === O_RDONLY) return -EBADF;
+      if (files.kind(file) !== KIND_INODE) return -ESPIPE;
+      if (!(position >= 0) || !(length > 0)) return -EINVAL;
+      disk.inodes.tick();
+      return disk.content.reserve(files.object(file), position, length);
+    });
+  }
+
+  /** Changes are in the sandbox's memory at once; what makes them durable is a snapshot. */
+  fsync(fd: number): number {
+    return Math.min(0, this.file(fd));
+  }
+
+  /** The entry at `cookie` (0 = the first): 1 and `out` filled, 0 at the end. "." and ".." come first. */
+  readdir(fd: number, cookie: number, out: Dirent): number {
+    this.enter();
+    let result: number;
+    try {
+      result = this.inodeOf(fd);
+      if (result > 0) result = this.#readEntry(result, cookie, out);
+      else if (this.file(fd) >= 0) result = -ENOTDIR;
+    } catch (error) {
+      this.abandon(error);
+    }
+    return this.leave(result);
+  }
+
+  fchmod(fd: number, mode: number): number {
+    return this.call(() => this.changeMode(this.#anyInode(fd), mode));
+  }
+  fchown(fd: number, uid: number, gid: number): number {
+    return this.call(() => this.changeOwner(this.#anyInode(fd), uid, gid));
+  }
+  futimens(fd: number, atime: Time | null, mtime: Time | null): number {
+    return this.call(() => this.changeTimes(this.#anyInode(fd), atime, mtime));
+  }
+  fchdir(fd: number): number {
+    return this.call(() => {
+      const ino = this.inodeOf(fd);
+      return ino < 0 ? (this.file(fd) < 0 ? ino : -ENOTDIR) : this.moveTo(ino);
+    });
+  }
+
+  /** Fills in what is ready, without waiting; how many entries have something to say. Others will wake the process. */
+  poll(fds: readonly PollFd[]): number {
+    return this.call(() => {
+      let ready = 0;
+      for (const entry of fds) {
+        this.#pollOne(entry);
+        if (entry.readable || entry.writable || entry.hangup || entry.error !== 0) ready++;
+      }
+      return ready;
+    });
+  }
+
+  #transfer(fd: number, bytes: Uint8Array, at: number, length: number, position: number, isWrite: boolean): number {
+    this.enter();
+    let result: number;
+    try {
+      const file = this.file(fd);
+      result = file < 0 ? file : isWrite ? this.#write(file, bytes, at, length, position) : this.#read(file, bytes, at, length, position);
+    } catch (error) {
+      this.abandon(error);
+    }
+    return this.leave(result);
+  }
+
+  #read(file: number, into: Uint8Array, at: number, length: number, position: number): number {
+    const { files, disk, pipes } = this.machine;
+    if ((files.flags(file) & O_ACCMODE) === O_WRONLY) return -EBADF;
+    const kind = files.kind(file);
+    if (kind === KIND_PIPE) {
+      return position >= 0 ? -ESPIPE : pipes.read(files.object(file), into, at, length, this.slot);
+    }
+    if (kind === KIND_DEVICE) return readDevice(files.device(file), into, at, length);
+    const ino = files.object(file);
+    if (disk.tree.type(ino) === S_IFDIR) return -EISDIR;
+    const from = position >= 0 ? position : files.offset(file);
+    const count = disk.content.read(ino, into, at, length, from);
+    if (position < 0) files.setOffset(file, from + count);
+    this.#noteAccess(ino);
+    return count;
+  }
+
+  #write(file: number, from: Uint8Array, at: number, length: number, position: number): number {
+    const { files, disk, pipes } = this.machine;
+    const flags = files.flags(file);
+    if ((flags & O_ACCMODE) === O_RDONLY) return -EBADF;
+    const kind = files.kind(file);
+    if (kind === KIND_PIPE) {
+      return position >= 0 ? -ESPIPE : pipes.write(files.object(file), from, at, length, this.slot);
+    }
+    if (kind === KIND_DEVICE) return writeDevice(files.device(file), length);
+    const ino = files.object(file);
+    let to = position >= 0 ? position : files.offset(file);
+    if ((flags & O_APPEND) !== 0 && position < 0) to = disk.content.size(ino);
+    if (length === 0) return 0;
+    disk.inodes.tick();
+    const count = disk.content.write(ino, from, at, length, to);
+    if (count > 0 && position < 0) files.setOffset(file, to + count);
+    return count;
+  }
+
+  /** As Linux's relatime: the access time moves only when it is older than the last change. */
+  #noteAccess(ino: number): void {
+    const { inodes } = this.machine.disk;
+    if (inodes.getDouble(ino, I_ATIME) > inodes.getDouble(ino, I_MTIME)) return;
+    inodes.tick();
+    if (inodes.now.sec > inodes.getDouble(ino, I_ATIME)) inodes.stamp(ino, I_ATIME);
+  }
+
+  #fillStatOf(file: number, out: Stat): number {
+    const { files, pipes } = this.machine;
+    if (files.kind(file) !== KIND_PIPE) {
+      this.fillStat(files.object(file), out);
+      return 0;
+    }
+    out.dev = 0;
+    out.ino = files.object(file) + 1;
+    out.mode = S_IFIFO | 0o600;
+    out.nlink = 1;
+    out.uid = out.gid = out.blocks = 0;
+    out.size = pipes.available(files.object(file));
+    out.atimeSec = out.mtimeSec = out.ctimeSec = 0;
+    out.atimeNsec = out.mtimeNsec = out.ctimeNsec = 0;
+    return 0;
+  }
+
+  #readEntry(dir: number, cookie: number, out: Dirent): number {
+    const { disk } = this.machine;
+    if (disk.tree.type(dir) !== S_IFDIR) return -ENOTDIR;
+    if (cookie < FIRST_COOKIE) {
+      out.ino = cookie === 0 ? dir : disk.inodes.get(dir, I_PARENT);
+      out.type = S_IFDIR >>> 12;
+      out.name = cookie === 0 ? DOT : DOT_DOT;
+      out.cookie = cookie + 1;
+      return 1;
+    }
+    const entry = this.#entry;
+    if (!disk.directories.next(dir, cookie - FIRST_COOKIE, entry)) return 0;
+    out.ino = entry.ino;
+    out.type = entry.type;
+    out.name = new Uint8Array(entry.nameLength);
+    out.name.set(disk.memory.bytes.subarray(entry.nameByte, entry.nameByte + entry.nameLength));
+    out.cookie = entry.next + FIRST_COOKIE;
+    return 1;
+  }
+
+  /** The inode behind an fd of any kind but a pipe, which has none to change. */
+  #anyInode(fd: number): number {
+    const file = this.file(fd);
+    if (file < 0) return file;
+    return this.machine.files.kind(file) === KIND_PIPE ? -ENOTSUP : this.machine.files.object(file);
+  }
+
+  #pollOne(entry: PollFd): void {
+    const { files, disk, pipes } = this.machine;
+    entry.readable = entry.writable = entry.hangup = false;
+    entry.available = 0;
+    const file = this.file(entry.fd);
+    entry.error = file < 0 ? -file : 0;
+    if (file < 0) return;
+    const kind = files.kind(file);
+    const object = files.object(file);
+    if (kind !== KIND_PIPE) {
+      entry.readable = entry.wantRead;
+      entry.writable = entry.wantWrite;
+      const isFile = kind === KIND_INODE && (disk.inodes.get(object, I_MODE) & S_IFREG) === S_IFREG;
+      if (isFile) entry.available = Math.max(0, disk.content.size(object) - files.offset(file));
+    } else if ((files.flags(file) & O_ACCMODE) === O_WRONLY) {
+      entry.writable = entry.wantWrite && pipes.isWritable(object, this.slot);
+      entry.hangup = !pipes.hasReader(object);
+    } else {
+      entry.readable = entry.wantRead && pipes.isReadable(object, this.slot);
+      entry.available = pipes.available(object);
+      entry.hangup = !pipes.hasWriter(object);
+    }
+  }
+}
+

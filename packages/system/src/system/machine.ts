@@ -1,0 +1,34 @@
+// Everything one worker needs to serve system calls on a sandbox's memory: the disk, the tables beside it and the lock.
+// One per worker; the `System` of each process in that worker refers to it.
+
+import { Disk } from "../disk/disk.ts";
+import { Lock } from "../disk/lock.ts";
+import type { Backing } from "../disk/memory.ts";
+import { Walk } from "../disk/paths.ts";
+import { OpenFiles } from "../io/open-files.ts";
+import { Pipes } from "../io/pipe.ts";
+import { Slots } from "../io/slots.ts";
+
+export class Machine {
+  readonly disk: Disk;
+  readonly slots: Slots;
+  readonly pipes: Pipes;
+  readonly files: OpenFiles;
+  readonly lock: Lock;
+  /** Two lookups' worth of scratch: no system call takes more than two paths. */
+  readonly walk = new Walk();
+  readonly otherWalk = new Walk();
+
+  constructor(disk: Disk) {
+    this.disk = disk;
+    this.slots = new Slots(disk.memory, disk.layout);
+    this.pipes = new Pipes(disk.memory, disk.layout, this.slots);
+    this.files = new OpenFiles(disk, this.pipes);
+    this.lock = new Lock(disk.memory.words, (pid) => this.slots.isDead(pid));
+  }
+
+  /** The machine whose disk another worker made. */
+  static attach(backing: Backing): Machine {
+    return new Machine(Disk.attach(backing));
+  }
+}

@@ -1,0 +1,218 @@
+// System calls that make and unmake fds: open, close, dup, pipe, the flags of an open file, and the unnamed file whose
+// content takes another's place at once.
+
+import { O_ACCMODE, O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY, S_IFCHR, S_IFDIR, S_IFLNK, S_IFREG } from "../constants.ts";
+import { I_DEVICE } from "../disk/inodes.ts";
+import { FDS_PER_SLOT } from "../disk/layout.ts";
+import { EBADF, EEXIST, EINVAL, EISDIR, ELOOP, EMFILE, ENOENT, ENOTDIR } from "../errno.ts";
+import { DEVICE_FD } from "../io/devices.ts";
+import { KIND_DEVICE, KIND_INODE, KIND_PIPE } from "../io/open-files.ts";
+import { P_FD_END, P_UMASK } from "../io/slots.ts";
+import { CLOEXEC_BIT } from "./base.ts";
+import { PathCalls } from "./path-calls.ts";
+
+export class OpenCalls extends PathCalls {
+  /** Opens a path with Linux's O_ flags; the lowest free fd, or -errno. `mode` counts when a file is created, less the umask. */
+  open(dirfd: number, path: Uint8Array, flags: number, mode: number): number {
+    this.enter();
+    let result: number;
+    try {
+      result = this.#open(dirfd, path, flags, mode);
+    } catch (error) {
+      this.abandon(error);
+    }
+    return this.leave(result);
+  }
+
+  /** An fd on a new file without a name, open for reading and writing. See `publish`. */
+  openUnnamed(): number {
+    return this.call(() => {
+      this.machine.disk.inodes.tick();
+      const ino = this.machine.disk.tree.createUnnamed();
+      return ino < 0 ? ino : this.#openInode(ino, O_RDWR, 0);
+    });
+  }
+
+  /**
+   * Makes the content of the unnamed file `fd` the content of `path`, at once: whoever looks sees all of the old or all of
+   * the new. An existing file keeps inode, mode and links; a new one gets `mode` less the umask. Symbolic links are followed.
+   */
+  publish(fd: number, dirfd: number, path: Uint8Array, mode: number): number {
+    return this.call(() => {
+      const { disk, walk, slots } = this.machine;
+      const unnamed = this.inodeOf(fd);
+      if (unnamed < 0) return unnamed;
+      const result = this.resolve(walk, dirfd, path, true);
+      if (result < 0) return result;
+      if (walk.trailingSlash || !(walk.ino !== 0 || walk.hasName)) return -EISDIR;
+      const target = walk.ino !== 0 ? walk.ino : this.create(walk, S_IFREG | (mode & 0o7777 & ~slots.get(this.slot, P_UMASK)));
+      if (target < 0) return target;
+      if (disk.tree.type(target) !== S_IFREG) return disk.tree.type(target) === S_IFDIR ? -EISDIR : -EINVAL;
+      disk.inodes.tick();
+      disk.content.swap(target, unnamed);
+      return 0;
+    });
+  }
+
+  close(fd: number): number {
+    return this.call(() => {
+      const file = this.file(fd);
+      if (file < 0) return file;
+      this.closeFd(fd, file);
+      return 0;
+    });
+  }
+
+  /** A new fd >= `min` for the same open file. */
+  dup(fd: number, min = 0): number {
+    return this.call(() => {
+      const file = this.file(fd);
+      if (file < 0) return file;
+      const to = this.lowestFree(min);
+      if (to < 0) return to;
+      this.machine.files.addReference(file);
+      return this.#install(to, file, 0);
+    });
+  }
+
+  /** Makes `to` refer to the open file of `fd`, closing what it was. Not close-on-exec. */
+  dup2(fd: number, to: number): number {
+    return this.call(() => {
+      const file = this.file(fd);
+      if (file < 0) return file;
+      if (!(to >= 0 && to < FDS_PER_SLOT)) return -EBADF;
+      if (to === fd) return to;
+      this.machine.files.addReference(file);
+      const old = this.file(to);
+      if (old >= 0) this.closeFd(to, old);
+      return this.#install(to, file, 0);
+    });
+  }
+
+  setCloexec(fd: number, on: boolean): number {
+    return this.call(() => {
+      const file = this.file(fd);
+      return file < 0 ? file : Math.min(0, this.#install(fd, file, on ? O_CLOEXEC : 0));
+    });
+  }
+
+  /** Access mode and status flags of an open file. */
+  getFlags(fd: number): number {
+    const file = this.file(fd);
+    return file < 0 ? file : this.machine.files.flags(file);
+  }
+
+  /** Sets O_APPEND and O_NONBLOCK; the rest stays. */
+  setFlags(fd: number, flags: number): number {
+    return this.call(() => {
+      const file = this.file(fd);
+      if (file < 0) return file;
+      const settable = O_APPEND | O_NONBLOCK;
+      this.machine.files.setFlags(file, (this.machine.files.flags(file) & ~settable) | (flags & settable));
+      return 0;
+    });
+  }
+
+  /** `out` becomes [read end, write end]. */
+  pipe(out: [number, number]): number {
+    return this.call(() => {
+      const readFd = this.lowestFree(0);
+      if (readFd < 0) return readFd;
+      const writeFd = this.lowestFree(readFd + 1);
+      if (writeFd < 0) return writeFd;
+      const pipe = this.machine.pipes.allocate();
+      if (pipe < 0) return pipe;
+      out[0] = this.#openPipe(readFd, pipe, O_RDONLY);
+      out[1] = this.#openPipe(writeFd, pipe, O_WRONLY);
+      return Math.min(0, out[0], out[1]);
+    });
+  }
+
+  /** True when both fds are open on the same open file. */
+  isSameFile(fd: number, other: number): boolean {
+    return this.file(fd) >= 0 && this.file(fd) === this.file(other);
+  }
+
+  isatty(_fd: number): boolean {
+    return false;
+  }
+
+  protected lowestFree(min: number): number {
+    const { words } = this.machine.disk.memory;
+    const table = this.machine.slots.fdWord(this.slot);
+    for (let fd = Math.max(0, min); fd < FDS_PER_SLOT; fd++) if (words[table + fd] === 0) return fd;
+    return -EMFILE;
+  }
+
+  protected closeFd(fd: number, file: number): void {
+    this.machine.disk.memory.words[this.machine.slots.fdWord(this.slot) + fd] = 0;
+    this.machine.files.release(file);
+    this.machine.disk.journal.commit();
+  }
+
+  #open(dirfd: number, path: Uint8Array, flags: number, mode: number): number {
+    const { walk, disk, slots } = this.machine;
+    const isExclusive = (flags & O_CREAT) !== 0 && (flags & O_EXCL) !== 0;
+    const result = this.resolve(walk, dirfd, path, !isExclusive && (flags & O_NOFOLLOW) === 0);
+    if (result < 0) return result;
+    if (walk.ino !== 0) return isExclusive ? -EEXIST : this.#openExisting(walk.ino, flags);
+    if ((flags & O_CREAT) === 0) return -ENOENT;
+    if (walk.trailingSlash) return -EISDIR;
+    if ((flags & O_DIRECTORY) !== 0) return -EINVAL;
+    const ino = this.create(walk, S_IFREG | (mode & 0o7777 & ~slots.get(this.slot, P_UMASK)));
+    if (ino < 0) return ino;
+    const fd = this.#openInode(ino, flags, 0);
+    if (fd < 0) disk.journal.rollback();
+    return fd;
+  }
+
+  #openExisting(ino: number, flags: number): number {
+    const { disk } = this.machine;
+    const type = disk.tree.type(ino);
+    const writes = (flags & O_ACCMODE) !== O_RDONLY;
+    if (type === S_IFLNK) return -ELOOP;
+    if (type === S_IFDIR) {
+      if (writes || (flags & O_CREAT) !== 0) return -EISDIR;
+    } else if ((flags & O_DIRECTORY) !== 0) return -ENOTDIR;
+    if (type === S_IFCHR) return this.#openDevice(ino, flags);
+    if (this.lowestFree(0) < 0) return -EMFILE;
+    if ((flags & O_TRUNC) !== 0 && writes) {
+      disk.inodes.tick();
+      const cut = disk.content.resize(ino, 0);
+      if (cut < 0) return cut;
+    }
+    return this.#openInode(ino, flags, 0);
+  }
+
+  #openDevice(ino: number, flags: number): number {
+    const device = this.machine.disk.inodes.get(ino, I_DEVICE);
+    if (device < DEVICE_FD) return this.#openInode(ino, flags, device);
+    const file = this.file(device - DEVICE_FD);
+    if (file < 0) return -ENOENT;
+    const fd = this.lowestFree(0);
+    if (fd < 0) return fd;
+    this.machine.files.addReference(file);
+    return this.#install(fd, file, flags);
+  }
+
+  #openInode(ino: number, flags: number, device: number): number {
+    const fd = this.lowestFree(0);
+    if (fd < 0) return fd;
+    const kept = flags & (O_ACCMODE | O_APPEND | O_NONBLOCK);
+    const file = this.machine.files.allocate(device === 0 ? KIND_INODE : KIND_DEVICE, ino, kept, device);
+    return file < 0 ? file : this.#install(fd, file, flags);
+  }
+
+  #openPipe(fd: number, pipe: number, flags: number): number {
+    const file = this.machine.files.allocate(KIND_PIPE, pipe, flags);
+    return file < 0 ? file : this.#install(fd, file, 0);
+  }
+
+  #install(fd: number, file: number, flags: number): number {
+    const { slots, disk } = this.machine;
+    disk.memory.words[slots.fdWord(this.slot) + fd] = (file + 1) | ((flags & O_CLOEXEC) !== 0 ? CLOEXEC_BIT : 0);
+    if (fd >= slots.get(this.slot, P_FD_END)) slots.set(this.slot, P_FD_END, fd + 1);
+    return fd;
+  }
+}
+

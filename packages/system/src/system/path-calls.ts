@@ -1,0 +1,262 @@
+// System calls that take a path and no open file: stat, mkdir, unlink, rename, links, modes, owners, times, cwd.
+
+import { AT_FDCWD, PATH_MAX, S_IFCHR, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from "../constants.ts";
+import { Entry } from "../disk/directories.ts";
+import { I_ATIME, I_ATIME_NS, I_BLOCKS, I_CTIME, I_CTIME_NS, I_MODE, I_MTIME, I_MTIME_NS, I_NLINK, I_OWNER, I_PARENT, I_SIZE, ROOT, type Time } from "../disk/inodes.ts";
+import { BLOCK_SIZE, DATA_BLOCKS, FREE_BLOCKS, FREE_INODES } from "../disk/layout.ts";
+import type { Walk } from "../disk/paths.ts";
+import { EEXIST, EINVAL, EISDIR, ENOTDIR } from "../errno.ts";
+import { P_CWD, P_OWNER, P_UMASK } from "../io/slots.ts";
+import { Base } from "./base.ts";
+import type { Stat, Statfs } from "./types.ts";
+
+const DEVICE_NUMBER = 1;
+
+export class PathCalls extends Base {
+  stat(dirfd: number, path: Uint8Array, follow: boolean, out: Stat): number {
+    this.enter();
+    let result: number;
+    try {
+      const ino = this.resolveExisting(dirfd, path, follow);
+      if (ino > 0) this.fillStat(ino, out);
+      result = ino > 0 ? 0 : ino;
+    } catch (error) {
+      this.abandon(error);
+    }
+    return this.leave(result);
+  }
+
+  mkdir(dirfd: number, path: Uint8Array, mode: number): number {
+    return this.call(() => {
+      const result = this.resolve(this.machine.walk, dirfd, path, false);
+      if (result < 0) return result;
+      const ino = this.create(this.machine.walk, S_IFDIR | (mode & 0o7777 & ~this.machine.slots.get(this.slot, P_UMASK)));
+      return ino < 0 ? ino : 0;
+    });
+  }
+
+  /** Makes a character device (see `io/devices.ts` for the numbers). */
+  mknod(dirfd: number, path: Uint8Array, mode: number, device: number): number {
+    return this.call(() => {
+      const result = this.resolve(this.machine.walk, dirfd, path, false);
+      if (result < 0) return result;
+      this.machine.disk.inodes.tick();
+      const owner = this.machine.slots.get(this.slot, P_OWNER);
+      const ino = this.machine.disk.tree.create(this.machine.walk, S_IFCHR | (mode & 0o7777), owner, device);
+      return ino < 0 ? ino : 0;
+    });
+  }
+
+  rmdir(dirfd: number, path: Uint8Array): number {
+    return this.onName(dirfd, path, (walk) => this.machine.disk.tree.rmdir(walk));
+  }
+
+  unlink(dirfd: number, path: Uint8Array): number {
+    return this.onName(dirfd, path, (walk) => this.machine.disk.tree.unlink(walk));
+  }
+
+  rename(fromDirfd: number, from: Uint8Array, toDirfd: number, to: Uint8Array): number {
+    return this.call(() => {
+      const { walk, otherWalk, disk } = this.machine;
+      const first = this.resolve(walk, fromDirfd, from, false);
+      if (first < 0) return first;
+      const second = this.resolve(otherWalk, toDirfd, to, false);
+      if (second < 0) return second;
+      disk.inodes.tick();
+      return disk.tree.rename(walk, otherWalk);
+    });
+  }
+
+  link(fromDirfd: number, from: Uint8Array, toDirfd: number, to: Uint8Array, follow: boolean): number {
+    return this.call(() => {
+      const { otherWalk, disk } = this.machine;
+      const ino = this.resolveExisting(fromDirfd, from, follow);
+      if (ino < 0) return ino;
+      const result = this.resolve(otherWalk, toDirfd, to, false);
+      if (result < 0) return result;
+      disk.inodes.tick();
+      return disk.tree.link(otherWalk, ino);
+    });
+  }
+
+  symlink(target: Uint8Array, dirfd: number, path: Uint8Array): number {
+    const owner = this.machine.slots.get(this.slot, P_OWNER);
+    return this.onName(dirfd, path, (walk) => (walk.ino !== 0 ? -EEXIST : this.machine.disk.tree.symlink(walk, target, owner)));
+  }
+
+  /** Copies the link's target into `into` as far as it fits; returns the bytes copied. */
+  readlink(dirfd: number, path: Uint8Array, into: Uint8Array): number {
+    return this.call(() => {
+      const ino = this.resolveExisting(dirfd, path, false);
+      if (ino < 0) return ino;
+      const { content, tree } = this.machine.disk;
+      if (tree.type(ino) !== S_IFLNK) return -EINVAL;
+      return content.read(ino, into, 0, into.length, 0);
+    });
+  }
+
+  /** Permission bits only (0o7777). */
+  chmod(dirfd: number, path: Uint8Array, mode: number, follow = true): number {
+    return this.call(() => this.changeMode(this.resolveExisting(dirfd, path, follow), mode));
+  }
+
+  /** -1 leaves an id as it is. */
+  chown(dirfd: number, path: Uint8Array, uid: number, gid: number, follow: boolean): number {
+    return this.call(() => this.changeOwner(this.resolveExisting(dirfd, path, follow), uid, gid));
+  }
+
+  /** `null` leaves a time as it is. */
+  utimens(dirfd: number, path: Uint8Array, follow: boolean, atime: Time | null, mtime: Time | null): number {
+    return this.call(() => this.changeTimes(this.resolveExisting(dirfd, path, follow), atime, mtime));
+  }
+
+  /** Sets a file's size by path. */
+  truncate(dirfd: number, path: Uint8Array, size: number): number {
+    return this.call(() => {
+      const ino = this.resolveExisting(dirfd, path, true);
+      return ino < 0 ? ino : this.resizeInode(ino, size);
+    });
+  }
+
+  chdir(path: Uint8Array): number {
+    return this.call(() => {
+      const ino = this.resolveExisting(AT_FDCWD, path, true);
+      return ino < 0 ? ino : this.moveTo(ino);
+    });
+  }
+
+  /** The absolute path of the working directory; empty when it has been removed. */
+  getcwd(): Uint8Array<ArrayBuffer> {
+    const path = new Uint8Array(PATH_MAX);
+    let start = path.length;
+    this.call(() => {
+      start = this.#writePath(this.machine.slots.get(this.slot, P_CWD), path);
+      return 0;
+    });
+    return path.slice(start);
+  }
+
+  /** Sets the file mode creation mask and returns the one before. */
+  umask(mask: number): number {
+    const old = this.machine.slots.get(this.slot, P_UMASK);
+    this.machine.slots.set(this.slot, P_UMASK, mask & 0o777);
+    return old;
+  }
+
+  statfs(out: Statfs): number {
+    const { words } = this.machine.disk.memory;
+    out.blockSize = BLOCK_SIZE;
+    out.blocks = words[DATA_BLOCKS];
+    out.freeBlocks = words[FREE_BLOCKS];
+    out.inodes = this.machine.disk.layout.inodes;
+    out.freeInodes = words[FREE_INODES];
+    return 0;
+  }
+
+  protected create(walk: Walk, mode: number): number {
+    this.machine.disk.inodes.tick();
+    return this.machine.disk.tree.create(walk, mode, this.machine.slots.get(this.slot, P_OWNER));
+  }
+
+  protected moveTo(ino: number): number {
+    const { disk, slots } = this.machine;
+    if (!disk.paths.isDirectory(ino)) return -ENOTDIR;
+    const old = slots.get(this.slot, P_CWD);
+    disk.tree.hold(ino);
+    slots.set(this.slot, P_CWD, ino);
+    disk.tree.letGo(old);
+    return 0;
+  }
+
+  protected resizeInode(ino: number, size: number): number {
+    const { disk } = this.machine;
+    if (!(size >= 0)) return -EINVAL;
+    const type = disk.tree.type(ino);
+    if (type === S_IFDIR) return -EISDIR;
+    if (type !== S_IFREG) return -EINVAL;
+    disk.inodes.tick();
+    return disk.content.resize(ino, size);
+  }
+
+  protected changeMode(ino: number, mode: number): number {
+    if (ino < 0) return ino;
+    const { inodes } = this.machine.disk;
+    inodes.tick();
+    inodes.set(ino, I_MODE, (inodes.get(ino, I_MODE) & S_IFMT) | (mode & 0o7777));
+    inodes.stamp(ino, I_CTIME);
+    return 0;
+  }
+
+  protected changeOwner(ino: number, uid: number, gid: number): number {
+    if (ino < 0) return ino;
+    const { inodes } = this.machine.disk;
+    const old = inodes.get(ino, I_OWNER);
+    inodes.tick();
+    inodes.set(ino, I_OWNER, ((uid < 0 ? old : uid) & 0xffff) | ((gid < 0 ? old >>> 16 : gid) << 16));
+    inodes.stamp(ino, I_CTIME);
+    return 0;
+  }
+
+  protected changeTimes(ino: number, atime: Time | null, mtime: Time | null): number {
+    if (ino < 0) return ino;
+    const { inodes } = this.machine.disk;
+    inodes.tick();
+    if (atime !== null) inodes.setTime(ino, I_ATIME, atime);
+    if (mtime !== null) inodes.setTime(ino, I_MTIME, mtime);
+    inodes.stamp(ino, I_CTIME);
+    return 0;
+  }
+
+  protected fillStat(ino: number, out: Stat): void {
+    const { inodes } = this.machine.disk;
+    const owner = inodes.get(ino, I_OWNER);
+    out.dev = DEVICE_NUMBER;
+    out.ino = ino;
+    out.mode = inodes.get(ino, I_MODE);
+    out.nlink = inodes.get(ino, I_NLINK);
+    out.uid = owner & 0xffff;
+    out.gid = owner >>> 16;
+    out.size = inodes.getDouble(ino, I_SIZE);
+    out.blocks = inodes.get(ino, I_BLOCKS) * (BLOCK_SIZE / 512);
+    out.atimeSec = inodes.getDouble(ino, I_ATIME);
+    out.atimeNsec = inodes.get(ino, I_ATIME_NS);
+    out.mtimeSec = inodes.getDouble(ino, I_MTIME);
+    out.mtimeNsec = inodes.get(ino, I_MTIME_NS);
+    out.ctimeSec = inodes.getDouble(ino, I_CTIME);
+    out.ctimeNsec = inodes.get(ino, I_CTIME_NS);
+  }
+
+  /** Resolves without following, and runs `body` with the clock read. */
+  protected onName(dirfd: number, path: Uint8Array, body: (walk: Walk) => number): number {
+    return this.call(() => {
+      const { walk, disk } = this.machine;
+      const result = this.resolve(walk, dirfd, path, false);
+      if (result < 0) return result;
+      disk.inodes.tick();
+      return body(walk);
+    });
+  }
+
+  /** Writes the path of a directory to the end of `path`; returns where it starts. */
+  #writePath(directory: number, path: Uint8Array): number {
+    const { inodes, directories, memory } = this.machine.disk;
+    const entry = new Entry();
+    let start = path.length;
+    for (let dir = directory; dir !== ROOT; dir = inodes.get(dir, I_PARENT)) {
+      const parent = inodes.get(dir, I_PARENT);
+      let offset = 0;
+      let isFound = false;
+      while (!isFound && directories.next(parent, offset, entry)) {
+        isFound = entry.ino === dir;
+        offset = entry.next;
+      }
+      if (!isFound || start - entry.nameLength - 1 < 0) return path.length;
+      start -= entry.nameLength;
+      path.set(memory.bytes.subarray(entry.nameByte, entry.nameByte + entry.nameLength), start);
+      path[--start] = 0x2f;
+    }
+    if (start === path.length) path[--start] = 0x2f;
+    return start;
+  }
+}
+

@@ -1,0 +1,60 @@
+// `System`: the system calls of one process. This last layer adds waiting: a process sleeps on its own event word, which a
+// pipe, a child's end, a signal and a kill all change, so every wait can be ended from outside.
+
+import { monotonicMs } from "../clock.ts";
+import { EAGAIN, EINTR, ETIMEDOUT } from "../errno.ts";
+import { P_PENDING, P_WORKER } from "../io/slots.ts";
+import { ProcessCalls } from "./process-calls.ts";
+
+/** A wait without deadline is looked at again after this long (ms), lest a lost wake-up last for ever. */
+const LONGEST_NAP_MS = 10_000;
+
+export class System extends ProcessCalls {
+  /** A child process in this same worker, or -EAGAIN when the process table is full. */
+  fork(): System | number {
+    const slot = this.forkSlot(this.machine.slots.get(this.slot, P_WORKER));
+    return slot < 0 ? slot : new System(this.machine, slot);
+  }
+
+  /**
+   * Makes `attempt` until it answers anything but -EAGAIN, sleeping in between without blocking the thread.
+   * -ETIMEDOUT once `performance.now()` passes `deadline` (ms), -EINTR when a caught signal came. Throws `Killed`.
+   */
+  async block(attempt: () => number, deadline = Number.POSITIVE_INFINITY): Promise<number> {
+    for (;;) {
+      const seen = this.machine.slots.eventCount(this.slot);
+      const result = this.#attempt(attempt, deadline);
+      if (result !== -EAGAIN) return result;
+      await this.machine.slots.eventAfter(this.slot, seen, nap(deadline));
+      this.checkKilled();
+    }
+  }
+
+  /** The same, blocking this worker's thread: for WebAssembly programs. */
+  blockSync(attempt: () => number, deadline = Number.POSITIVE_INFINITY): number {
+    for (;;) {
+      const seen = this.machine.slots.eventCount(this.slot);
+      const result = this.#attempt(attempt, deadline);
+      if (result !== -EAGAIN) return result;
+      this.machine.slots.waitForEvent(this.slot, seen, nap(deadline));
+      this.checkKilled();
+    }
+  }
+
+  /** Sleeps `ms`; 0, or -EINTR when a caught signal came. */
+  async sleep(ms: number): Promise<number> {
+    const result = await this.block(() => -EAGAIN, monotonicMs() + ms);
+    return result === -ETIMEDOUT ? 0 : result;
+  }
+
+  #attempt(attempt: () => number, deadline: number): number {
+    const result = attempt();
+    if (result !== -EAGAIN) return result;
+    if (this.machine.slots.get(this.slot, P_PENDING) !== 0) return -EINTR;
+    return monotonicMs() >= deadline ? -ETIMEDOUT : -EAGAIN;
+  }
+}
+
+function nap(deadline: number): number {
+  return Math.max(0, Math.min(deadline - monotonicMs(), LONGEST_NAP_MS));
+}

@@ -1,0 +1,40 @@
+// The one place that names the package's files. Bundlers find them by these very expressions: a worker's must stand inside
+// `new Worker(…)`, an asset's must be a literal. Each file is complete in itself, since a bundler may rename it.
+
+/** URLs that the kernel hands on: workers it starts and tools a shell loads. */
+export interface AssetUrls {
+  process: string;
+  shell: string;
+  tools: string;
+}
+
+/** Starts the kernel's worker from the files beside this one, or from `assetBase`. */
+export function startKernelWorker(assetBase?: string | URL): Worker {
+  if (assetBase === undefined) return new Worker(new URL("./kernel.js", import.meta.url), { type: "module" });
+  return new Worker(crossOrigin(fileAt(assetBase, "kernel.js")), { type: "module" });
+}
+
+export function assetUrls(assetBase?: string | URL): AssetUrls {
+  if (assetBase !== undefined) {
+    return {
+      process: fileAt(assetBase, "process.js"),
+      shell: fileAt(assetBase, "shell.js"),
+      tools: fileAt(assetBase, "tools.js"),
+    };
+  }
+  return {
+    process: new URL("./process.js", import.meta.url).href,
+    shell: new URL("./shell.js", import.meta.url).href,
+    tools: new URL("./tools.js", import.meta.url).href,
+  };
+}
+
+function fileAt(base: string | URL, name: string): string {
+  return new URL(name, new URL(base, location.href)).href;
+}
+
+/** Worker scripts must be of the page's origin: one from elsewhere is imported by a small script that is. */
+export function crossOrigin(url: string): string | URL {
+  if (new URL(url).origin === location.origin) return url;
+  return URL.createObjectURL(new Blob([`import ${JSON.stringify(url)};`], { type: "text/javascript" }));
+}

@@ -1,0 +1,15 @@
+// vibengine: a small operating system in a browser tab. This file lists what the package exports.
+
+export { CommandHandle, type CommandOptions, type CommandResult, type Commands } from "./commands.ts";
+export {
+  FileNotFoundError,
+  InvalidArgumentError,
+  NotEnoughSpaceError,
+  PackError,
+  SandboxError,
+  SandboxNotFoundError,
+  TimeoutError,
+} from "./errors.ts";
+export type { Files, WriteData, WriteEntry } from "./files.ts";
+export type { EntryInfo, ProcessInfo } from "./protocol.ts";
+export { type ResumeOptions, Sandbox, type SandboxInfo, type SandboxOptions } from "./sandbox.ts";

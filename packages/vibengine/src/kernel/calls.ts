@@ -1,0 +1,42 @@
+// System calls made by the kernel. It must never block, so each section asks for the lock and waits its turn; inside a
+// section any number of calls are made, all of them on one state of the disk. Keep sections short: everyone else waits.
+
+import { AT_FDCWD, EAGAIN, ETIMEDOUT, encode, type Machine, O_CLOEXEC, O_RDONLY, System } from "@vibengine/system";
+
+/** A wait is looked at again after this long (ms), lest a lost wake-up last for ever. */
+const LONGEST_NAP_MS = 1000;
+
+export class KernelCalls {
+  readonly machine: Machine;
+  /** The kernel's own process. */
+  readonly system: System;
+
+  constructor(machine: Machine, system: System) {
+    this.machine = machine;
+    this.system = system;
+    // 0, 1 and 2 stay taken: what the kernel opens for a child is then never where the child's own are to be.
+    for (let fd = 0; fd < 3; fd++) system.open(AT_FDCWD, encode("/"), O_RDONLY | O_CLOEXEC, 0);
+  }
+
+  /** Runs `section` with the lock held. */
+  exclusive<T>(section: () => T): Promise<T> {
+    return this.machine.lock.holding(this.system.pid, section);
+  }
+
+  /** Makes `attempt` until it answers anything but -EAGAIN; -ETIMEDOUT after `deadline` (`performance.now()`, ms). */
+  async until(attempt: () => number, deadline = Number.POSITIVE_INFINITY): Promise<number> {
+    for (;;) {
+      const seen = this.machine.slots.eventCount(this.system.slot);
+      const result = await this.exclusive(attempt);
+      if (result !== -EAGAIN) return result;
+      const left = deadline - performance.now();
+      if (left <= 0) return -ETIMEDOUT;
+      await this.machine.slots.eventAfter(this.system.slot, seen, Math.min(left, LONGEST_NAP_MS));
+    }
+  }
+
+  /** The system calls of another process, to be made within `exclusive` on its behalf. */
+  as(slot: number): System {
+    return new System(this.machine, slot);
+  }
+}

@@ -1,0 +1,23 @@
+// One owner per sandbox: a Web Lock named for its id, held by the kernel's worker until that ends, however it ends.
+
+/** Name of a sandbox's lock. */
+export function lockName(sandboxId: string): string {
+  return `vibengine:${sandboxId}`;
+}
+
+/** Takes the sandbox's lock until `release` is called or this worker ends; null when another has it. */
+export function holdSandbox(sandboxId: string): Promise<Hold | null> {
+  return new Promise((resolve, reject) => {
+    let letGo = () => {};
+    const released = navigator.locks.request(lockName(sandboxId), { ifAvailable: true }, (lock) => {
+      resolve(lock && { release: () => (letGo(), released) });
+      return lock === null ? undefined : new Promise<void>((done) => (letGo = done));
+    });
+    released.catch(reject);
+  });
+}
+
+export interface Hold {
+  /** Resolves when the lock is free for others. */
+  release(): Promise<unknown>;
+}

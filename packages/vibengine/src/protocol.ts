@@ -1,0 +1,162 @@
+// Every message between the page, the kernel and its workers, as types. Nothing here runs.
+
+import type { AssetUrls } from "./assets.ts";
+
+// ---- page → kernel -------------------------------------------------------------------------------------------------
+
+export interface BootOptions {
+  sandboxId: string;
+  assets: AssetUrls;
+  timeoutMs: number;
+  /** Only for a new sandbox; a resumed one has its own, and what is given here replaces it. */
+  diskSizeBytes?: number;
+  metadata?: Record<string, string>;
+  envs?: Record<string, string>;
+  onTimeout?: "kill" | "pause";
+}
+
+export type SandboxState = "creating" | "running" | "paused" | "stopped";
+
+/** What the kernel knows of its sandbox; times in ms since 1970. */
+export interface KernelInfo {
+  sandboxId: string;
+  metadata: Record<string, string>;
+  envs: Record<string, string>;
+  startedAt: number;
+  endAt: number;
+}
+
+/** Why a sandbox ended. */
+export type Ending = "killed" | "timeout" | "paused";
+
+export interface CommandRequest {
+  cmd: string;
+  cwd?: string;
+  envs?: Record<string, string>;
+  user?: "user" | "root";
+  timeoutMs: number;
+  /** "open": `sendStdin` follows. */
+  stdin?: Uint8Array | "open";
+}
+
+export interface CommandOutcome {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+  truncated?: boolean;
+}
+
+export interface ProcessInfo {
+  pid: number;
+  cmd: string;
+  args: string[];
+  envs: Record<string, string>;
+  cwd?: string;
+}
+
+export interface EntryInfo {
+  name: string;
+  path: string;
+  type: "file" | "dir" | "symlink";
+  /** Bytes. */
+  size: number;
+  /** Permission bits, such as 0o644. */
+  mode: number;
+  /** As `ls -l` shows them, such as `-rw-r--r--`. */
+  permissions: string;
+  owner: string;
+  group: string;
+  modifiedTime: Date;
+  symlinkTarget?: string;
+}
+
+/** Called with decoded text, one chunk after the other; the next comes when the promise has resolved. */
+export type OutputSink = (stream: "stdout" | "stderr", text: string) => void | Promise<void>;
+
+/** What the page calls, through comlink. */
+export interface KernelApi {
+  create(options: BootOptions): Promise<KernelInfo>;
+  resume(options: BootOptions): Promise<KernelInfo>;
+  info(): KernelInfo;
+  isRunning(): boolean;
+  keepAlive(timeoutMs: number): KernelInfo;
+  kill(): Promise<void>;
+  pause(): Promise<void>;
+  /** Resolves when the sandbox ends by itself, by `kill` or by `pause`. */
+  ended(): Promise<Ending>;
+
+  startCommand(request: CommandRequest, sink: OutputSink | null): Promise<number>;
+  waitCommand(pid: number): Promise<CommandOutcome>;
+  /** Starts and waits. `key` names it for `abortCommand` in the meantime. */
+  runCommand(key: string, request: CommandRequest, sink: OutputSink | null): Promise<CommandOutcome>;
+  abortCommand(key: string, reason: string): Promise<void>;
+  killCommand(pid: number, signal: number): Promise<boolean>;
+  listCommands(): ProcessInfo[];
+  sendStdin(pid: number, data: Uint8Array): Promise<void>;
+  closeStdin(pid: number): Promise<void>;
+
+  readFile(path: string): Promise<Uint8Array>;
+  writeFile(path: string, data: Uint8Array): Promise<EntryInfo>;
+  openRead(path: string): Promise<number>;
+  readChunk(handle: number): Promise<Uint8Array | null>;
+  openWrite(): Promise<number>;
+  writeChunk(handle: number, data: Uint8Array): Promise<void>;
+  publish(handle: number, path: string): Promise<EntryInfo>;
+  closeHandle(handle: number): Promise<void>;
+  listFiles(path: string, depth: number): Promise<EntryInfo[]>;
+  exists(path: string): Promise<boolean>;
+  fileInfo(path: string): Promise<EntryInfo>;
+  makeDir(path: string): Promise<boolean>;
+  rename(from: string, to: string): Promise<EntryInfo>;
+  remove(path: string): Promise<void>;
+}
+
+// ---- kernel ⇄ process workers ---------------------------------------------------------------------------------------
+
+/** First message to a worker. */
+export interface AttachMessage {
+  type: "attach";
+  memory: WebAssembly.Memory;
+  toolsUrl: string;
+}
+
+/** Run a WebAssembly program in process slot `slot`. */
+export interface RunModuleMessage {
+  type: "run-module";
+  slot: number;
+  module: WebAssembly.Module;
+  argv: Uint8Array[];
+  env: Uint8Array[];
+}
+
+/** Run the shell, or one of its tools, in process slot `slot`. */
+export interface RunShellMessage {
+  type: "run-shell";
+  slot: number;
+  /** `sh` and `bash` are the shell itself, anything else is a tool. */
+  program: string;
+  argv: string[];
+  env: string[];
+}
+
+/** The answer to a shell's `spawn`: a pid or -errno. */
+export interface SpawnedMessage {
+  type: "spawned";
+  id: number;
+  result: number;
+}
+
+/** Are you still there? A worker answers `pong` from its event loop. */
+export interface PingMessage {
+  type: "ping";
+}
+
+export type ToWorker = AttachMessage | RunModuleMessage | RunShellMessage | SpawnedMessage | PingMessage;
+
+export type FromWorker =
+  /** The worker has its memory and may be given a process. */
+  | { type: "ready" }
+  /** Everything that ran here has ended: the worker may be given another process. */
+  | { type: "idle" }
+  | { type: "pong" }
+  | { type: "spawn"; id: number; pid: number; path: Uint8Array; argv: string[]; env: string[] };

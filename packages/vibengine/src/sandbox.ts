@@ -1,0 +1,263 @@
+// `Sandbox`: what a user touches first. Checks arguments, forwards to the kernel's worker, throws typed errors; it owns
+// nothing but that worker.
+
+import { type Remote, wrap } from "comlink";
+import { assetUrls, startKernelWorker } from "./assets.ts";
+import { Commands } from "./commands.ts";
+import { InvalidArgumentError, SandboxError, SandboxNotFoundError } from "./errors.ts";
+import { Files } from "./files.ts";
+import { lockName } from "./kernel/ownership.ts";
+import { checkDiskSize, checkEnvs, checkOneOf, checkStrings, checkTimeout, DEFAULT_TIMEOUT_MS } from "./options.ts";
+import type { BootOptions, Ending, KernelApi, KernelInfo } from "./protocol.ts";
+import { indexedDbStore } from "./snapshot/indexeddb.ts";
+import type { Manifest } from "./snapshot/manifest.ts";
+import { carryErrors } from "./transfer.ts";
+
+/** Options of {@link Sandbox.create}. */
+export interface SandboxOptions {
+  /** How long the sandbox lives from now, in ms: an integer from 1 to 86,400,000 (24 hours). Default 60,000. */
+  timeoutMs?: number;
+  /** Your own labels; they come back from `getInfo`, `list`, and after a resume. */
+  metadata?: Record<string, string>;
+  /** Environment variables of every command; they come back after a resume. */
+  envs?: Record<string, string>;
+  /** What happens when the time is up. Default `onTimeout: "kill"`; `"pause"` saves the sandbox first. */
+  lifecycle?: { onTimeout?: "kill" | "pause" };
+  /** Room for file contents, in bytes. Default 1 GiB. Memory is taken as it is used. */
+  diskSizeBytes?: number;
+  /** Where the package's files are served, if not beside the module itself: for bundlers that don't carry them along. */
+  assetBase?: string | URL;
+}
+
+/** Options of {@link Sandbox.resume}; what is absent stays as it was. */
+export type ResumeOptions = Omit<SandboxOptions, "diskSizeBytes">;
+
+/** What {@link Sandbox.getInfo} and {@link Sandbox.list} tell of a sandbox. */
+export interface SandboxInfo {
+  sandboxId: string;
+  state: "running" | "paused";
+  metadata: Record<string, string>;
+  envs: Record<string, string>;
+  startedAt: Date;
+  /** When its time is up; null while it is paused. */
+  endAt: Date | null;
+}
+
+/** The sandboxes that this page runs, by id. */
+const running = new Map<string, Sandbox>();
+
+/**
+ * A small operating system in a worker of this page: a disk, processes, a shell.
+ *
+ * @example
+ * ```ts
+ * const sandbox = await Sandbox.create({ timeoutMs: 300_000, metadata: { userId: "ada" } });
+ * const result = await sandbox.commands.run("echo hello | tr a-z A-Z");
+ * console.log(result.stdout); // HELLO
+ * await sandbox.pause();
+ * const again = await Sandbox.resume(sandbox.sandboxId);
+ * ```
+ */
+export class Sandbox {
+  /** `"sb_"` and 20 random characters; the same over any number of pauses and resumes. */
+  readonly sandboxId: string;
+  /** Runs commands. */
+  readonly commands: Commands;
+  /** Reads and writes files. */
+  readonly files: Files;
+  readonly #kernel: Remote<KernelApi>;
+  #info: KernelInfo;
+  #ending: Ending | null = null;
+  /** Rejects when the sandbox ends: whatever waits for an answer that won't come waits for this too. */
+  readonly #gone: Promise<never>;
+
+  private constructor(worker: Worker, kernel: Remote<KernelApi>, info: KernelInfo) {
+    this.sandboxId = info.sandboxId;
+    this.#kernel = kernel;
+    this.#info = info;
+    this.#gone = kernel.ended().then(async (ending) => {
+      this.#ending = ending;
+      running.delete(this.sandboxId);
+      // Messages keep their order: what the kernel answered before its end has arrived when this has.
+      await kernel.info();
+      worker.terminate();
+      throw this.#goneError();
+    });
+    this.#gone.catch(() => {});
+    const call = <T>(send: (kernel: Remote<KernelApi>) => Promise<T>) => this.#call(send);
+    this.commands = new Commands(call);
+    this.files = new Files(call);
+    running.set(this.sandboxId, this);
+  }
+
+  /**
+   * Makes a sandbox and starts its clock.
+   * @throws {InvalidArgumentError} when an option has a value that can't be used.
+   * @throws {SandboxError} when the page is not cross-origin isolated; the message names the headers it needs.
+   */
+  static async create(options: SandboxOptions = {}): Promise<Sandbox> {
+    const boot = bootOptions(options, `sb_${randomId()}`);
+    boot.timeoutMs = checkTimeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    if (options.diskSizeBytes !== undefined) boot.diskSizeBytes = checkDiskSize(options.diskSizeBytes);
+    return Sandbox.#boot(options.assetBase, (kernel) => kernel.create(boot));
+  }
+
+  /**
+   * Brings a paused sandbox back, with its id, files, metadata and environment variables, and starts a new clock.
+   * Processes do not come back.
+   * @throws {SandboxNotFoundError} when no paused sandbox has that id.
+   * @throws {SandboxError} when it is running, or its snapshot is damaged (it is left as it is).
+   */
+  static async resume(sandboxId: string, options: ResumeOptions = {}): Promise<Sandbox> {
+    const boot = bootOptions(options, checkId(sandboxId));
+    boot.timeoutMs = checkTimeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    if (running.has(sandboxId)) {
+      throw new SandboxError(`sandbox ${sandboxId} is running in this page: pause it before you resume it`);
+    }
+    return Sandbox.#boot(options.assetBase, (kernel) => kernel.resume(boot));
+  }
+
+  /** The running sandboxes of this page and the paused ones of this origin, newest first. */
+  static async list(query: { metadata?: Record<string, string>; state?: "running" | "paused" } = {}): Promise<SandboxInfo[]> {
+    if (query.state !== undefined) checkOneOf("state", query.state, ["running", "paused"]);
+    const wanted = Object.entries(checkStrings("metadata", query.metadata ?? {}));
+    const { held = [] } = await navigator.locks.query();
+    const owned = new Set(held.map((lock) => lock.name));
+    const manifests = (await indexedDbStore().manifests()) as Manifest[];
+    const paused = manifests.filter((one) => !owned.has(lockName(one.sandboxId)) && !running.has(one.sandboxId)).map(pausedInfo);
+    const live = await Promise.all([...running.values()].map((sandbox) => sandbox.getInfo()));
+    return [...live, ...paused]
+      .filter((info) => query.state === undefined || info.state === query.state)
+      .filter((info) => wanted.every(([key, value]) => info.metadata[key] === value))
+      .sort((a, b) => b.startedAt.getTime() - a.startedAt.getTime());
+  }
+
+  /**
+   * Ends a sandbox of this page, or removes a paused one; its files are gone.
+   * @returns false when there is none of that id.
+   */
+  static async kill(sandboxId: string): Promise<boolean> {
+    checkId(sandboxId);
+    const mine = running.get(sandboxId);
+    if (mine !== undefined) {
+      await mine.kill();
+      return true;
+    }
+    return navigator.locks.request(lockName(sandboxId), { ifAvailable: true }, (lock) => {
+      if (lock === null) throw new SandboxError(`sandbox ${sandboxId} is running in another page or tab: kill it there`);
+      return indexedDbStore().remove(sandboxId);
+    });
+  }
+
+  /** Restarts the countdown: the sandbox lives `timeoutMs` (1 to 86,400,000) from now, be that more or less than was left. */
+  async keepAlive(timeoutMs: number): Promise<void> {
+    checkTimeout(timeoutMs);
+    this.#info = await this.#call((kernel) => kernel.keepAlive(timeoutMs));
+  }
+
+  /**
+   * Saves the file system, ends all processes, and releases the memory. Resolves once the snapshot is durable; then only
+   * {@link Sandbox.resume} brings it back.
+   * @throws {NotEnoughSpaceError} when the browser's storage is full; the sandbox runs on.
+   */
+  async pause(): Promise<void> {
+    await this.#call((kernel) => kernel.pause());
+    await this.#gone.catch(() => {});
+  }
+
+  /** Ends the sandbox; its files are gone. May be called any number of times. */
+  async kill(): Promise<void> {
+    if (this.#ending !== null) return;
+    await this.#call((kernel) => kernel.kill()).catch(() => {});
+    await this.#gone.catch(() => {});
+  }
+
+  /** False once it was killed, timed out or paused. */
+  async isRunning(): Promise<boolean> {
+    if (this.#ending !== null) return false;
+    return Promise.race([this.#kernel.isRunning(), this.#gone.catch(() => false)]);
+  }
+
+  async getInfo(): Promise<SandboxInfo> {
+    this.#info = await this.#call((kernel) => kernel.info());
+    const { sandboxId, metadata, envs, startedAt, endAt } = this.#info;
+    return { sandboxId, state: "running", metadata, envs, startedAt: new Date(startedAt), endAt: new Date(endAt) };
+  }
+
+  /** Calls `listener` once when the sandbox ends in that way. Returns a function that takes it off again. */
+  on(event: "paused" | "timeout" | "killed", listener: () => void): () => void {
+    let isOn = true;
+    this.#gone.catch(() => {
+      if (isOn && this.#ending === checkOneOf("event", event, ["paused", "timeout", "killed"])) listener();
+    });
+    return () => {
+      isOn = false;
+    };
+  }
+
+  /** `await using sandbox = await Sandbox.create()` kills it at the end of the block. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+  }
+
+  static async #boot(assetBase: string | URL | undefined, start: (kernel: Remote<KernelApi>) => Promise<KernelInfo>): Promise<Sandbox> {
+    checkIsolated();
+    carryErrors();
+    const worker = startKernelWorker(assetBase);
+    const failed = new Promise<never>((_, reject) => {
+      worker.onerror = (event) => reject(new SandboxError(`the kernel's worker failed: ${event.message ?? "its script did not load"}`));
+    });
+    try {
+      const kernel = wrap<KernelApi>(worker);
+      return new Sandbox(worker, kernel, await Promise.race([start(kernel), failed]));
+    } catch (error) {
+      worker.terminate();
+      throw error;
+    }
+  }
+
+  async #call<T>(send: (kernel: Remote<KernelApi>) => Promise<T>): Promise<T> {
+    if (this.#ending !== null) throw this.#goneError();
+    return Promise.race([send(this.#kernel), this.#gone]);
+  }
+
+  #goneError(): SandboxError {
+    const what = { killed: "was killed", timeout: "reached its timeout and was stopped", paused: "is paused: resume it by its id" };
+    return new SandboxNotFoundError(`sandbox ${this.sandboxId} ${what[this.#ending ?? "killed"]}`);
+  }
+}
+
+function bootOptions(options: SandboxOptions, sandboxId: string): BootOptions {
+  const boot: BootOptions = { sandboxId, assets: assetUrls(options.assetBase), timeoutMs: 0 };
+  if (options.metadata !== undefined) boot.metadata = checkStrings("metadata", options.metadata);
+  if (options.envs !== undefined) boot.envs = checkEnvs(options.envs);
+  if (options.lifecycle?.onTimeout !== undefined) {
+    boot.onTimeout = checkOneOf("lifecycle.onTimeout", options.lifecycle.onTimeout, ["kill", "pause"]);
+  }
+  return boot;
+}
+
+function checkId(sandboxId: string): string {
+  if (typeof sandboxId === "string" && sandboxId !== "") return sandboxId;
+  throw new InvalidArgumentError(`sandboxId must be a non-empty string, got ${String(sandboxId)}`);
+}
+
+function checkIsolated(): void {
+  if (globalThis.crossOriginIsolated) return;
+  throw new SandboxError(
+    "this page is not cross-origin isolated, so it can't share memory between workers. Serve it with the headers " +
+      "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp (or credentialless), " +
+      "over https or from localhost",
+  );
+}
+
+function pausedInfo({ sandboxId, metadata, envs, createdAt }: Manifest): SandboxInfo {
+  return { sandboxId, state: "paused", metadata, envs, startedAt: new Date(createdAt), endAt: null };
+}
+
+/** 20 characters of base 36: 100 bits. */
+function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(20));
+  return Array.from(bytes, (byte) => (byte % 36).toString(36)).join("");
+}
+

@@ -1,0 +1,89 @@
+// A worker that runs a shell, or one of its tools: wiring between the kernel's messages and @vibengine/shell. Runs our own
+// code only; WebAssembly programs run in `process/worker.ts`.
+
+import { runShell, runTool, type ShellHost, type Tool } from "@vibengine/shell";
+import { Machine, P_STATE, P_WORKER, RUNNING, System, wasmBacking } from "@vibengine/system";
+import type { FromWorker, RunShellMessage, ToWorker } from "../protocol.ts";
+
+const SHELLS = ["sh", "bash", "dash"];
+const TOOL_FAILED_TO_LOAD = 127;
+/** How often (ms) it is looked whether background jobs have ended. */
+const LOOK_MS = 50;
+
+let machine: Machine;
+let toolsUrl = "";
+let tools: Promise<Record<string, Tool>> | undefined;
+const spawns = new Map<number, (result: number) => void>();
+let lastSpawn = 0;
+
+const turn = new MessageChannel();
+const turns: (() => void)[] = [];
+turn.port1.onmessage = () => turns.shift()?.();
+
+const host: ShellHost = {
+  spawn(system, { path, argv, env }) {
+    const id = ++lastSpawn;
+    post({ type: "spawn", id, pid: system.pid, path, argv, env });
+    return new Promise((resolve) => spawns.set(id, resolve));
+  },
+  loadTools() {
+    tools ??= import(/* @vite-ignore */ /* webpackIgnore: true */ toolsUrl).then((module) => module.tools);
+    tools.catch(() => {
+      tools = undefined;
+    });
+    return tools;
+  },
+  yield() {
+    turn.port2.postMessage(null);
+    return new Promise((resolve) => turns.push(resolve));
+  },
+};
+
+onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  if (data.type === "attach") {
+    machine = Machine.attach(wasmBacking(data.memory));
+    toolsUrl = data.toolsUrl;
+    post({ type: "ready" });
+  } else if (data.type === "run-shell") run(data);
+  else if (data.type === "ping") post({ type: "pong" });
+  else if (data.type === "spawned") {
+    spawns.get(data.id)?.(data.result);
+    spawns.delete(data.id);
+  }
+};
+
+async function run({ slot, program, argv, env }: RunShellMessage): Promise<void> {
+  const system = new System(machine, slot);
+  const worker = machine.slots.get(slot, P_WORKER);
+  let status = TOOL_FAILED_TO_LOAD;
+  try {
+    status = SHELLS.includes(program) ? await runShell(system, argv, env, host) : await runTool(system, program, argv, env, host);
+  } catch (error) {
+    if (system.isAlive) report(system, error);
+  }
+  if (system.isAlive) system.exit(status);
+  await tasksEnded(worker);
+  post({ type: "idle" });
+}
+
+/** Background jobs go on after their shell's end, and hold on to this worker until they have ended too. */
+async function tasksEnded(worker: number): Promise<void> {
+  while (hasTasks(worker)) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+}
+
+function hasTasks(worker: number): boolean {
+  for (const slot of machine.slots.live()) {
+    if (machine.slots.get(slot, P_WORKER) === worker && machine.slots.get(slot, P_STATE) === RUNNING) return true;
+  }
+  return false;
+}
+
+/** A fault of ours: told on stderr, as a shell that crashed would. */
+function report(system: System, error: unknown): void {
+  const bytes = new TextEncoder().encode(`sh: internal error: ${error instanceof Error ? error.message : String(error)}\n`);
+  system.write(2, bytes, 0, bytes.length);
+}
+
+function post(message: FromWorker): void {
+  postMessage(message);
+}

@@ -1,0 +1,147 @@
+// The figures, measured in the page: each the median of several runs. Where a limit depends on the machine (raw IndexedDB),
+// it is measured in the same run.
+
+import { Sandbox } from "vibengine";
+import { rawStore } from "./raw-indexeddb.ts";
+
+/** One figure, and what it may be at most (or, for a rate, nothing). */
+export interface Row {
+  what: string;
+  value: number;
+  unit: string;
+  limit?: number;
+}
+
+/** What the runner hands over. */
+export interface Given {
+  programs: Record<"nothing" | "reads" | "source" | "sink", number[]>;
+  reads: number;
+  pipeBytes: number;
+}
+
+const RUNS = 7;
+const TREE_RUNS = 3;
+const SPAWNS = 50;
+const FILES = 5000;
+const FILE_BYTES = 10_000;
+const MB = 1_000_000;
+
+export async function bench(given: Given): Promise<Row[]> {
+  return [...(await starting()), ...(await running(given)), ...(await saving())];
+}
+
+async function starting(): Promise<Row[]> {
+  const ready: number[] = [];
+  const echo: number[] = [];
+  for (let run = 0; run < RUNS; run++) {
+    const start = performance.now();
+    const sandbox = await Sandbox.create();
+    ready.push(performance.now() - start);
+    const { stdout } = await sandbox.commands.run("echo hi");
+    if (stdout !== "hi\n") throw new Error(`echo hi printed ${JSON.stringify(stdout)}`);
+    echo.push(performance.now() - start);
+    await sandbox.kill();
+  }
+  return [
+    { what: "create → ready", value: median(ready), unit: "ms" },
+    { what: "create → output of the first echo", value: median(echo), unit: "ms", limit: 150 },
+    { what: "the same, the very first on this page", value: echo[0]!, unit: "ms" },
+  ];
+}
+
+async function running({ programs, reads, pipeBytes }: Given): Promise<Row[]> {
+  await using sandbox = await Sandbox.create({ timeoutMs: 600_000 });
+  for (const [name, bytes] of Object.entries(programs)) await sandbox.files.write(name, new Uint8Array(bytes));
+  await sandbox.files.write("data", new Uint8Array(65_536));
+  await run(sandbox, "chmod +x nothing reads source sink");
+
+  const repeat = (command: string) => `i=0; while [ $i -lt ${SPAWNS} ]; do ${command}; i=$((i+1)); done`;
+  const bare = await medianOf(() => time(sandbox, repeat(":")));
+  const spawn = (await medianOf(() => time(sandbox, repeat("./nothing")))) - bare;
+  const start = await medianOf(() => time(sandbox, "./nothing"));
+  const read = (await medianOf(() => time(sandbox, "./reads < data"))) - start;
+  const pipe = (await medianOf(() => time(sandbox, "./source | ./sink"))) - start;
+  return [
+    { what: "spawn and exit of a WASI program, warm pool", value: spawn / SPAWNS, unit: "ms", limit: 10 },
+    { what: "commands.run of that program alone", value: start, unit: "ms" },
+    { what: "read of 4 KiB by a WASI program", value: (read / reads) * 1000, unit: "µs", limit: 2 },
+    { what: "pipe between two WASI programs", value: pipeBytes / MB / (pipe / 1000), unit: "MB/s" },
+  ];
+}
+
+/** A tree of 5,000 files, 50 MB, beside the same bytes put into IndexedDB and got from it as they are. */
+async function saving(): Promise<Row[]> {
+  const times: Record<"pause" | "resume" | "again" | "put" | "get", number[]> = {
+    pause: [],
+    resume: [],
+    again: [],
+    put: [],
+    get: [],
+  };
+  for (let run = 0; run < TREE_RUNS; run++) {
+    const store = await rawStore(FILES * FILE_BYTES);
+    times.put.push(await timed(() => store.put()));
+    times.get.push(await timed(() => store.get()));
+    await store.remove();
+
+    const sandbox = await Sandbox.create({ timeoutMs: 600_000 });
+    await sandbox.files.write(tree());
+    times.pause.push(await timed(() => sandbox.pause()));
+    let resumed = sandbox;
+    times.resume.push(
+      await timed(async () => {
+        resumed = await Sandbox.resume(sandbox.sandboxId, { timeoutMs: 600_000 });
+      }),
+    );
+    await resumed.files.write(tree().slice(0, FILES / 100));
+    times.again.push(await timed(() => resumed.pause()));
+    await Sandbox.kill(sandbox.sandboxId);
+  }
+  const [put, get] = [median(times.put), median(times.get)];
+  return [
+    {
+      what: "pause: 5,000 files, 50 MB (limit: 2 × the raw puts)",
+      value: median(times.pause),
+      unit: "ms",
+      limit: 2 * put,
+    },
+    { what: "  raw IndexedDB puts of the same bytes", value: put, unit: "ms" },
+    { what: "resume of that tree", value: median(times.resume), unit: "ms" },
+    { what: "  raw IndexedDB gets of the same bytes", value: get, unit: "ms" },
+    { what: "pause after 1% of it changed", value: median(times.again), unit: "ms" },
+  ];
+}
+
+function tree(): { path: string; data: Uint8Array }[] {
+  return Array.from({ length: FILES }, (_, i) => ({ path: `tree/${i % 100}/${i}`, data: noise(FILE_BYTES) }));
+}
+
+/** Bytes that don't compress. */
+function noise(length: number): Uint8Array<ArrayBuffer> {
+  return crypto.getRandomValues(new Uint8Array(length));
+}
+
+async function run(sandbox: Sandbox, command: string): Promise<void> {
+  const { exitCode, stderr } = await sandbox.commands.run(command);
+  if (exitCode !== 0) throw new Error(`${command}: exit code ${exitCode}: ${stderr}`);
+}
+
+const time = (sandbox: Sandbox, command: string): Promise<number> => timed(() => run(sandbox, command));
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+async function medianOf(measure: () => Promise<number>): Promise<number> {
+  const values: number[] = [];
+  for (let i = 0; i < RUNS; i++) values.push(await measure());
+  return median(values);
+}
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+}
+
+Object.assign(globalThis, { bench });
