@@ -3,10 +3,30 @@
 //   browser  test/browser: inside a page of Chromium, against the built package
 //   e2e      test/e2e and test/consumers: in Node, driving a whole browser (reloads, profiles, kill -9, packed tarball)
 
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { playwright } from "@vitest/browser-playwright";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import { CHROMIUM_FLAGS, findChromium } from "./test/support/chromium.mjs";
 import { ISOLATION_HEADERS } from "./test/support/serve.mjs";
+
+/**
+ * Serves the package's workers as they were built: vitest rewrites every `import()` to go through its own runner, which a
+ * worker does not have.
+ */
+const builtFiles: Plugin = {
+  name: "vibengine-built-files",
+  configureServer(server) {
+    server.middlewares.use((request, response, next) => {
+      const [path] = (request.url ?? "").split("?");
+      if (!/\/packages\/vibengine\/dist\/(kernel|process|shell|tools)\.js$/.test(path)) return next();
+      for (const [name, value] of Object.entries(ISOLATION_HEADERS)) response.setHeader(name, value);
+      response.setHeader("Content-Type", "text/javascript");
+      response.end(readFileSync(join(import.meta.dirname, "packages/vibengine/dist", basename(path))));
+    });
+  },
+};
 
 export default defineConfig({
   server: { headers: ISOLATION_HEADERS },
@@ -19,6 +39,7 @@ export default defineConfig({
       },
       {
         extends: true,
+        plugins: [builtFiles],
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],

@@ -16,6 +16,14 @@ test("a wrapped line keeps its exit status and its output", () => {
   expect(run("cat <<E\nbody\nE").stdout.startsWith("body\n/usr\n")).toBe(true);
 });
 
+test("quotes in the line stay as they are, a syntax error shows the line alone", () => {
+  expect(run(`echo 'it'\\''s' "$HOME" # it's`).stdout).toContain("it's ");
+  const { status, stderr } = run("echo a; fi");
+  expect(status).not.toBe(0);
+  expect(stderr).toMatch(/fi/);
+  expect(stderr).not.toMatch(/set -a|__status/);
+});
+
 test("$? of the last line is there at the start of the next", () => {
   expect(run("echo $?", 3).stdout.startsWith("3\n")).toBe(true);
   expect(run("echo $?").stdout.startsWith("0\n")).toBe(true);

@@ -12,13 +12,13 @@ export interface ShellState {
 }
 
 /**
- * The script for one typed line. The report stands on lines of its own: a comment or a here-document in `line` cannot
- * swallow it, and `set -a` before the line makes plain assignments last until the next one, like in a shell.
+ * The script for one typed line. The line goes through `eval`, so that nothing in it (a comment, an open quote) can swallow
+ * the report, and a syntax error quotes just what was typed. `set -a` makes plain assignments last until the next line.
  * @param lastStatus what `$?` is to be at the start of the line
  */
 export function wrapLine(line: string, lastStatus: number): string {
   const before = lastStatus === 0 ? "set -a; " : `set -a; (exit ${lastStatus}); `;
-  return `${before}${line}\n__status=$?; { pwd; env; } > ${STATE_PATH}; exit $__status`;
+  return `${before}eval '${line.replaceAll("'", "'\\''")}'\n__status=$?; { pwd; env; } > ${STATE_PATH}; exit $__status`;
 }
 
 /** Reads the state a wrapped line left. A value may hold line ends: what does not look like a variable goes on with the last. */

@@ -15,7 +15,8 @@ import { HOME, parseState, type ShellState, STATE_PATH, shortPath, wrapLine } fr
 import { isUnfinished } from "./unfinished.ts";
 import { HELP, welcome, welcomeBack } from "./welcome.ts";
 
-type Mode = "off" | "prompt" | "running";
+/** `busy`: between a line and what follows it. What is typed then waits for the next prompt. */
+type Mode = "off" | "prompt" | "busy" | "running";
 
 export class ShellTerminal {
   readonly #screen: Terminal;
@@ -82,6 +83,7 @@ export class ShellTerminal {
     const keys = splitKeys(data);
     if (this.#mode === "prompt") this.#edit(keys);
     else if (this.#mode === "running") for (const key of keys) this.#typeToCommand(key);
+    else if (this.#mode === "busy") this.#waiting.push(keys);
   }
 
   #edit(keys: Key[]): void {
@@ -108,6 +110,7 @@ export class ShellTerminal {
   }
 
   async #submit(text: string): Promise<void> {
+    this.#setMode("busy");
     this.#draw(text);
     this.#screen.write("\r\n");
     this.#cursorRow = 0;
@@ -139,8 +142,10 @@ export class ShellTerminal {
       });
       const handle = await this.#command;
       this.#status = (await handle.wait()).exitCode;
+      if (this.#sandbox === sandbox) this.#setMode("busy");
       await this.#readState(sandbox);
     } catch (error) {
+      if (this.#sandbox === sandbox) this.#setMode("busy");
       this.#status = 1;
       await this.#print(`\x1b[31m${errorText(error)}\x1b[0m\n`);
       // The directory may have been removed: without one to start in, no command would ever work again.
@@ -148,7 +153,8 @@ export class ShellTerminal {
       if (!hasDirectory) this.#state.cwd = HOME;
     }
     this.#command = null;
-    if (this.#sandbox === sandbox) await this.#prompt();
+    // The end of the sandbox may be told here first, by the command, and then to the page.
+    if (this.#sandbox === sandbox && (await sandbox.isRunning())) await this.#prompt();
   }
 
   /** Takes over the directory and the variables that the last line left; false when there are none. */
@@ -206,10 +212,11 @@ export class ShellTerminal {
   }
 
   #takeWaiting(): void {
-    const next = this.#waiting.shift();
-    if (typeof next === "string")
-      this.#edit([{ name: "kill-to-start" }, { name: "text", text: next }, { name: "enter" }]);
-    else if (next) this.#edit(next);
+    while (this.#mode === "prompt" && this.#waiting.length > 0) {
+      const next = this.#waiting.shift();
+      if (typeof next !== "string") this.#edit(next ?? []);
+      else this.#edit([{ name: "end" }, { name: "kill-to-start" }, { name: "text", text: next }, { name: "enter" }]);
+    }
   }
 
   /** @param submitted the whole line, cursor behind it, for the last drawing before it runs */

@@ -21,7 +21,10 @@ for (const file of fs.readdirSync(fixtures).filter((name) => name.endsWith(".txt
 }
 fs.rmSync(SCRATCH, { recursive: true, force: true });
 
-/** Splits a file into command lines; a newline inside quotes does not end one. */
+/**
+ * Splits a file into command lines; a newline inside quotes does not end one.
+ * @param {string} text
+ */
 function commandLines(text) {
   const lines = [];
   let line = "";
@@ -32,14 +35,19 @@ function commandLines(text) {
       line = "";
       continue;
     }
-    if (quote ? character === quote : !line.startsWith("#") && (character === "'" || character === '"')) quote = quote ? "" : character;
+    if (quote ? character === quote : !line.startsWith("#") && (character === "'" || character === '"'))
+      quote = quote ? "" : character;
     line += character;
   }
   return lines;
 }
 
-/** [{ commands: [argv…], stdin: file or null }…], the parts of an && list. */
+/**
+ * The parts of an && list: pipelines of words, the first command's stdin from a file or nowhere.
+ * @param {string} line
+ */
 function parse(line) {
+  /** @type {{ commands: string[][], stdin: string | null }[]} */
   const steps = [{ commands: [[]], stdin: null }];
   const token = /\s*(?:(&&)|(\|)|<\s*(\S+)|((?:'[^']*'|"(?:[^"\\]|\\.)*"|\\[^]|[^\s'"\\|<&]+)+))/gy;
   for (const [, and, pipe, input, word] of line.trim().matchAll(token)) {
@@ -52,12 +60,15 @@ function parse(line) {
   return steps;
 }
 
+/** @param {string} word */
 function unquote(word) {
-  return word.replace(/'([^']*)'|"((?:[^"\\]|\\.)*)"|\\([^])/g, (_, single, double, escaped) =>
-    single ?? escaped ?? double.replace(/\\(["\\$`])/g, "$1"),
+  return word.replace(
+    /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\([^])/g,
+    (_, single, double, escaped) => single ?? escaped ?? double.replace(/\\(["\\$`])/g, "$1"),
   );
 }
 
+/** @param {string} line */
 function record(line) {
   makeTree();
   const before = snapshot();
@@ -65,21 +76,40 @@ function record(line) {
     cwd: SCRATCH,
     uid: USER,
     gid: USER,
-    env: { PATH: "/usr/bin:/bin", LC_CTYPE: "C", LC_COLLATE: "C", LC_MESSAGES: "C.UTF-8", TERM: "xterm", TZ: "UTC", HOME: "/home/user" },
+    env: {
+      PATH: "/usr/bin:/bin",
+      LC_CTYPE: "C",
+      LC_COLLATE: "C",
+      LC_MESSAGES: "C.UTF-8",
+      TERM: "xterm",
+      TZ: "UTC",
+      HOME: "/home/user",
+    },
     input: "",
     timeout: 20000,
     maxBuffer: 1 << 26,
   });
   if (error) throw error;
   const after = snapshot();
+  /** @type {Record<string, string | null>} */
   const changes = {};
   for (const name of Object.keys({ ...before, ...after }).sort()) {
     if (before[name] !== after[name]) changes[name] = after[name] ?? null;
   }
-  return { line, steps: parse(line), status: status ?? 128 + os.constants.signals[signal], stdout: binary(stdout), stderr: binary(stderr).replace(/^bash: line 1: /gm, ""), changes };
+  return {
+    line,
+    steps: parse(line),
+    status: status ?? 128 + os.constants.signals[signal],
+    stdout: binary(stdout),
+    stderr: binary(stderr).replace(/^bash: line 1: /gm, ""),
+    changes,
+  };
 }
 
-/** Bytes as a string of the same length. */
+/**
+ * Bytes as a string of the same length.
+ * @param {Buffer} bytes
+ */
 function binary(bytes) {
   return bytes.toString("latin1");
 }
@@ -103,7 +133,10 @@ function makeTree() {
   fs.chmodSync(SCRATCH, 0o755);
 }
 
-/** Path → "mode links content" of everything below. */
+/**
+ * Path → "mode links content" of everything below.
+ * @param {Record<string, string>} found
+ */
 function snapshot(directory = SCRATCH, found = {}) {
   for (const name of fs.readdirSync(directory)) {
     const at = path.join(directory, name);

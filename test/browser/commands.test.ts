@@ -93,7 +93,12 @@ test("an AbortSignal kills the command", async () => {
 
 test("background commands: handle, list, kill", async () => {
   const { commands } = await newSandbox();
-  const handle = await commands.run("echo started; sleep 60", { background: true });
+  let isUp = () => {};
+  const up = new Promise<void>((resolve) => {
+    isUp = resolve;
+  });
+  const handle = await commands.run("echo started; sleep 60", { background: true, onStdout: () => isUp() });
+  await up;
   expect(await commands.list()).toMatchObject([{ pid: handle.pid, cmd: "sh", args: ["-c", "echo started; sleep 60"] }]);
   expect(handle.exitCode).toBeUndefined();
   expect(await handle.kill("SIGTERM")).toBe(true);

@@ -2,7 +2,7 @@
 
 import { Sandbox, SandboxError, SandboxNotFoundError } from "vibengine";
 import { expect, onTestFinished, test } from "vitest";
-import { newSandbox, rejection } from "./sandboxes.ts";
+import { isSame, newSandbox, rejection } from "./sandboxes.ts";
 
 test("everything comes back exactly: bytes, names, links, modes, times, empty directories", async () => {
   const sandbox = await newSandbox();
@@ -26,11 +26,11 @@ test("five pauses in a row lose nothing", async () => {
   let sandbox = await newSandbox();
   for (let round = 1; round <= 5; round++) {
     await sandbox.files.write(`round${round}`, `written in round ${round}`);
-    await sandbox.commands.run(`echo ${round} >> log; rm -rf big; head -c 3000000 /dev/urandom > big; cksum < big > sum 2>/dev/null || cat big | wc -c > sum`);
+    await sandbox.commands.run(`echo ${round} >> log; rm -rf big; head -c 3000000 /dev/urandom > big`);
     const content = await sandbox.files.read("big", { format: "bytes" });
     await sandbox.pause();
     sandbox = await Sandbox.resume(sandbox.sandboxId);
-    expect(await sandbox.files.read("big", { format: "bytes" })).toEqual(content);
+    expect(isSame(await sandbox.files.read("big", { format: "bytes" }), content)).toBe(true);
     for (let past = 1; past <= round; past++) expect(await sandbox.files.read(`round${past}`)).toBe(`written in round ${past}`);
     expect((await sandbox.files.read("log")).trim().split("\n").length).toBe(round);
   }

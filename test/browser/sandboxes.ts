@@ -20,6 +20,11 @@ export async function rejection(promise: Promise<unknown>): Promise<Error & { co
   throw new Error("the promise did not reject");
 }
 
+/** `toEqual` takes half a minute for some megabytes. */
+export function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, i) => byte === other[i]);
+}
+
 /** `(module (memory (export "memory") 1) (func (export "_start")))`: the smallest WASI command. */
 export const NOTHING = wasm([1, 4, 1, 0x60, 0, 0], [3, 2, 1, 0], [5, 3, 1, 0, 1], exports(0), [10, 4, 1, 2, 0, 0x0b]);
 

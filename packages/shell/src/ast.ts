@@ -20,7 +20,8 @@ export type Part =
   | { kind: "text"; text: string }
   | { kind: "quoted"; text: string }
   | { kind: "double"; parts: Part[] }
-  | { kind: "tilde"; user: string }
+  /** `soft`: in an argument that looks like an assignment, where POSIX mode has none. */
+  | { kind: "tilde"; user: string; soft: boolean }
   | { kind: "command"; body: List; legacy: boolean }
   | { kind: "process"; body: List; input: boolean }
   | ArithmeticPart
@@ -81,7 +82,18 @@ export interface Redirection {
 
 export type Command = Compound | Simple | Pipeline | AndOr | List | FunctionDefinition;
 
-export type Compound = Subshell | Group | If | For | ForArithmetic | While | Case | Select | Conditional | ArithmeticCommand | Redirected;
+export type Compound =
+  | Subshell
+  | Group
+  | If
+  | For
+  | ForArithmetic
+  | While
+  | Case
+  | Select
+  | Conditional
+  | ArithmeticCommand
+  | Redirected;
 
 export interface Simple {
   kind: "simple";
@@ -122,19 +134,81 @@ export interface ListItem {
   text: string;
 }
 
-export interface Subshell { kind: "subshell"; body: List }
-export interface Group { kind: "group"; body: List }
-export interface If { kind: "if"; clauses: { condition: List; body: List }[]; otherwise: List | null }
-export interface For { kind: "for"; line: number; name: string; words: Word[] | null; body: List }
-export interface Select { kind: "select"; line: number; name: string; words: Word[] | null; body: List }
-export interface ForArithmetic { kind: "forarithmetic"; line: number; init: ArithmeticPart | null; test: ArithmeticPart | null; step: ArithmeticPart | null; body: List }
-export interface While { kind: "while"; until: boolean; condition: List; body: List }
-export interface Case { kind: "case"; line: number; word: Word; clauses: CaseClause[] }
-export interface CaseClause { patterns: Word[]; body: List; end: ";;" | ";&" | ";;&" }
-export interface ArithmeticCommand { kind: "arithmeticcommand"; line: number; expression: ArithmeticPart }
-export interface Conditional { kind: "conditional"; line: number; expression: Test; pure: boolean }
-export interface Redirected { kind: "redirected"; line: number; body: Command; redirections: Redirection[] }
-export interface FunctionDefinition { kind: "function"; name: string; body: Command; text: string }
+export interface Subshell {
+  kind: "subshell";
+  body: List;
+}
+export interface Group {
+  kind: "group";
+  body: List;
+}
+export interface If {
+  kind: "if";
+  clauses: { condition: List; body: List }[];
+  otherwise: List | null;
+}
+export interface For {
+  kind: "for";
+  line: number;
+  name: string;
+  words: Word[] | null;
+  body: List;
+}
+export interface Select {
+  kind: "select";
+  line: number;
+  name: string;
+  words: Word[] | null;
+  body: List;
+}
+export interface ForArithmetic {
+  kind: "forarithmetic";
+  line: number;
+  init: ArithmeticPart | null;
+  test: ArithmeticPart | null;
+  step: ArithmeticPart | null;
+  body: List;
+}
+export interface While {
+  kind: "while";
+  until: boolean;
+  condition: List;
+  body: List;
+}
+export interface Case {
+  kind: "case";
+  line: number;
+  word: Word;
+  clauses: CaseClause[];
+}
+export interface CaseClause {
+  patterns: Word[];
+  body: List;
+  end: ";;" | ";&" | ";;&";
+}
+export interface ArithmeticCommand {
+  kind: "arithmeticcommand";
+  line: number;
+  expression: ArithmeticPart;
+}
+export interface Conditional {
+  kind: "conditional";
+  line: number;
+  expression: Test;
+  pure: boolean;
+}
+export interface Redirected {
+  kind: "redirected";
+  line: number;
+  body: Command;
+  redirections: Redirection[];
+}
+export interface FunctionDefinition {
+  kind: "function";
+  name: string;
+  body: Command;
+  text: string;
+}
 
 /** What stands in `[[ ]]`. */
 export type Test =

@@ -1,8 +1,8 @@
 // The shell as a program: its options, its environment, and where its commands come from (-c, a script, stdin).
 
-import { decode, EAGAIN, EINTR, ENOENT, strerror, type System } from "@vibengine/system";
-import { initialDirectory } from "./builtins/directories.ts";
+import { decode, EAGAIN, EINTR, ENOENT, type System, strerror } from "@vibengine/system";
 import { readFile } from "./builtins/commands.ts";
+import { initialDirectory } from "./builtins/directories.ts";
 import { setLongOption, setOption } from "./builtins/set.ts";
 import { ExitShell, type Status } from "./execute/control.ts";
 import { defineDynamic } from "./execute/dynamic.ts";
@@ -134,7 +134,9 @@ function runFile(shell: Shell, words: string[]): Status {
   const path = words[0];
   let text = readFile(shell, path);
   if (typeof text === "number" && !path.includes("/")) {
-    const found = (shell.vars.get("PATH") ?? "").split(":").find((directory) => typeof readFile(shell, `${directory}/${path}`) === "string");
+    const found = (shell.vars.get("PATH") ?? "")
+      .split(":")
+      .find((directory) => typeof readFile(shell, `${directory}/${path}`) === "string");
     if (found !== undefined) text = readFile(shell, `${found}/${path}`);
   }
   if (typeof text === "number") {
@@ -202,7 +204,16 @@ function openStdin(shell: Shell): Lexer {
 }
 
 async function waitForInput(shell: Shell): Promise<void> {
-  const fd = { fd: 0, wantRead: true, wantWrite: false, readable: false, writable: false, hangup: false, available: 0, error: 0 };
+  const fd = {
+    fd: 0,
+    wantRead: true,
+    wantWrite: false,
+    readable: false,
+    writable: false,
+    hangup: false,
+    available: 0,
+    error: 0,
+  };
   const result = await shell.sys.block(() => shell.sys.poll([fd]) || -EAGAIN);
   if (result === -EINTR) shell.pendingSignals |= shell.sys.takeSignals();
 }

@@ -1,6 +1,15 @@
 // The errors a user meets. Each has a `code` that does not change and, where there is one, a `cause`; all of them cross the
 // worker boundary as their own class (see `transfer.ts`).
 
+const NAMES: Record<string, string> = {
+  timeout: "TimeoutError",
+  invalid_argument: "InvalidArgumentError",
+  not_enough_space: "NotEnoughSpaceError",
+  sandbox_not_found: "SandboxNotFoundError",
+  file_not_found: "FileNotFoundError",
+  pack_error: "PackError",
+};
+
 /** Base class of every error that vibengine throws. */
 export class SandboxError extends Error {
   /** A short name that does not change between versions, such as `"file_not_found"`. */
@@ -8,8 +17,9 @@ export class SandboxError extends Error {
 
   constructor(message: string, options?: ErrorOptions & { code?: string }) {
     super(message, options);
-    this.name = new.target.name;
     this.code = options?.code ?? "sandbox_error";
+    // Not `new.target.name`: a minifier renames classes.
+    this.name = NAMES[this.code] ?? "SandboxError";
   }
 }
 

@@ -22,7 +22,11 @@ export function evaluateText(text: string, variables: ArithmeticVariables, depth
 }
 
 /** The value of a tree that was made from `text`. */
-export function evaluateExpression(expression: Expression | null, text: string, variables: ArithmeticVariables): Integer {
+export function evaluateExpression(
+  expression: Expression | null,
+  text: string,
+  variables: ArithmeticVariables,
+): Integer {
   return expression === null ? 0 : new Evaluation(variables, text, 0).evaluate(expression);
 }
 
@@ -95,8 +99,10 @@ class Evaluation {
 
   combine(operator: string, left: Integer, right: Integer): Integer {
     const result = binary(operator, left, right);
-    if (result === null) throw new ArithmeticFault(`${this.text.trimStart()}: division by 0 (error token is "${right}")`);
-    if (result === undefined) throw new ArithmeticFault(`${this.text.trimStart()}: exponent less than 0 (error token is "${right}")`);
+    if (result === null)
+      throw new ArithmeticFault(`${this.text.trimStart()}: division by 0 (error token is "${right}")`);
+    if (result === undefined)
+      throw new ArithmeticFault(`${this.text.trimStart()}: exponent less than 0 (error token is "${right}")`);
     return result;
   }
 
@@ -104,7 +110,8 @@ class Evaluation {
     const value = this.variables.getNumeric(variable.name, variable.index);
     if (value === undefined || value === "") return 0;
     if (value.length < 16 && DECIMAL.test(value)) return Number(value) + 0;
-    if (this.depth > RECURSION_MAX) throw new ArithmeticFault(`${value}: expression recursion level exceeded (error token is "${value}")`);
+    if (this.depth > RECURSION_MAX)
+      throw new ArithmeticFault(`${value}: expression recursion level exceeded (error token is "${value}")`);
     return evaluateText(value, this.variables, this.depth + 1);
   }
 }

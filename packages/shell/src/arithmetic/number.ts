@@ -15,7 +15,10 @@ export function wrap(value: bigint): Integer {
 export function binary(operator: string, left: Integer, right: Integer): Integer | null | undefined {
   if (typeof left === "number" && typeof right === "number") {
     const result = binarySmall(operator, left, right);
-    if (result !== undefined) return result === null || Number.isSafeInteger(result) ? result : binaryBig(operator, BigInt(left), BigInt(right));
+    if (result !== undefined)
+      return result === null || Number.isSafeInteger(result)
+        ? result
+        : binaryBig(operator, BigInt(left), BigInt(right));
   }
   return binaryBig(operator, BigInt(left), BigInt(right));
 }

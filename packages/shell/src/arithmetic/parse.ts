@@ -20,10 +20,29 @@ export type Variable = Extract<Expression, { kind: "variable" }>;
 export class ArithmeticFault extends Error {}
 
 const LEVELS: Record<string, number> = {
-  "||": 1, "&&": 2, "|": 3, "^": 4, "&": 5, "==": 6, "!=": 6, "<": 7, ">": 7, "<=": 7, ">=": 7, "<<": 8, ">>": 8, "+": 9, "-": 9, "*": 10, "/": 10, "%": 10, "**": 11,
+  "||": 1,
+  "&&": 2,
+  "|": 3,
+  "^": 4,
+  "&": 5,
+  "==": 6,
+  "!=": 6,
+  "<": 7,
+  ">": 7,
+  "<=": 7,
+  ">=": 7,
+  "<<": 8,
+  ">>": 8,
+  "+": 9,
+  "-": 9,
+  "*": 10,
+  "/": 10,
+  "%": 10,
+  "**": 11,
 };
 const ASSIGNMENTS = new Set(["=", "+=", "-=", "*=", "/=", "%=", "<<=", ">>=", "&=", "^=", "|="]);
-const TOKEN = /[ \t\n\r]*(?:([0-9][0-9A-Za-z@_#]*)|([A-Za-z_][A-Za-z0-9_]*)|\$([A-Za-z_][A-Za-z0-9_]*)|(<<=|>>=|\*\*|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&^|]=|[-+*/%<>=!~&^|?:,()[\]])|([^]))?/y;
+const TOKEN =
+  /[ \t\n\r]*(?:([0-9][0-9A-Za-z@_#]*)|([A-Za-z_][A-Za-z0-9_]*)|\$([A-Za-z_][A-Za-z0-9_]*)|(<<=|>>=|\*\*|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&^|]=|[-+*/%<>=!~&^|?:,()[\]])|([^]))?/y;
 const DEPTH_MAX = 1000;
 
 const cache = new Map<string, Expression | null>();
@@ -62,7 +81,18 @@ class ExpressionParser {
     const match = TOKEN.exec(this.text)!;
     const [, number, name, dollar, operator, bad] = match;
     this.token = number ?? name ?? dollar ?? operator ?? bad ?? "";
-    this.kind = number !== undefined ? "number" : name !== undefined ? "name" : dollar !== undefined ? "dollar" : operator !== undefined ? "operator" : bad !== undefined ? "bad" : "end";
+    this.kind =
+      number !== undefined
+        ? "number"
+        : name !== undefined
+          ? "name"
+          : dollar !== undefined
+            ? "dollar"
+            : operator !== undefined
+              ? "operator"
+              : bad !== undefined
+                ? "bad"
+                : "end";
     this.at = TOKEN.lastIndex;
     this.start = this.at - this.token.length - (this.kind === "dollar" ? 1 : 0);
   }
@@ -119,7 +149,12 @@ class ExpressionParser {
       if (++this.depth > DEPTH_MAX) throw this.fault("expression recursion level exceeded");
       const right = this.binary(operator === "**" ? found : found + 1);
       this.depth--;
-      left = operator === "&&" ? { kind: "and", left, right } : operator === "||" ? { kind: "or", left, right } : { kind: "binary", operator, left, right };
+      left =
+        operator === "&&"
+          ? { kind: "and", left, right }
+          : operator === "||"
+            ? { kind: "or", left, right }
+            : { kind: "binary", operator, left, right };
     }
   }
 
@@ -135,7 +170,8 @@ class ExpressionParser {
     }
     if (operator === "++" || operator === "--") {
       this.advance();
-      if (/^[A-Za-z_]/.test(this.token)) return { kind: "step", variable: this.variable(), by: operator === "++" ? 1 : -1, prefix: true };
+      if (/^[A-Za-z_]/.test(this.token))
+        return { kind: "step", variable: this.variable(), by: operator === "++" ? 1 : -1, prefix: true };
       // `--5` is two signs.
       const inner = this.unary();
       const sign = operator === "++" ? "+" : "-";

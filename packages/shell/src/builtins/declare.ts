@@ -1,13 +1,13 @@
 // declare, typeset, local: attributes and scopes of variables, and what `declare -p`, `-f`, `-F` print.
 
 import type { Assignment } from "../ast.ts";
+import { type Evaluated, evaluate, store } from "../execute/assign.ts";
+import type { Status } from "../execute/control.ts";
+import type { Shell } from "../execute/shell.ts";
+import { EXPORT, INTEGER, LOWER, NAMEREF, newVariable, READONLY, UPPER, type Variable } from "../execute/variables.ts";
 import { describeVariable } from "../expand/describe.ts";
 import { compareNames } from "../expand/glob.ts";
 import { replay } from "../expand/replay.ts";
-import { evaluate, type Evaluated, store } from "../execute/assign.ts";
-import { type Status } from "../execute/control.ts";
-import type { Shell } from "../execute/shell.ts";
-import { EXPORT, INTEGER, LOWER, NAMEREF, newVariable, READONLY, UPPER, type Variable } from "../execute/variables.ts";
 import { splitAssignment } from "./usage.ts";
 
 const FLAGS: Record<string, number> = { x: EXPORT, r: READONLY, i: INTEGER, l: LOWER, u: UPPER, n: NAMEREF };
@@ -25,7 +25,11 @@ export function local(shell: Shell, argv: string[]): Status {
 }
 
 /** Performs an assignment found among a declaration's words. */
-export function assignDeclared(shell: Shell, assignment: Assignment, shape: "list" | "map" | null): void | Promise<void> {
+export function assignDeclared(
+  shell: Shell,
+  assignment: Assignment,
+  shape: "list" | "map" | null,
+): void | Promise<void> {
   const perform = (value: Evaluated) => store(shell, assignment, value);
   if (shape !== null) {
     const variable = shell.vars.writable(assignment.name);
@@ -65,7 +69,8 @@ function declareWords(shell: Shell, argv: string[], isLocal: boolean): Status {
   }
   if (modes.has("g")) isLocal = false;
   if (modes.has("f") || modes.has("F")) return printFunctions(shell, argv.slice(first), modes.has("F"), argv[0]);
-  if (modes.has("p") || first === argv.length) return printVariables(shell, argv.slice(first), on, shape, argv[0], modes.has("p"));
+  if (modes.has("p") || first === argv.length)
+    return printVariables(shell, argv.slice(first), on, shape, argv[0], modes.has("p"));
   let status = 0;
   const step = (from: number): Status => {
     for (let i = from; i < argv.length; i++) {
@@ -78,7 +83,11 @@ function declareWords(shell: Shell, argv: string[], isLocal: boolean): Status {
       }
       const name = assignment ? assignment.name : split!.name;
       // The value is expanded before the local hides an outer variable of that name.
-      const value = assignment ? (assignment.pure ? evaluateFor(shell, assignment, shape) : replay(shell, () => evaluateFor(shell, assignment, shape))) : null;
+      const value = assignment
+        ? assignment.pure
+          ? evaluateFor(shell, assignment, shape)
+          : replay(shell, () => evaluateFor(shell, assignment, shape))
+        : null;
       const finish = (evaluated: Evaluated | null) => {
         const variable = target(shell, name, isLocal, modes.has("I"));
         if ((variable.flags & READONLY) !== 0 && (assignment || split!.value !== null)) shell.vars.writable(name);
@@ -92,7 +101,8 @@ function declareWords(shell: Shell, argv: string[], isLocal: boolean): Status {
         if (on & UPPER) variable.flags &= ~LOWER;
         if (assignment && evaluated) store(shell, assignment, evaluated);
         else if (split?.value != null) {
-          if (split.index !== null) shell.vars.setElement(name, shell.arithmetic.key(name, split.index), split.value, split.append);
+          if (split.index !== null)
+            shell.vars.setElement(name, shell.arithmetic.key(name, split.index), split.value, split.append);
           else shell.vars.set(name, split.value, split.append);
         }
         variable.flags |= on & (READONLY | NAMEREF);
@@ -143,7 +153,14 @@ function printFunctions(shell: Shell, names: string[], namesOnly: boolean, comma
   return typeof written === "number" ? written || status : written.then((result) => result || status);
 }
 
-function printVariables(shell: Shell, names: string[], flags: number, shape: "list" | "map" | null, command: string, explicit: boolean): Status {
+function printVariables(
+  shell: Shell,
+  names: string[],
+  flags: number,
+  shape: "list" | "map" | null,
+  command: string,
+  explicit: boolean,
+): Status {
   let text = "";
   let status = 0;
   for (const name of names.length > 0 ? names : [...shell.vars.table.keys()].sort(compareNames)) {
@@ -155,8 +172,13 @@ function printVariables(shell: Shell, names: string[], flags: number, shape: "li
       }
       continue;
     }
-    if (names.length === 0 && ((variable.flags & flags) !== flags || (shape === "list" && !variable.list) || (shape === "map" && !variable.map))) continue;
-    if (names.length === 0 && command === "local" && !shell.vars.frames[shell.vars.frames.length - 1].has(name)) continue;
+    if (
+      names.length === 0 &&
+      ((variable.flags & flags) !== flags || (shape === "list" && !variable.list) || (shape === "map" && !variable.map))
+    )
+      continue;
+    if (names.length === 0 && command === "local" && !shell.vars.frames[shell.vars.frames.length - 1].has(name))
+      continue;
     text += explicit || flags || shape ? `${describeVariable(name, variable)}\n` : `${name}=${variable.value ?? ""}\n`;
   }
   const written = shell.write(text, command);

@@ -1,6 +1,6 @@
 // cd, pwd, and the directory stack (pushd, popd, dirs).
 
-import { AT_FDCWD, decode, encode, ENOENT, ENOTDIR, newStat, S_IFDIR, S_IFMT, strerror } from "@vibengine/system";
+import { AT_FDCWD, decode, ENOENT, ENOTDIR, encode, newStat, S_IFDIR, S_IFMT, strerror } from "@vibengine/system";
 import type { Status } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
 import { EXPORT } from "../execute/variables.ts";
@@ -33,10 +33,12 @@ export function cd(shell: Shell, argv: string[]): Status {
   if (!/^\.{0,2}(\/|$)/.test(target)) {
     for (const directory of (shell.vars.get("CDPATH") ?? "").split(":")) {
       if (directory === "" || directory === ".") {
-        if (change(shell, target, physical) === 0) return announce ? shell.write(`${currentDirectory(shell)}\n`, "cd") : 0;
+        if (change(shell, target, physical) === 0)
+          return announce ? shell.write(`${currentDirectory(shell)}\n`, "cd") : 0;
         continue;
       }
-      if (change(shell, `${directory.replace(/\/$/, "")}/${target}`, physical) === 0) return shell.write(`${currentDirectory(shell)}\n`, "cd");
+      if (change(shell, `${directory.replace(/\/$/, "")}/${target}`, physical) === 0)
+        return shell.write(`${currentDirectory(shell)}\n`, "cd");
     }
   }
   const errno = change(shell, target, physical);
@@ -108,7 +110,8 @@ function logicalDirectory(shell: Shell): string {
   const actual = decode(shell.sys.getcwd());
   if (pwd === undefined || pwd === actual || !pwd.startsWith("/")) return actual;
   const here = newStat();
-  if (shell.sys.stat(AT_FDCWD, encode(pwd), true, stat) < 0 || shell.sys.stat(AT_FDCWD, encode("."), true, here) < 0) return actual;
+  if (shell.sys.stat(AT_FDCWD, encode(pwd), true, stat) < 0 || shell.sys.stat(AT_FDCWD, encode("."), true, here) < 0)
+    return actual;
   return stat.ino === here.ino ? pwd : actual;
 }
 
@@ -127,7 +130,8 @@ function stack(shell: Shell): string[] {
 
 function show(shell: Shell, command: string, separator = " "): Status {
   const home = shell.vars.get("HOME");
-  const shorten = (path: string) => (home && home !== "/" && (path === home || path.startsWith(`${home}/`)) ? `~${path.slice(home.length)}` : path);
+  const shorten = (path: string) =>
+    home && home !== "/" && (path === home || path.startsWith(`${home}/`)) ? `~${path.slice(home.length)}` : path;
   return shell.write(`${[currentDirectory(shell), ...stack(shell)].map(shorten).join(separator)}\n`, command);
 }
 

@@ -10,7 +10,10 @@ export function formatFloat(value: number, conversion: string, precision: number
   if (conversion === "e") return exponential(value, digits, alternate);
   const significant = digits === 0 ? 1 : digits;
   const exponent = value === 0 ? 0 : Number(exact(value, significant - 1).split("e")[1]);
-  const text = exponent < -4 || exponent >= significant ? exponential(value, significant - 1, alternate) : fixed(value, significant - 1 - exponent);
+  const text =
+    exponent < -4 || exponent >= significant
+      ? exponential(value, significant - 1, alternate)
+      : fixed(value, significant - 1 - exponent);
   if (alternate) return text;
   const [mantissa, power] = text.split("e");
   const trimmed = mantissa.includes(".") ? mantissa.replace(/\.?0+$/, "") : mantissa;
@@ -49,7 +52,9 @@ function ratio(value: number): { numerator: bigint; shift: number } {
   const bits = view.getBigUint64(0);
   const exponent = Number((bits >> 52n) & 0x7ffn);
   const fraction = bits & 0xfffffffffffffn;
-  return exponent === 0 ? { numerator: fraction, shift: -1074 } : { numerator: fraction | (1n << 52n), shift: exponent - 1075 };
+  return exponent === 0
+    ? { numerator: fraction, shift: -1074 }
+    : { numerator: fraction | (1n << 52n), shift: exponent - 1075 };
 }
 
 function hexadecimal(value: number, precision: number): string {

@@ -1,9 +1,11 @@
 // The table of builtins. Each is a function of the shell and its words; its status comes at once unless it had to wait.
 
-import type { Shell } from "../execute/shell.ts";
 import type { Status } from "../execute/control.ts";
-import { alias, builtin, command, eval_, exec, hash, source, type, unalias } from "./commands.ts";
+import type { Shell } from "../execute/shell.ts";
+import { alias, unalias } from "./alias.ts";
+import { builtin, command, eval_, exec, source } from "./commands.ts";
 import { declare, local } from "./declare.ts";
+import { hash, type } from "./describe-command.ts";
 import { cd, dirs, popd, pushd, pwd } from "./directories.ts";
 import { break_, continue_, exit, false_, return_, true_ } from "./flow.ts";
 import { getopts } from "./getopts.ts";
@@ -12,23 +14,82 @@ import { bg, disown, fg, jobs, kill, wait } from "./jobs.ts";
 import { let_, times, ulimit, umask } from "./limits.ts";
 import { echo, printf } from "./output.ts";
 import { set, shopt } from "./set.ts";
-import { trap } from "./trap.ts";
 import { test } from "./test.ts";
+import { trap } from "./trap.ts";
 import { export_, readonly, shift, unset } from "./variables.ts";
 
 export type Builtin = (shell: Shell, argv: string[]) => Status;
 
 /** The builtins that POSIX calls special: assignments before them stay, and their errors end a script. */
 export const SPECIAL_BUILTINS = new Set([
-  "break", ":", ".", "source", "continue", "eval", "exec", "exit", "export", "readonly", "return", "set", "shift", "times", "trap", "unset",
+  "break",
+  ":",
+  ".",
+  "source",
+  "continue",
+  "eval",
+  "exec",
+  "exit",
+  "export",
+  "readonly",
+  "return",
+  "set",
+  "shift",
+  "times",
+  "trap",
+  "unset",
 ]);
 
 export const builtins = new Map<string, Builtin>([
-  [":", true_], ["true", true_], ["false", false_], ["break", break_], ["continue", continue_], ["return", return_], ["exit", exit], ["logout", exit],
-  ["echo", echo], ["printf", printf], ["test", test], ["[", test], ["cd", cd], ["pwd", pwd], ["pushd", pushd], ["popd", popd], ["dirs", dirs],
-  ["export", export_], ["readonly", readonly], ["unset", unset], ["shift", shift], ["set", set], ["shopt", shopt], ["declare", declare],
-  ["typeset", declare], ["local", local], ["read", read], ["mapfile", mapfile], ["readarray", mapfile], ["eval", eval_], [".", source], ["source", source],
-  ["exec", exec], ["command", command], ["builtin", builtin], ["type", type], ["hash", hash], ["alias", alias], ["unalias", unalias], ["trap", trap],
-  ["wait", wait], ["jobs", jobs], ["kill", kill], ["fg", fg], ["bg", bg], ["disown", disown], ["umask", umask], ["getopts", getopts], ["times", times],
-  ["let", let_], ["ulimit", ulimit],
+  [":", true_],
+  ["true", true_],
+  ["false", false_],
+  ["break", break_],
+  ["continue", continue_],
+  ["return", return_],
+  ["exit", exit],
+  ["logout", exit],
+  ["echo", echo],
+  ["printf", printf],
+  ["test", test],
+  ["[", test],
+  ["cd", cd],
+  ["pwd", pwd],
+  ["pushd", pushd],
+  ["popd", popd],
+  ["dirs", dirs],
+  ["export", export_],
+  ["readonly", readonly],
+  ["unset", unset],
+  ["shift", shift],
+  ["set", set],
+  ["shopt", shopt],
+  ["declare", declare],
+  ["typeset", declare],
+  ["local", local],
+  ["read", read],
+  ["mapfile", mapfile],
+  ["readarray", mapfile],
+  ["eval", eval_],
+  [".", source],
+  ["source", source],
+  ["exec", exec],
+  ["command", command],
+  ["builtin", builtin],
+  ["type", type],
+  ["hash", hash],
+  ["alias", alias],
+  ["unalias", unalias],
+  ["trap", trap],
+  ["wait", wait],
+  ["jobs", jobs],
+  ["kill", kill],
+  ["fg", fg],
+  ["bg", bg],
+  ["disown", disown],
+  ["umask", umask],
+  ["getopts", getopts],
+  ["times", times],
+  ["let", let_],
+  ["ulimit", ulimit],
 ]);

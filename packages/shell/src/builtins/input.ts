@@ -1,7 +1,7 @@
 // read and mapfile. From a file a block is read and what is left over given back; from a pipe a byte at a time, so that
 // the next command finds the rest.
 
-import { decode, EAGAIN, EINTR, ETIMEDOUT, strerror, type System } from "@vibengine/system";
+import { decode, EAGAIN, EINTR, ETIMEDOUT, type System, strerror } from "@vibengine/system";
 import type { Status } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
 import { runTraps } from "../execute/traps.ts";
@@ -29,7 +29,14 @@ const BLOCK = 512;
 
 /** A line without its newline, null at the end of the file. */
 export async function readLine(shell: Shell, fd: number): Promise<string | null> {
-  const taken = await take(shell, { fd, delimiter: 10, escapes: false, limit: -1, exactly: false, deadline: Number.POSITIVE_INFINITY });
+  const taken = await take(shell, {
+    fd,
+    delimiter: 10,
+    escapes: false,
+    limit: -1,
+    exactly: false,
+    deadline: Number.POSITIVE_INFINITY,
+  });
   return taken.ended && taken.bytes.length === 0 ? null : decode(Uint8Array.from(taken.bytes));
 }
 
@@ -42,7 +49,13 @@ function take(shell: Shell, wanted: Wanted): Taken | Promise<Taken> {
   return fill(shell, wanted, taken, block, state);
 }
 
-function fill(shell: Shell, wanted: Wanted, taken: Taken, block: Uint8Array, state: { quoted: boolean; characters: number }): Taken | Promise<Taken> {
+function fill(
+  shell: Shell,
+  wanted: Wanted,
+  taken: Taken,
+  block: Uint8Array,
+  state: { quoted: boolean; characters: number },
+): Taken | Promise<Taken> {
   for (;;) {
     const count = shell.sys.read(wanted.fd, block, 0, block.length);
     if (count === -EAGAIN || count === -EINTR) return fillLater(shell, wanted, taken, block, state);
@@ -50,7 +63,13 @@ function fill(shell: Shell, wanted: Wanted, taken: Taken, block: Uint8Array, sta
   }
 }
 
-async function fillLater(shell: Shell, wanted: Wanted, taken: Taken, block: Uint8Array, state: { quoted: boolean; characters: number }): Promise<Taken> {
+async function fillLater(
+  shell: Shell,
+  wanted: Wanted,
+  taken: Taken,
+  block: Uint8Array,
+  state: { quoted: boolean; characters: number },
+): Promise<Taken> {
   for (;;) {
     const count = await shell.sys.block(() => shell.sys.read(wanted.fd, block, 0, block.length), wanted.deadline);
     if (count === -EINTR) {
@@ -66,7 +85,14 @@ async function fillLater(shell: Shell, wanted: Wanted, taken: Taken, block: Uint
 }
 
 /** Takes in what was read; true if that is all. */
-function accept(sys: System, wanted: Wanted, taken: Taken, block: Uint8Array, count: number, state: { quoted: boolean; characters: number }): boolean {
+function accept(
+  sys: System,
+  wanted: Wanted,
+  taken: Taken,
+  block: Uint8Array,
+  count: number,
+  state: { quoted: boolean; characters: number },
+): boolean {
   if (count <= 0) {
     taken.ended = true;
     taken.errno = count < 0 ? -count : 0;
@@ -104,7 +130,12 @@ function accept(sys: System, wanted: Wanted, taken: Taken, block: Uint8Array, co
 }
 
 export function read(shell: Shell, argv: string[]): Status {
-  const options = parseLetters(shell, argv, "rsea:d:n:N:p:t:u:i:", "read [-ers] [-a array] [-d delim] [-i text] [-n nchars] [-N nchars] [-p prompt] [-t timeout] [-u fd] [name ...]");
+  const options = parseLetters(
+    shell,
+    argv,
+    "rsea:d:n:N:p:t:u:i:",
+    "read [-ers] [-a array] [-d delim] [-i text] [-n nchars] [-N nchars] [-p prompt] [-t timeout] [-u fd] [name ...]",
+  );
   if (!options) return 2;
   const { values, rest } = options;
   for (const name of rest) {
@@ -118,7 +149,9 @@ export function read(shell: Shell, argv: string[]): Status {
   const limit = Number(values.get("N") ?? values.get("n") ?? -1);
   const timeout = Number(values.get("t") ?? -1);
   if (Number.isNaN(limit) || Number.isNaN(timeout)) {
-    shell.complain(`read: ${values.get("n") ?? values.get("t")}: invalid ${Number.isNaN(timeout) ? "timeout specification" : "number"}`);
+    shell.complain(
+      `read: ${values.get("n") ?? values.get("t")}: invalid ${Number.isNaN(timeout) ? "timeout specification" : "number"}`,
+    );
     return 1;
   }
   if (values.has("p") && shell.sys.isatty(fd)) shell.report(values.get("p") as string);
@@ -132,7 +165,8 @@ export function read(shell: Shell, argv: string[]): Status {
     deadline: timeout > 0 ? performance.now() + timeout * 1000 : Number.POSITIVE_INFINITY,
   });
   const finish = (result: Taken) => {
-    if (result.errno !== 0 && result.errno !== ETIMEDOUT) shell.complain(`read: read error: ${fd}: ${strerror(result.errno)}`);
+    if (result.errno !== 0 && result.errno !== ETIMEDOUT)
+      shell.complain(`read: read error: ${fd}: ${strerror(result.errno)}`);
     store(shell, result, rest, values.get("a"), values.has("N"));
     return result.errno === ETIMEDOUT ? 142 : result.ended ? 1 : 0;
   };
@@ -161,11 +195,11 @@ function store(shell: Shell, taken: Taken, names: string[], array: string | unde
     return;
   }
   if (whole) {
-    names.forEach((name, i) => assign(name, i === 0 ? plain : ""));
+    for (let i = 0; i < names.length; i++) assign(names[i], i === 0 ? plain : "");
     return;
   }
   const fields = splitLine(shell, plain, quoted, names.length);
-  names.forEach((name, i) => assign(name, fields[i] ?? ""));
+  for (let i = 0; i < names.length; i++) assign(names[i], fields[i] ?? "");
 }
 
 /** For each UTF-16 unit of the text, whether a backslash quoted it. */
@@ -219,7 +253,12 @@ function splitLine(shell: Shell, text: string, quoted: boolean[] | null, count: 
 }
 
 export async function mapfile(shell: Shell, argv: string[]): Promise<number> {
-  const options = parseLetters(shell, argv, "d:n:O:s:tu:C:c:", "mapfile [-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [array]");
+  const options = parseLetters(
+    shell,
+    argv,
+    "d:n:O:s:tu:C:c:",
+    "mapfile [-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [array]",
+  );
   if (!options) return 2;
   const { values, flags, rest } = options;
   const name = rest[0] ?? "MAPFILE";
@@ -238,7 +277,14 @@ export async function mapfile(shell: Shell, argv: string[]): Promise<number> {
   variable.list = list;
   const end = delimiter === undefined ? 10 : delimiter === "" ? 0 : delimiter.charCodeAt(0);
   for (let line = 0; line - skip < most; line++) {
-    const taken = await take(shell, { fd, delimiter: end, escapes: false, limit: -1, exactly: false, deadline: Number.POSITIVE_INFINITY });
+    const taken = await take(shell, {
+      fd,
+      delimiter: end,
+      escapes: false,
+      limit: -1,
+      exactly: false,
+      deadline: Number.POSITIVE_INFINITY,
+    });
     if (taken.ended && taken.bytes.length === 0) break;
     if (!taken.ended && !flags.has("t") && end !== 0) taken.bytes.push(end);
     if (line >= skip) list[origin + line - skip] = decode(Uint8Array.from(taken.bytes));

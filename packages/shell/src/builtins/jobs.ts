@@ -77,7 +77,11 @@ async function waitJob(shell: Shell, job: Job, position: number): Promise<number
 
 /** `wait -n`: the next job that ends. */
 async function waitAny(shell: Shell, words: string[], variable: string | undefined): Promise<number> {
-  const wanted = () => shell.jobs.filter((job) => !job.foreign && !job.reported && (words.length === 0 || words.some((word) => findOne(shell, word) === job)));
+  const wanted = () =>
+    shell.jobs.filter(
+      (job) =>
+        !job.foreign && !job.reported && (words.length === 0 || words.some((word) => findOne(shell, word) === job)),
+    );
   if (wanted().length === 0) return 127;
   for (;;) {
     reapJobs(shell);
@@ -203,7 +207,12 @@ function list(shell: Shell, words: string[]): Status {
     for (let signal = 1; signal < SIGNAL_COUNT; signal++) names.push(signalName(signal) as string);
     text = shell.options.posix
       ? `${names.join(" ")}\n`
-      : names.map((name, i) => `${String(i + 1).padStart(2)}) SIG${name}${i % 5 === 4 || i === names.length - 1 ? "\n" : "\t"}`).join("");
+      : names
+          .map(
+            (name, i) =>
+              `${String(i + 1).padStart(2)}) SIG${name}${i % 5 === 4 || i === names.length - 1 ? "\n" : "\t"}`,
+          )
+          .join("");
   }
   const written = shell.write(text, "kill");
   return typeof written === "number" ? written || status : written.then((result) => result || status);
@@ -238,7 +247,8 @@ export function bg(shell: Shell, argv: string[]): number {
 export function disown(shell: Shell, argv: string[]): number {
   const words = argv.slice(1).filter((word) => !word.startsWith("-"));
   if (argv.includes("-a") || argv.includes("-r")) shell.jobs = [];
-  const gone = words.length > 0 ? words.map((word) => findOne(shell, word)) : argv.length === 1 ? [findJob(shell, "%+")] : [];
+  const gone =
+    words.length > 0 ? words.map((word) => findOne(shell, word)) : argv.length === 1 ? [findJob(shell, "%+")] : [];
   shell.jobs = shell.jobs.filter((job) => !gone.includes(job));
   return gone.includes(undefined) ? 1 : 0;
 }

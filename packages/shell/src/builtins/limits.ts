@@ -14,12 +14,21 @@ export function umask(shell: Shell, argv: string[]): Status {
   shell.sys.umask(current);
   if (rest.length === 0) {
     const prefix = flags.has("p") ? (flags.has("S") ? "umask -S " : "umask ") : "";
-    return shell.write(`${prefix}${flags.has("S") ? symbolic(current) : current.toString(8).padStart(4, "0")}\n`, "umask");
+    return shell.write(
+      `${prefix}${flags.has("S") ? symbolic(current) : current.toString(8).padStart(4, "0")}\n`,
+      "umask",
+    );
   }
   const mode = rest[0];
-  const mask = /^[0-9]/.test(mode) ? (/^[0-7]{1,4}$/.test(mode) ? Number.parseInt(mode, 8) : null) : applySymbolic(current, mode);
+  const mask = /^[0-9]/.test(mode)
+    ? /^[0-7]{1,4}$/.test(mode)
+      ? Number.parseInt(mode, 8)
+      : null
+    : applySymbolic(current, mode);
   if (mask === null) {
-    shell.complain(`umask: ${mode}: ${/^[0-9]/.test(mode) ? "octal number out of range" : "invalid symbolic mode operator"}`);
+    shell.complain(
+      `umask: ${mode}: ${/^[0-9]/.test(mode) ? "octal number out of range" : "invalid symbolic mode operator"}`,
+    );
     return 1;
   }
   shell.sys.umask(mask & 0o777);
@@ -71,7 +80,8 @@ export function ulimit(shell: Shell, argv: string[]): Status {
     shell.complain(`ulimit: ${options.rest[0]}: invalid number`);
     return 1;
   }
-  if (options.flags.has("a")) return shell.write(LIMITS.map(([, label, value]) => `${label} ${value}\n`).join(""), "ulimit");
+  if (options.flags.has("a"))
+    return shell.write(LIMITS.map(([, label, value]) => `${label} ${value}\n`).join(""), "ulimit");
   const letter = [...options.flags].find((flag) => flag !== "S" && flag !== "H") ?? "f";
   return shell.write(`${LIMITS.find(([each]) => each === letter)?.[2]}\n`, "ulimit");
 }

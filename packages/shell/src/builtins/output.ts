@@ -1,7 +1,7 @@
 // echo and printf, as builtins. What they print is made in echo-text.ts and printf.ts, which their tool entries share.
 
-import type { Shell } from "../execute/shell.ts";
 import type { Status } from "../execute/control.ts";
+import type { Shell } from "../execute/shell.ts";
 import { echoText } from "./echo-text.ts";
 import { formatPrintf } from "./printf.ts";
 

@@ -3,8 +3,8 @@
 
 import { decode, encode } from "@vibengine/system";
 import { type Integer, wrap } from "../arithmetic/number.ts";
-import { unescape } from "../parser/ansi.ts";
 import { quoteAlways, quoteBackslash } from "../expand/quote.ts";
+import { unescape } from "../parser/ansi.ts";
 import { formatFloat } from "./float.ts";
 import { formatTime } from "./time-format.ts";
 
@@ -81,7 +81,8 @@ function convert(match: RegExpExecArray, conversion: string, run: Run): boolean 
     flags += "-";
     width = -width;
   }
-  let precision = match[3] === undefined ? -1 : match[3] === "*" ? Number(integer(next(run) ?? "0", run)) : Number(match[3] || 0);
+  let precision =
+    match[3] === undefined ? -1 : match[3] === "*" ? Number(integer(next(run) ?? "0", run)) : Number(match[3] || 0);
   if (precision < 0) precision = -1;
   switch (conversion) {
     case "s":
@@ -124,7 +125,10 @@ function convert(match: RegExpExecArray, conversion: string, run: Run): boolean 
       return true;
     case "T": {
       const seconds = next(run);
-      const when = seconds === undefined || seconds === "-1" || seconds === "-2" ? Date.now() / 1000 : Number(integer(seconds, run));
+      const when =
+        seconds === undefined || seconds === "-1" || seconds === "-2"
+          ? Date.now() / 1000
+          : Number(integer(seconds, run));
       run.text += pad(formatTime(match[4] || "%X", when), width, flags);
       return true;
     }
@@ -156,7 +160,8 @@ function integer(text: string | undefined, run: Run): Integer {
     run.errors.push(`${text}: invalid number`);
     return 0;
   }
-  if (match[0].length !== text.length) run.errors.push(`${text}: invalid ${/^0[0-7]*[89]/.test(text.trim()) ? "octal number" : "number"}`);
+  if (match[0].length !== text.length)
+    run.errors.push(`${text}: invalid ${/^0[0-7]*[89]/.test(text.trim()) ? "octal number" : "number"}`);
   const digits = BigInt(/^0[0-7]/.test(match[2]) ? `0o${match[2].slice(1)}` : match[2]);
   const value = match[1] === "-" ? -digits : digits;
   if (value > 0xffffffffffffffffn || value < -0x8000000000000000n) {
@@ -180,7 +185,8 @@ function formatInteger(value: Integer, conversion: string, flags: string, width:
   let prefix = signed ? (negative ? "-" : flags.includes("+") ? "+" : flags.includes(" ") ? " " : "") : "";
   if (flags.includes("#") && conversion === "o" && !digits.startsWith("0")) digits = `0${digits}`;
   if (flags.includes("#") && base === 16 && magnitude !== 0n) prefix = "0x";
-  if (flags.includes("0") && !flags.includes("-") && precision < 0) digits = digits.padStart(width - prefix.length, "0");
+  if (flags.includes("0") && !flags.includes("-") && precision < 0)
+    digits = digits.padStart(width - prefix.length, "0");
   const text = pad(prefix + digits, width, flags);
   return conversion === "X" ? text.toUpperCase() : text;
 }
@@ -188,7 +194,10 @@ function formatInteger(value: Integer, conversion: string, flags: string, width:
 function float(text: string | undefined, run: Run): number {
   if (text === undefined || text === "") return 0;
   if (text[0] === '"' || text[0] === "'") return text.length > 1 ? (text.codePointAt(1) as number) : 0;
-  const match = /^\s*([-+]?)(?:(0[xX][0-9A-Fa-f]+)|(inf(?:inity)?)|(nan)|((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?))/i.exec(text);
+  const match =
+    /^\s*([-+]?)(?:(0[xX][0-9A-Fa-f]+)|(inf(?:inity)?)|(nan)|((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?))/i.exec(
+      text,
+    );
   if (!match || match[0].length !== text.length) run.errors.push(`${text}: invalid number`);
   if (!match) return 0;
   const magnitude = match[3] ? Number.POSITIVE_INFINITY : match[4] ? Number.NaN : Number(match[2] ?? match[5]);
@@ -200,8 +209,8 @@ function formatNumber(value: number, conversion: string, flags: string, width: n
   const digits = formatFloat(Math.abs(value), conversion.toLowerCase(), precision, flags.includes("#"));
   const prefix = negative ? "-" : flags.includes("+") ? "+" : flags.includes(" ") ? " " : "";
   const finite = Number.isFinite(value);
-  const padded = finite && flags.includes("0") && !flags.includes("-") ? digits.padStart(width - prefix.length, "0") : digits;
+  const padded =
+    finite && flags.includes("0") && !flags.includes("-") ? digits.padStart(width - prefix.length, "0") : digits;
   const text = pad(prefix + padded, width, flags);
   return conversion === conversion.toUpperCase() ? text.toUpperCase() : text;
 }
-

@@ -1,11 +1,11 @@
 // set and shopt.
 
-import { compareNames } from "../expand/glob.ts";
-import { quoteValue } from "../expand/quote.ts";
-import { describeVariable } from "../expand/describe.ts";
 import type { Status } from "../execute/control.ts";
 import { LETTERS, LONG_NAMES } from "../execute/options.ts";
 import type { Shell } from "../execute/shell.ts";
+import { describeVariable } from "../expand/describe.ts";
+import { compareNames } from "../expand/glob.ts";
+import { quoteValue } from "../expand/quote.ts";
 import { parseLetters } from "./usage.ts";
 
 export function set(shell: Shell, argv: string[]): Status {
@@ -79,7 +79,8 @@ function printAll(shell: Shell): Status {
     if (variable.list || variable.map) text += `${describeVariable(name, variable).replace(/^declare -\S+ /, "")}\n`;
     else if (variable.value !== undefined) text += `${name}=${quoteValue(variable.value)}\n`;
   }
-  if (!shell.options.posix) for (const name of [...shell.functions.keys()].sort(compareNames)) text += `${shell.functions.get(name)!.text}\n`;
+  if (!shell.options.posix)
+    for (const name of [...shell.functions.keys()].sort(compareNames)) text += `${shell.functions.get(name)!.text}\n`;
   return shell.write(text, "set");
 }
 
@@ -105,7 +106,8 @@ export function shopt(shell: Shell, argv: string[]): Status {
     }
     if (rest.length > 0 && !isOn) status = 1;
     if (rest.length === 0 && ((flags.has("s") && !isOn) || (flags.has("u") && isOn))) continue;
-    if (!flags.has("q")) text += flags.has("p") ? `shopt ${isOn ? "-s" : "-u"} ${name}\n` : `${name.padEnd(20)}\t${isOn ? "on" : "off"}\n`;
+    if (!flags.has("q"))
+      text += flags.has("p") ? `shopt ${isOn ? "-s" : "-u"} ${name}\n` : `${name.padEnd(15)}\t${isOn ? "on" : "off"}\n`;
   }
   const written = shell.write(text, "shopt");
   return typeof written === "number" ? written || status : written.then((result) => result || status);

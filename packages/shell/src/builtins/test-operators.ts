@@ -1,12 +1,30 @@
 // The operators of `test`, `[` and `[[`: files, strings, numbers. Asked of a small context, so that the tool entries can use them
 // without a shell.
 
-import { AT_FDCWD, encode, newStat, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, type Stat, type System } from "@vibengine/system";
+import {
+  AT_FDCWD,
+  encode,
+  newStat,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFIFO,
+  S_IFLNK,
+  S_IFMT,
+  S_IFREG,
+  type Stat,
+  type System,
+} from "@vibengine/system";
 
 export interface TestContext {
   sys: System;
   /** For -v, -o, -R; absent in a tool. */
-  vars?: { find(name: string): { value: string | undefined; list: unknown[] | null; map: Map<string, string> | null; flags: number } | undefined };
+  vars?: {
+    find(
+      name: string,
+    ):
+      | { value: string | undefined; list: unknown[] | null; map: Map<string, string> | null; flags: number }
+      | undefined;
+  };
   args?: string[];
   options?: object;
   arithmetic?: { key(name: string, index: string): number | string };
@@ -52,7 +70,7 @@ export function testUnary(context: TestContext, operator: string, operand: strin
     case "-S":
       return isType(context, operand, 0o140000);
     case "-s":
-      return stat(context, operand, true, first) && first.size > 0;
+      return stat(context, operand, true, first) && (first.size > 0 || (first.mode & S_IFMT) === S_IFDIR);
     // Reading and writing are refused to nobody; modes are honoured for execution.
     case "-r":
     case "-w":
@@ -70,7 +88,10 @@ export function testUnary(context: TestContext, operator: string, operand: strin
     case "-G":
       return stat(context, operand, true, first) && first.gid === context.sys.gid;
     case "-N":
-      return stat(context, operand, true, first) && order(first.mtimeSec, first.mtimeNsec, first.atimeSec, first.atimeNsec) > 0;
+      return (
+        stat(context, operand, true, first) &&
+        order(first.mtimeSec, first.mtimeNsec, first.atimeSec, first.atimeNsec) > 0
+      );
     case "-t":
       return /^\s*[0-9]+\s*$/.test(operand) && context.sys.isatty(Number(operand));
     case "-v":
@@ -89,11 +110,22 @@ function isSet(context: TestContext, name: string): boolean {
   const match = /^([A-Za-z_]\w*)(?:\[(.+)\])?$/s.exec(name);
   const variable = match ? context.vars?.find(match[1]) : undefined;
   if (!match || variable === undefined) return false;
-  if (match[2] === undefined) return variable.list ? variable.list[0] !== undefined : variable.map ? variable.map.has("0") : variable.value !== undefined;
-  if (match[2] === "@" || match[2] === "*") return variable.list ? variable.list.length > 0 : variable.map ? variable.map.size > 0 : variable.value !== undefined;
+  if (match[2] === undefined)
+    return variable.list
+      ? variable.list[0] !== undefined
+      : variable.map
+        ? variable.map.has("0")
+        : variable.value !== undefined;
+  if (match[2] === "@" || match[2] === "*")
+    return variable.list
+      ? variable.list.length > 0
+      : variable.map
+        ? variable.map.size > 0
+        : variable.value !== undefined;
   const key = context.arithmetic?.key(match[1], match[2]);
   if (variable.map) return variable.map.has(String(key));
-  if (variable.list) return variable.list[Number(key) < 0 ? variable.list.length + Number(key) : Number(key)] !== undefined;
+  if (variable.list)
+    return variable.list[Number(key) < 0 ? variable.list.length + Number(key) : Number(key)] !== undefined;
   return key === 0 && variable.value !== undefined;
 }
 
@@ -110,14 +142,27 @@ export function testBinary(context: TestContext, left: string, operator: string,
     case ">":
       return left > right;
     case "-ef":
-      return stat(context, left, true, first) && stat(context, right, true, second) && first.ino === second.ino && first.dev === second.dev;
+      return (
+        stat(context, left, true, first) &&
+        stat(context, right, true, second) &&
+        first.ino === second.ino &&
+        first.dev === second.dev
+      );
     case "-nt": {
       const exists = stat(context, left, true, first);
-      return exists && (!stat(context, right, true, second) || order(first.mtimeSec, first.mtimeNsec, second.mtimeSec, second.mtimeNsec) > 0);
+      return (
+        exists &&
+        (!stat(context, right, true, second) ||
+          order(first.mtimeSec, first.mtimeNsec, second.mtimeSec, second.mtimeNsec) > 0)
+      );
     }
     case "-ot": {
       const exists = stat(context, right, true, second);
-      return exists && (!stat(context, left, true, first) || order(first.mtimeSec, first.mtimeNsec, second.mtimeSec, second.mtimeNsec) < 0);
+      return (
+        exists &&
+        (!stat(context, left, true, first) ||
+          order(first.mtimeSec, first.mtimeNsec, second.mtimeSec, second.mtimeNsec) < 0)
+      );
     }
     default:
       return null;

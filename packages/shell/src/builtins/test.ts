@@ -1,8 +1,8 @@
 // `test` and `[`: POSIX's rules by number of arguments, then the old grammar with -a, -o, ! and parentheses.
 
-import type { Shell } from "../execute/shell.ts";
 import { compare } from "../execute/conditional.ts";
-import { testBinary, type TestContext, testUnary } from "./test-operators.ts";
+import type { Shell } from "../execute/shell.ts";
+import { type TestContext, testBinary, testUnary } from "./test-operators.ts";
 
 export function test(shell: Shell, argv: string[]): number {
   const { status, error } = evaluateTest(shell, argv);
@@ -108,7 +108,13 @@ class Expression {
       value = this.or();
       if (words[this.at] !== ")") throw new TestFault("`)' expected");
       this.at++;
-    } else if (/^-[a-zA-Z]$/.test(word) && this.at + 1 < words.length && words[this.at + 1] !== ")" && words[this.at + 1] !== "-a" && words[this.at + 1] !== "-o") {
+    } else if (
+      /^-[a-zA-Z]$/.test(word) &&
+      this.at + 1 < words.length &&
+      words[this.at + 1] !== ")" &&
+      words[this.at + 1] !== "-a" &&
+      words[this.at + 1] !== "-o"
+    ) {
       value = this.unary(word, words[this.at + 1]);
       this.at += 2;
     } else {
@@ -120,7 +126,8 @@ class Expression {
   }
 
   unary(operator: string, operand: string): boolean {
-    if (operator === "-t" && !/^\s*[-+]?[0-9]+\s*$/.test(operand)) throw new TestFault(`${operand}: integer expression expected`);
+    if (operator === "-t" && !/^\s*[-+]?[0-9]+\s*$/.test(operand))
+      throw new TestFault(`${operand}: integer expression expected`);
     const value = testUnary(this.context, operator, operand);
     if (value === null) throw new TestFault(`${operator}: unary operator expected`);
     return value;

@@ -47,7 +47,8 @@ export const builtinTools: Record<string, Tool> = {
 
   async pwd(context) {
     const actual = decode(context.sys.getcwd());
-    const logical = context.argv[1] === "-L" || context.argv[1] === "--logical" ? (context.env.get("PWD") ?? actual) : actual;
+    const logical =
+      context.argv[1] === "-L" || context.argv[1] === "--logical" ? (context.env.get("PWD") ?? actual) : actual;
     await context.stdout.write(`${logical}\n`);
     return 0;
   },

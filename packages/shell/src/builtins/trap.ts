@@ -1,18 +1,22 @@
 // trap: sets, resets and prints what runs on signals and at EXIT, ERR, DEBUG, RETURN.
 
-import { quoteAlways } from "../expand/quote.ts";
 import type { Status } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
 import { SIGNAL_COUNT, signalName, signalNumber } from "../execute/signals.ts";
+import { quoteAlways } from "../expand/quote.ts";
 import { parseLetters } from "./usage.ts";
 
 export function trap(shell: Shell, argv: string[]): Status {
-  const options = argv[1] === "-" ? { flags: new Set<string>(), rest: argv.slice(1) } : parseLetters(shell, argv, "lp", "trap [-lp] [[arg] signal_spec ...]");
+  const options =
+    argv[1] === "-"
+      ? { flags: new Set<string>(), rest: argv.slice(1) }
+      : parseLetters(shell, argv, "lp", "trap [-lp] [[arg] signal_spec ...]");
   if (!options) return 2;
   const { rest, flags } = options;
   if (flags.has("l")) {
     let text = "";
-    for (let signal = 1; signal < SIGNAL_COUNT; signal++) text += `${String(signal).padStart(2)}) SIG${signalName(signal)}${signal % 5 === 0 ? "\n" : "\t"}`;
+    for (let signal = 1; signal < SIGNAL_COUNT; signal++)
+      text += `${String(signal).padStart(2)}) SIG${signalName(signal)}${signal % 5 === 0 ? "\n" : "\t"}`;
     return shell.write(`${text.trimEnd()}\n`, "trap");
   }
   if (rest.length === 0 || flags.has("p")) return print(shell, rest);

@@ -47,7 +47,9 @@ export function parseLetters(shell: Shell, argv: string[], letters: string, usag
 export const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** `name`, `name=value`, `name+=value`, `name[subscript]=value`. */
-export function splitAssignment(word: string): { name: string; index: string | null; value: string | null; append: boolean } | null {
+export function splitAssignment(
+  word: string,
+): { name: string; index: string | null; value: string | null; append: boolean } | null {
   const match = /^([A-Za-z_][A-Za-z0-9_]*)(?:\[([^\]]*)\])?(?:(\+?)=([^]*))?$/.exec(word);
   if (!match) return null;
   return { name: match[1], index: match[2] ?? null, value: match[4] ?? null, append: match[3] === "+" };

@@ -1,11 +1,11 @@
 // export, readonly, unset, shift.
 
-import { describeVariable } from "../expand/describe.ts";
-import { quoteDouble } from "../expand/quote.ts";
-import { compareNames } from "../expand/glob.ts";
 import { ExitShell, type Status } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
 import { EXPORT, NAMEREF, newVariable, READONLY } from "../execute/variables.ts";
+import { describeVariable } from "../expand/describe.ts";
+import { compareNames } from "../expand/glob.ts";
+import { quoteDouble } from "../expand/quote.ts";
 import { assignDeclared } from "./declare.ts";
 import { parseCount } from "./flow.ts";
 import { IDENTIFIER, parseLetters, splitAssignment } from "./usage.ts";
@@ -19,7 +19,8 @@ export function readonly(shell: Shell, argv: string[]): Status {
 }
 
 function mark(shell: Shell, argv: string[], flag: number, usage: string): Status {
-  const declarations = shell.declarations;
+  const { declarations } = shell;
+  shell.declarations = null;
   const count = argv.length;
   const options = parseLetters(shell, argv, "aAfnp", usage);
   if (!options) return 2;
@@ -47,7 +48,11 @@ function mark(shell: Shell, argv: string[], flag: number, usage: string): Status
         else variable.flags |= flag;
       };
       if (assignment) {
-        const waiting = assignDeclared(shell, assignment, options.flags.has("A") ? "map" : options.flags.has("a") ? "list" : null);
+        const waiting = assignDeclared(
+          shell,
+          assignment,
+          options.flags.has("A") ? "map" : options.flags.has("a") ? "list" : null,
+        );
         if (waiting) return waiting.then(finish).then(() => step(i + 1));
       } else if (split!.value !== null) shell.vars.set(name, split!.value, split!.append);
       finish();
@@ -63,7 +68,10 @@ function print(shell: Shell, flag: number, command: string): Status {
     const variable = shell.vars.table.get(name)!;
     if ((variable.flags & flag) === 0) continue;
     if (!shell.options.posix || variable.list || variable.map) lines.push(`${describeVariable(name, variable)}\n`);
-    else lines.push(variable.value === undefined ? `${command} ${name}\n` : `${command} ${name}=${quoteDouble(variable.value)}\n`);
+    else
+      lines.push(
+        variable.value === undefined ? `${command} ${name}\n` : `${command} ${name}=${quoteDouble(variable.value)}\n`,
+      );
   }
   return shell.write(lines.join(""), command);
 }

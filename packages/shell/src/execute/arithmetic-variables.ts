@@ -15,7 +15,7 @@ export class ShellArithmetic implements ArithmeticVariables {
 
   getNumeric(name: string, index: string | null): string | undefined {
     const { vars, options } = this.shell;
-    const value = index === null ? (parameterText(this.shell, name)) : vars.getElement(name, this.key(name, index));
+    const value = index === null ? parameterText(this.shell, name) : vars.getElement(name, this.key(name, index));
     if (value === undefined && options.nounset) throw new ShellFault(`${name}: unbound variable`, true, 127);
     return value;
   }

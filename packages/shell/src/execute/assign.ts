@@ -2,14 +2,18 @@
 
 import type { Assignment } from "../ast.ts";
 import { parameterText, subscriptKey } from "../expand/parameters.ts";
-import { appendFields, expandText } from "../expand/words.ts";
 import { quoteValue } from "../expand/quote.ts";
 import { replay } from "../expand/replay.ts";
+import { appendFields, expandText } from "../expand/words.ts";
 import type { Shell } from "./shell.ts";
 import { EXPORT, newVariable, READONLY, type Variable } from "./variables.ts";
 
 /** Performs assignments in order; a promise if a substitution had to wait. */
-export function assignAll(shell: Shell, assignments: Assignment[], after?: (assignment: Assignment) => void): void | Promise<void> {
+export function assignAll(
+  shell: Shell,
+  assignments: Assignment[],
+  after?: (assignment: Assignment) => void,
+): void | Promise<void> {
   for (let i = 0; i < assignments.length; i++) {
     const assignment = assignments[i];
     if (assignment.pure) store(shell, assignment, evaluate(shell, assignment));
@@ -22,7 +26,13 @@ export function assignAll(shell: Shell, assignments: Assignment[], after?: (assi
   }
 }
 
-async function continueAssigning(shell: Shell, assignments: Assignment[], at: number, waiting: Promise<Evaluated>, after?: (assignment: Assignment) => void): Promise<void> {
+async function continueAssigning(
+  shell: Shell,
+  assignments: Assignment[],
+  at: number,
+  waiting: Promise<Evaluated>,
+  after?: (assignment: Assignment) => void,
+): Promise<void> {
   store(shell, assignments[at], await waiting);
   after?.(assignments[at]);
   await assignAll(shell, assignments.slice(at + 1), after);
@@ -39,13 +49,21 @@ export interface Evaluated {
 export function evaluate(shell: Shell, assignment: Assignment): Evaluated {
   if (assignment.elements === null) {
     const text = expandText(shell, assignment.value!);
-    return { text, key: assignment.index ? subscriptKey(shell, assignment.name, assignment.index) : null, elements: null };
+    return {
+      text,
+      key: assignment.index ? subscriptKey(shell, assignment.name, assignment.index) : null,
+      elements: null,
+    };
   }
   const elements: Evaluated["elements"] = [];
   const associative = shell.vars.isAssociative(assignment.name);
   for (const element of assignment.elements) {
     if (element.index) {
-      elements.push({ key: subscriptKey(shell, assignment.name, element.index), text: expandText(shell, element.value), append: element.append });
+      elements.push({
+        key: subscriptKey(shell, assignment.name, element.index),
+        text: expandText(shell, element.value),
+        append: element.append,
+      });
     } else {
       const fields: string[] = [];
       if (associative) fields.push(expandText(shell, element.value));
@@ -118,7 +136,9 @@ export function markExported(shell: Shell, name: string): void {
 
 function trace(shell: Shell, assignment: Assignment, value: Evaluated): void {
   const index = value.key === null ? "" : `[${value.key}]`;
-  const shown = value.elements ? `(${value.elements.map((element) => quoteValue(element.text)).join(" ")})` : quoteValue(value.text);
+  const shown = value.elements
+    ? `(${value.elements.map((element) => quoteValue(element.text)).join(" ")})`
+    : quoteValue(value.text);
   shell.report(`${tracePrefix(shell)}${assignment.name}${index}${assignment.append ? "+" : ""}=${shown}\n`);
 }
 

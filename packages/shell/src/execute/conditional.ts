@@ -1,11 +1,11 @@
 // `[[ … ]]` and `(( … ))`.
 
-import type { ArithmeticCommand, Conditional, Test, Word } from "../ast.ts";
 import { evaluateText } from "../arithmetic/evaluate.ts";
+import type { ArithmeticCommand, Conditional, Test, Word } from "../ast.ts";
 import { testBinary, testUnary } from "../builtins/test-operators.ts";
+import { Collector } from "../expand/fields.ts";
 import { replay } from "../expand/replay.ts";
 import { expandPattern, expandText, walk } from "../expand/words.ts";
-import { Collector } from "../expand/fields.ts";
 import { compilePattern, matches } from "../pattern.ts";
 import type { Status } from "./control.ts";
 import { arithmeticValue } from "./loops.ts";

@@ -24,7 +24,8 @@ const VARIABLES: Record<string, Refresh> = {
     variable.list = shell.pipeStatus.map(String);
   },
   FUNCNAME: (variable, shell) => {
-    variable.list = shell.calls.length === 0 ? [] : [...shell.calls.toReversed(), ...(shell.commandString === null ? ["main"] : [])];
+    variable.list =
+      shell.calls.length === 0 ? [] : [...shell.calls.toReversed(), ...(shell.commandString === null ? ["main"] : [])];
   },
 };
 

@@ -1,14 +1,15 @@
 // Calling functions: positional parameters, locals, `return`.
 
 import type { FunctionDefinition } from "../ast.ts";
-import { CALL_DEPTH_MAX, type Shell } from "./shell.ts";
 import { NO_JUMP, RETURN, ShellFault, type Status } from "./control.ts";
 import { finallyDo, run } from "./run.ts";
+import { CALL_DEPTH_MAX, type Shell } from "./shell.ts";
 import { runTrap, TRAP_RETURN } from "./traps.ts";
 
 export function callFunction(shell: Shell, definition: FunctionDefinition, argv: string[]): Status {
   const limit = Number(shell.vars.get("FUNCNEST") ?? 0) || CALL_DEPTH_MAX;
-  if (shell.calls.length >= limit) throw new ShellFault(`${definition.name}: maximum function nesting level exceeded (${limit})`);
+  if (shell.calls.length >= limit)
+    throw new ShellFault(`${definition.name}: maximum function nesting level exceeded (${limit})`);
   const { args, loopDepth } = shell;
   shell.args = argv.slice(1);
   shell.loopDepth = 0;

@@ -1,11 +1,11 @@
 // if, while, until, for, select, case. Each loop runs synchronously until something waits; then an async twin goes on from there.
 
-import type { Case, For, ForArithmetic, If, Select, While, ArithmeticPart } from "../ast.ts";
-import { evaluateArithmetic, expandPattern, expandText, expandWords } from "../expand/words.ts";
-import { replay } from "../expand/replay.ts";
 import { ArithmeticFault } from "../arithmetic/parse.ts";
-import { compilePattern, matches } from "../pattern.ts";
+import type { ArithmeticPart, Case, For, ForArithmetic, If, Select, While } from "../ast.ts";
 import { readLine } from "../builtins/input.ts";
+import { replay } from "../expand/replay.ts";
+import { evaluateArithmetic, expandPattern, expandText, expandWords } from "../expand/words.ts";
+import { compilePattern, matches } from "../pattern.ts";
 import { BREAK, CONTINUE, NO_JUMP, ShellFault, type Status } from "./control.ts";
 import { runList, runTolerant } from "./run.ts";
 import type { Shell } from "./shell.ts";
@@ -60,7 +60,13 @@ export function runWhile(shell: Shell, node: While): Status {
   }
 }
 
-async function continueWhile(shell: Shell, node: While, condition: Promise<number> | null, body: Promise<number> | null, status: number): Promise<number> {
+async function continueWhile(
+  shell: Shell,
+  node: While,
+  condition: Promise<number> | null,
+  body: Promise<number> | null,
+  status: number,
+): Promise<number> {
   shell.loopDepth++;
   try {
     for (let waiting: Status | null = condition; ; waiting = null) {
@@ -104,7 +110,13 @@ function forEach(shell: Shell, node: For, values: string[]): Status {
   }
 }
 
-async function continueFor(shell: Shell, node: For, values: string[], from: number, waiting: Promise<number>): Promise<number> {
+async function continueFor(
+  shell: Shell,
+  node: For,
+  values: string[],
+  from: number,
+  waiting: Promise<number>,
+): Promise<number> {
   shell.loopDepth++;
   try {
     let status = await waiting;

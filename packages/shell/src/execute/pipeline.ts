@@ -2,7 +2,7 @@
 
 import { AT_FDCWD, encode, O_RDONLY, SIGINT, SIGQUIT, strerror } from "@vibengine/system";
 import type { Command, List, ListItem, Pipeline } from "../ast.ts";
-import { type Status } from "./control.ts";
+import type { Status } from "./control.ts";
 import { addJob } from "./jobs.ts";
 import { run, runTolerant } from "./run.ts";
 import type { Shell } from "./shell.ts";

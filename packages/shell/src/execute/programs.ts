@@ -2,7 +2,23 @@
 // in a process that is forked already. Shared by a shell and all its subshells.
 
 import {
-  AT_FDCWD, decode, EACCES, EINTR, EISDIR, ELOOP, ENOENT, ENOEXEC, encode, Killed, newStat, O_RDONLY, parseStub, S_IFDIR, S_IFMT, strerror, type System,
+  AT_FDCWD,
+  decode,
+  EACCES,
+  EINTR,
+  EISDIR,
+  ELOOP,
+  ENOENT,
+  ENOEXEC,
+  encode,
+  Killed,
+  newStat,
+  O_RDONLY,
+  parseStub,
+  S_IFDIR,
+  S_IFMT,
+  type System,
+  strerror,
 } from "@vibengine/system";
 import type { ShellHost } from "../host.ts";
 import { BrokenPipe, Reader, Writer } from "../stdio.ts";
@@ -70,16 +86,29 @@ export class Programs {
    * Runs a program file to its end in `sys`, a process made for it (or a shell's own, for exec), and gives its status without exiting.
    * Errors are reported on its stderr as `name: path: text`.
    */
-  async execute(sys: System, path: string, argv: string[], env: Map<string, string>, name: string, depth = 0): Promise<number> {
+  async execute(
+    sys: System,
+    path: string,
+    argv: string[],
+    env: Map<string, string>,
+    name: string,
+    depth = 0,
+  ): Promise<number> {
     const file = classify(sys, path);
     switch (file.kind) {
       case "tool":
-        if (file.name === "sh" || file.name === "bash") return this.runShell(sys, [file.name, ...argv.slice(1)], toList(env), this.host);
+        if (file.name === "sh" || file.name === "bash")
+          return this.runShell(sys, [file.name, ...argv.slice(1)], toList(env), this.host);
         return this.runTool(sys, file.name, argv, env, `${name}: ${path}`);
       case "interpreter": {
         if (depth >= INTERPRETERS_MAX) return complain(sys, `${name}: ${path}: ${strerror(ELOOP)}`, 126);
         const found = isExecutable(sys, file.path);
-        if (found !== 0) return complain(sys, `${name}: ${argv[0]}: ${file.path}: bad interpreter: ${strerror(found)}`, found === ENOENT ? 127 : 126);
+        if (found !== 0)
+          return complain(
+            sys,
+            `${name}: ${argv[0]}: ${file.path}: bad interpreter: ${strerror(found)}`,
+            found === ENOENT ? 127 : 126,
+          );
         const words = [file.path, ...(file.argument === null ? [] : [file.argument]), path, ...argv.slice(1)];
         return this.execute(sys, file.path, words, env, name, depth + 1);
       }
@@ -89,7 +118,11 @@ export class Programs {
       case "foreign":
         return this.spawn(sys, path, argv, env, name);
       case "error":
-        return complain(sys, `${name}: ${path}: ${file.errno === ENOEXEC ? `cannot execute binary file: ${strerror(ENOEXEC)}` : strerror(file.errno)}`, file.errno === ENOENT ? 127 : 126);
+        return complain(
+          sys,
+          `${name}: ${path}: ${file.errno === ENOEXEC ? `cannot execute binary file: ${strerror(ENOEXEC)}` : strerror(file.errno)}`,
+          file.errno === ENOENT ? 127 : 126,
+        );
     }
   }
 
@@ -106,7 +139,13 @@ export class Programs {
     const stdout = new Writer(sys, 1);
     const stderr = new Writer(sys, 2);
     const context: ToolContext = {
-      sys, argv, env, stdin: new Reader(sys, 0, pause), stdout, stderr, yield: pause,
+      sys,
+      argv,
+      env,
+      stdin: new Reader(sys, 0, pause),
+      stdout,
+      stderr,
+      yield: pause,
       run: (words, child) => this.runChild(sys, words, new Map(env), child),
     };
     try {
@@ -117,7 +156,8 @@ export class Programs {
     } catch (error) {
       if (error instanceof BrokenPipe) return 141;
       if (error instanceof Killed) return 128 + error.signal;
-      const text = error instanceof RangeError ? "memory exhausted" : error instanceof Error ? error.message : String(error);
+      const text =
+        error instanceof RangeError ? "memory exhausted" : error instanceof Error ? error.message : String(error);
       return sys.isAlive ? complain(sys, `${argv[0]}: ${text}`, 1) : 137;
     }
   }
@@ -136,7 +176,9 @@ export class Programs {
       child = forked;
     }
     const process = child;
-    const path = argv[0].includes("/") ? argv[0] : (searchPath(sys, argv[0], env.get("PATH") ?? DEFAULT_PATH)[0] ?? ENOENT);
+    const path = argv[0].includes("/")
+      ? argv[0]
+      : (searchPath(sys, argv[0], env.get("PATH") ?? DEFAULT_PATH)[0] ?? ENOENT);
     const run = typeof path === "number" ? Promise.resolve(127) : this.execute(process, path, argv, env, argv[0]);
     run.then(
       (status) => process.exit(status),
@@ -150,7 +192,13 @@ export class Programs {
     }
   }
 
-  private async spawn(sys: System, path: string, argv: string[], env: Map<string, string>, name: string): Promise<number> {
+  private async spawn(
+    sys: System,
+    path: string,
+    argv: string[],
+    env: Map<string, string>,
+    name: string,
+  ): Promise<number> {
     const pid = await this.host.spawn(sys, { path: encode(path), argv, env: toList(env) });
     if (pid < 0) {
       const text = pid === -ENOEXEC ? `cannot execute binary file: ${strerror(pid)}` : strerror(pid);

@@ -2,7 +2,22 @@
 // own process are undone after the command.
 
 import {
-  AT_FDCWD, EBADF, EEXIST, encode, newStat, O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY, S_IFMT, S_IFREG, strerror, type System,
+  AT_FDCWD,
+  EBADF,
+  EEXIST,
+  encode,
+  newStat,
+  O_APPEND,
+  O_CREAT,
+  O_EXCL,
+  O_RDONLY,
+  O_RDWR,
+  O_TRUNC,
+  O_WRONLY,
+  S_IFMT,
+  S_IFREG,
+  type System,
+  strerror,
 } from "@vibengine/system";
 import type { Redirected, Redirection } from "../ast.ts";
 import { replay } from "../expand/replay.ts";
@@ -69,7 +84,8 @@ export function applyRedirections(shell: Shell, sys: System, list: Redirect[], s
 
 function applyOne(shell: Shell, sys: System, redirect: Redirect, saved: SavedFd[] | null): string | null {
   const { operator, text } = redirect;
-  if ((operator === ">&" || operator === "<&") && /^([0-9]+-?|-)$/.test(text)) return duplicate(shell, sys, redirect, saved);
+  if ((operator === ">&" || operator === "<&") && /^([0-9]+-?|-)$/.test(text))
+    return duplicate(shell, sys, redirect, saved);
   if (operator === "<&") return `${text}: ambiguous redirect`;
   const both = operator === "&>" || operator === "&>>" || (operator === ">&" && redirect.fd === 1);
   if (operator === ">&" && !both) return `${text}: ambiguous redirect`;

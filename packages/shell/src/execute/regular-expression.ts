@@ -2,8 +2,18 @@
 // two notations share is passed on.
 
 const CLASSES: Record<string, string> = {
-  alpha: "\\p{L}", digit: "0-9", alnum: "\\p{L}0-9", upper: "\\p{Lu}", lower: "\\p{Ll}", space: "\\s", blank: " \\t", punct: "!-\\/:-@\\[-`{-~",
-  print: "\\x20-\\x7e\\xa0-\\u{10ffff}", graph: "\\x21-\\x7e\\xa1-\\u{10ffff}", cntrl: "\\x00-\\x1f\\x7f", xdigit: "0-9A-Fa-f",
+  alpha: "\\p{L}",
+  digit: "0-9",
+  alnum: "\\p{L}0-9",
+  upper: "\\p{Lu}",
+  lower: "\\p{Ll}",
+  space: "\\s",
+  blank: " \\t",
+  punct: "!-\\/:-@\\[-`{-~",
+  print: "\\x20-\\x7e\\xa0-\\u{10ffff}",
+  graph: "\\x21-\\x7e\\xa1-\\u{10ffff}",
+  cntrl: "\\x00-\\x1f\\x7f",
+  xdigit: "0-9A-Fa-f",
 };
 
 const cache = new Map<string, RegExp | null>();

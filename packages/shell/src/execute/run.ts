@@ -100,6 +100,7 @@ function runItem(shell: Shell, item: ListItem): Status {
     shell.sys.checkKilled();
     if (performance.now() - shell.lastYield > YIELD_AFTER_MS) return afterYield(shell, item);
   }
+  if (shell.options.noexec && !shell.options.interactive) return 0;
   if (item.background) return runBackground(shell, item);
   return runChecked(shell, item.command);
 }

@@ -1,8 +1,8 @@
 // Reading and running scripts: command line by command line, so that what a line changes (aliases, options) holds for the next,
 // and a syntax error comes only after what precedes it has run.
 
-import type { List } from "../ast.ts";
 import { ArithmeticFault } from "../arithmetic/parse.ts";
+import type { List } from "../ast.ts";
 import { SyntaxFault } from "../parser/errors.ts";
 import type { Lexer } from "../parser/lexer.ts";
 import { openScript, readCommandLine } from "../parser/parser.ts";
@@ -16,7 +16,7 @@ export function openText(shell: Shell, text: string, line = 1, more?: () => stri
   return openScript(text, {
     line,
     more,
-    aliases: (name) => (shell.shopt.expand_aliases || shell.options.posix || shell.options.interactive ? shell.aliases.get(name) : undefined),
+    aliases: (name) => shell.aliasText(name),
     extglob: () => shell.shopt.extglob,
   });
 }
@@ -92,7 +92,8 @@ export async function runTopLevel(shell: Shell, list: List): Promise<number> {
     shell.jump = NO_JUMP;
     if (shell.options.interactive) return (shell.status = status);
     if (error instanceof ShellFault && error.fatal) throw new ExitShell(status);
-    if (shell.options.posix || shell.options.errexit) throw new ExitShell(shell.options.posix && shell.commandString !== null ? 127 : status);
+    if (shell.options.posix || shell.options.errexit)
+      throw new ExitShell(shell.options.posix && shell.commandString !== null ? 127 : status);
     shell.status = status;
     return status;
   }

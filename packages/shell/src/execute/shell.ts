@@ -1,15 +1,15 @@
 // The state of one shell: variables, functions, options, positional parameters, traps, jobs, and the process (System) it is.
 // A subshell is a clone over a forked process. Output and complaints go straight to the fds.
 
-import { EAGAIN, EINTR, EPIPE, encode, SIGPIPE, strerror, type System } from "@vibengine/system";
-import type { FunctionDefinition } from "../ast.ts";
+import { EAGAIN, EINTR, EPIPE, encode, SIGPIPE, type System, strerror } from "@vibengine/system";
 import { evaluateText } from "../arithmetic/evaluate.ts";
-import type { ReplayLog } from "../expand/replay.ts";
+import type { FunctionDefinition } from "../ast.ts";
 import { type Separators, separators } from "../expand/fields.ts";
+import type { ReplayLog } from "../expand/replay.ts";
 import type { ShellHost } from "../host.ts";
 import type { Lexer } from "../parser/lexer.ts";
-import { NO_JUMP, type Status, Terminated } from "./control.ts";
 import { ShellArithmetic } from "./arithmetic-variables.ts";
+import { NO_JUMP, type Status, Terminated } from "./control.ts";
 import type { Job } from "./jobs.ts";
 import { Options, SHELL_OPTIONS } from "./options.ts";
 import type { Programs } from "./programs.ts";
@@ -87,6 +87,12 @@ export class Shell {
     this.name = name;
     this.pid = sys.pid;
     this.watchVariables();
+  }
+
+  /** The text of an alias, while aliases are expanded at all. */
+  aliasText(name: string): string | undefined {
+    const active = this.shopt.expand_aliases || this.options.posix || this.options.interactive;
+    return active ? this.aliases.get(name) : undefined;
   }
 
   /** A subshell over a forked process. */

@@ -5,9 +5,9 @@ import { builtins, SPECIAL_BUILTINS } from "../builtins/index.ts";
 import { quoteValue } from "../expand/quote.ts";
 import { expandWords } from "../expand/words.ts";
 import { assignAll, keepVariables, markExported, tracePrefix } from "./assign.ts";
-import { ExitShell, ShellFault, type Status } from "./control.ts";
-import { callFunction } from "./functions.ts";
+import { ExitShell, type Status } from "./control.ts";
 import { runProgram } from "./external.ts";
+import { callFunction } from "./functions.ts";
 import { applyRedirections, expandRedirections, type Redirect, restoreFds, type SavedFd } from "./redirect.ts";
 import { finallyDo } from "./run.ts";
 import type { Shell } from "./shell.ts";
@@ -27,7 +27,8 @@ export function runSimple(shell: Shell, node: Simple): Status {
   return finallyDo(
     () => expandAndRun(shell, node, inPlace),
     () => {
-      if (shell.substitutionFds.length > before) for (const fd of shell.substitutionFds.splice(before)) shell.sys.close(fd);
+      if (shell.substitutionFds.length > before)
+        for (const fd of shell.substitutionFds.splice(before)) shell.sys.close(fd);
     },
   );
 }
@@ -41,7 +42,9 @@ function expandAndRun(shell: Shell, node: Simple, inPlace: boolean): Status {
   }
   if (node.words.some((word) => word.assignment)) return runDeclaration(shell, node);
   const fields = expandWords(shell, node.words);
-  return fields instanceof Promise ? fields.then((list) => runFields(shell, node, list, inPlace)) : runFields(shell, node, fields, inPlace);
+  return fields instanceof Promise
+    ? fields.then((list) => runFields(shell, node, list, inPlace))
+    : runFields(shell, node, fields, inPlace);
 }
 
 function assignOnly(shell: Shell, node: Simple): Status {
@@ -81,12 +84,15 @@ function runFields(shell: Shell, node: Simple, argv: string[], inPlace: boolean)
     if (node.redirections.length === 0) return assignOnly(shell, node);
     return withRedirections(shell, node, null, () => assignOnly(shell, node));
   }
-  if (shell.options.xtrace && argv[0] !== undefined) shell.report(`${tracePrefix(shell)}${argv.map((word) => (word === "" ? "''" : quoteValue(word))).join(" ")}\n`);
+  if (shell.options.xtrace && argv[0] !== undefined)
+    shell.report(`${tracePrefix(shell)}${argv.map((word) => (word === "" ? "''" : quoteValue(word))).join(" ")}\n`);
   const name = argv[0];
   const special = SPECIAL_BUILTINS.has(name);
   const function_ = special && shell.options.posix ? undefined : shell.functions.get(name);
   if (function_) {
-    return withAssignments(shell, node, () => withRedirections(shell, node, name, () => callFunction(shell, function_, argv)));
+    return withAssignments(shell, node, () =>
+      withRedirections(shell, node, name, () => callFunction(shell, function_, argv)),
+    );
   }
   const builtin = builtins.get(name);
   if (!builtin) return runExternal(shell, node, argv, inPlace);
@@ -103,7 +109,10 @@ function runFields(shell: Shell, node: Simple, argv: string[], inPlace: boolean)
 /** Runs `body` while the command's own assignments hold, exported. */
 function withAssignments(shell: Shell, node: Simple, body: () => Status): Status {
   if (node.assignments.length === 0) return body();
-  const restore = keepVariables(shell, node.assignments.map((assignment) => assignment.name));
+  const restore = keepVariables(
+    shell,
+    node.assignments.map((assignment) => assignment.name),
+  );
   return finallyDo(() => {
     const waiting = assignAll(shell, node.assignments, (assignment) => markExported(shell, assignment.name));
     return waiting ? waiting.then(body) : body();
@@ -155,9 +164,4 @@ function runExec(shell: Shell, node: Simple, argv: string[]): Status {
   };
   const list = expandRedirections(shell, node.redirections);
   return list instanceof Promise ? list.then(apply) : apply(list);
-}
-
-/** For faults thrown where a command cannot go on but its line can. */
-export function isFault(error: unknown): error is ShellFault {
-  return error instanceof ShellFault;
 }

@@ -1,9 +1,9 @@
 // Command substitution: a forked shell writes into a pipe that is read to its end. Process substitution: the pipe's end gets a name.
 
-import { AT_FDCWD, decode, EAGAIN, EINTR, encode, O_RDONLY, strerror, type System } from "@vibengine/system";
+import { AT_FDCWD, decode, EAGAIN, EINTR, encode, O_RDONLY, type System, strerror } from "@vibengine/system";
 import type { List } from "../ast.ts";
-import { expandRedirections } from "./redirect.ts";
 import { ShellFault } from "./control.ts";
+import { expandRedirections } from "./redirect.ts";
 import { run } from "./run.ts";
 import type { Shell } from "./shell.ts";
 import { forkShell, startTask, waitFor } from "./task.ts";
@@ -59,9 +59,16 @@ async function finishLater(shell: Shell, pid: number, fd: number, output: Output
 function onlyInput(shell: Shell, body: List): Substitution | null {
   if (body.items.length !== 1) return null;
   const { command, background } = body.items[0];
-  if (command.kind !== "simple" || background || command.words.length + command.assignments.length > 0 || command.redirections.length !== 1) return null;
+  if (
+    command.kind !== "simple" ||
+    background ||
+    command.words.length + command.assignments.length > 0 ||
+    command.redirections.length !== 1
+  )
+    return null;
   const redirection = command.redirections[0];
-  if (redirection.operator !== "<" || redirection.fd !== 0 || redirection.fdName !== null || !redirection.target.pure) return null;
+  if (redirection.operator !== "<" || redirection.fd !== 0 || redirection.fdName !== null || !redirection.target.pure)
+    return null;
   const [redirect] = expandRedirections(shell, command.redirections) as { text: string }[];
   const fd = shell.sys.open(AT_FDCWD, encode(redirect.text), O_RDONLY, 0);
   if (fd < 0) {

@@ -82,7 +82,7 @@ export function complainOf(shell: Shell, error: unknown): number {
   if (!shell.sys.isAlive) return 137;
   if (error instanceof ShellFault) {
     shell.complain(error.message);
-    return error.status === 127 && shell.commandString === null ? 1 : error.status;
+    return error.status === 127 && (shell.commandString === null || shell.isSubshell) ? 1 : error.status;
   }
   if (error instanceof ArithmeticFault) {
     shell.complain(error.message);

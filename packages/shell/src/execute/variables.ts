@@ -43,7 +43,11 @@ export class Variables {
   clone(): Variables {
     const copy = new Variables();
     for (const [name, variable] of this.table) {
-      copy.table.set(name, { ...variable, list: variable.list && variable.list.slice(), map: variable.map && new Map(variable.map) });
+      copy.table.set(name, {
+        ...variable,
+        list: variable.list?.slice() ?? null,
+        map: variable.map && new Map(variable.map),
+      });
     }
     copy.frames = this.frames.map((frame) => new Map(frame));
     copy.exportAll = this.exportAll;

@@ -93,7 +93,8 @@ function range(text: string): Atom[][] | null {
   const first = numbers ? Number(match[1]) : match[1].charCodeAt(0);
   const last = numbers ? Number(match[2]) : match[2].charCodeAt(0);
   const step = Math.max(1, Math.abs(Number(match[3] ?? 1)));
-  if (!Number.isSafeInteger(first) || !Number.isSafeInteger(last) || Math.abs(last - first) / step > WORDS_MAX) return null;
+  if (!Number.isSafeInteger(first) || !Number.isSafeInteger(last) || Math.abs(last - first) / step > WORDS_MAX)
+    return null;
   const padded = numbers && (/^-?0[0-9]/.test(match[1]) || /^-?0[0-9]/.test(match[2]));
   const width = padded ? Math.max(match[1].length, match[2].length) : 0;
   const results: Atom[][] = [];

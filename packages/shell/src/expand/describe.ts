@@ -28,7 +28,9 @@ export function describeVariable(name: string, variable: Variable): string {
     return `${head}=(${items.join(" ")})`;
   }
   if (variable.map) {
-    const items = [...variable.map].map(([key, value]) => `[${/^[\w.-]+$/.test(key) ? key : quoteDouble(key)}]=${quoteDouble(value)} `);
+    const items = [...variable.map].map(
+      ([key, value]) => `[${/^[\w.-]+$/.test(key) ? key : quoteDouble(key)}]=${quoteDouble(value)} `,
+    );
     return `${head}=(${items.join("")})`;
   }
   const { value } = variable;

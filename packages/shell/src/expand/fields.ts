@@ -1,14 +1,14 @@
 // Where expanded text is collected: as fields (split, and matched against file names), as one text, or as a pattern.
 // The walker (words.ts) says of each piece whether it was quoted, literal or the result of an expansion.
 
-import { globFields } from "./glob.ts";
 import type { Shell } from "../execute/shell.ts";
+import { globFields } from "./glob.ts";
 
 /** regex is pattern with another set of characters to escape. */
 export type Mode = "fields" | "text" | "pattern" | "regex";
 
-const SPECIAL = /[*?[\]\\()|!+@^-]/;
-const SPECIALS = /[*?[\]\\()|!+@^-]/g;
+const SPECIAL = /[*?[\]\\()|!+@^&-]/;
+const SPECIALS = /[*?[\]\\()|!+@^&-]/g;
 
 /** Makes text match only itself in a pattern. */
 export function escapePattern(text: string): string {

@@ -1,7 +1,17 @@
 // Pathname expansion: patterns against the disk's directories, sorted by bytes' order as in the C locale.
 // Reads directories through System; synchronous.
 
-import { AT_FDCWD, decode, encode, newDirent, newStat, O_DIRECTORY, O_RDONLY, S_IFDIR, S_IFMT } from "@vibengine/system";
+import {
+  AT_FDCWD,
+  decode,
+  encode,
+  newDirent,
+  newStat,
+  O_DIRECTORY,
+  O_RDONLY,
+  S_IFDIR,
+  S_IFMT,
+} from "@vibengine/system";
 import { ShellFault } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
 import { compilePattern, matches, type Pattern } from "../pattern.ts";
@@ -50,7 +60,9 @@ function glob(shell: Shell, pattern: string): string[] {
 function splitPath(pattern: string): string[] {
   const components = pattern.split("/");
   const last = components.length - 1;
-  return components.filter((component, i) => component !== "" || (i === last && last > 0 && components.some((each) => each !== "")));
+  return components.filter(
+    (component, i) => component !== "" || (i === last && last > 0 && components.some((each) => each !== "")),
+  );
 }
 
 function join(base: string, name: string): string {
@@ -101,7 +113,8 @@ function list(shell: Shell, directory: string): { name: string; type: number }[]
   if (fd < 0) return [];
   const names: { name: string; type: number }[] = [];
   const entry = newDirent();
-  for (let cookie = 0; shell.sys.readdir(fd, cookie, entry) > 0; cookie = entry.cookie) names.push({ name: decode(entry.name), type: entry.type });
+  for (let cookie = 0; shell.sys.readdir(fd, cookie, entry) > 0; cookie = entry.cookie)
+    names.push({ name: decode(entry.name), type: entry.type });
   shell.sys.close(fd);
   return names;
 }
@@ -114,7 +127,8 @@ export function compareNames(a: string, b: string): number {
     const y = b.charCodeAt(i);
     if (x !== y) {
       // Surrogates stand for code points above the rest of the plane, escaped bytes (lone low surrogates) for bytes.
-      if (x >= 0xd800 !== y >= 0xd800 && (x > 127 || y > 127)) return (a.codePointAt(i) as number) - (b.codePointAt(i) as number);
+      if (x >= 0xd800 !== y >= 0xd800 && (x > 127 || y > 127))
+        return (a.codePointAt(i) as number) - (b.codePointAt(i) as number);
       return x - y;
     }
   }

@@ -1,20 +1,19 @@
 // The operators of `${…}`: defaults, lengths, trimming, replacing, substrings, case, indirection, transformation.
 // Lists (`$@`, `${a[@]}`) are operated on element by element.
 
-import { evaluateText } from "../arithmetic/evaluate.ts";
 import type { ParameterPart, Word } from "../ast.ts";
 import { ShellFault } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
-import { compilePattern, matches, matchPrefix, matchSuffix, replaceMatches } from "../pattern.ts";
 import { simpleParameter } from "../parser/dollar.ts";
+import { apply, countCharacters, number } from "./apply.ts";
 import type { Collector } from "./fields.ts";
 import { firstSeparator, parameterList, parameterValue, subscriptKey } from "./parameters.ts";
 import { effect } from "./replay.ts";
 import { transform } from "./transform.ts";
-import { expandPattern, expandText, put, walk } from "./words.ts";
+import { expandText, put, walk } from "./words.ts";
 
 export function expandParameter(shell: Shell, part: ParameterPart, quoted: boolean, into: Collector): void {
-  if (part.operator === "bad") throw new ShellFault(`${part.source}: bad substitution`, true);
+  if (part.operator === "bad") throw new ShellFault(`${part.source}: bad substitution`);
   if (part.indirect) {
     const target = indirect(shell, part, quoted, into);
     if (target === null) return;
@@ -31,7 +30,7 @@ export function expandParameter(shell: Shell, part: ParameterPart, quoted: boole
     // An empty list in quotes counts as empty text when there is one empty parameter.
     const isSet = part.colon ? value !== undefined && value !== "" : value !== undefined;
     if (operator === "+") {
-      if (isSet) walk(shell, (part.word as Word).parts, quoted, into);
+      if (isSet) walkAlternative(shell, part.word as Word, quoted, into);
       else if (quoted && !hasList(part.word as Word)) into.quoted("");
       return;
     }
@@ -40,7 +39,8 @@ export function expandParameter(shell: Shell, part: ParameterPart, quoted: boole
       return;
     }
   } else if (operator === "@" && !list) {
-    const value = part.word?.literal === "a" || part.word?.literal === "A" ? scalar(shell, part) ?? "" : scalar(shell, part);
+    const value =
+      part.word?.literal === "a" || part.word?.literal === "A" ? (scalar(shell, part) ?? "") : scalar(shell, part);
     if (value === undefined) {
       if (shell.options.nounset) unset(shell, part);
       if (quoted) into.quoted("");
@@ -68,20 +68,13 @@ function hasList(word: Word): boolean {
 
 /** An unset parameter counts as empty, unless `set -u`. */
 function unset(shell: Shell, part: ParameterPart): string {
-  if (shell.options.nounset) throw new ShellFault(`${part.name}${part.index ? `[${part.index.literal ?? ""}]` : ""}: unbound variable`, true, 127);
+  if (shell.options.nounset)
+    throw new ShellFault(
+      `${part.name}${part.index ? `[${part.index.literal ?? ""}]` : ""}: unbound variable`,
+      true,
+      127,
+    );
   return "";
-}
-
-function countCharacters(text: string): number {
-  let count = text.length;
-  for (let i = 0; i + 1 < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code >= 0xd800 && code < 0xdc00 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00) {
-      count--;
-      i++;
-    }
-  }
-  return count;
 }
 
 /** `${!name}`: the part for what it names; null if the result (names, keys) was already put. */
@@ -102,7 +95,8 @@ function indirect(shell: Shell, part: ParameterPart, quoted: boolean, into: Coll
   }
   const name = scalar(shell, part);
   if (name === undefined || name === "") {
-    if (part.operator === "-" || part.operator === "=" || part.operator === "+" || part.operator === "?") return { ...part, indirect: false, name: "_unset_indirect_" };
+    if (part.operator === "-" || part.operator === "=" || part.operator === "+" || part.operator === "?")
+      return { ...part, indirect: false, name: "_unset_indirect_" };
     if (name === undefined && !shell.options.nounset) throw new ShellFault(`${part.name}: invalid indirect expansion`);
     if (name === undefined) unset(shell, part);
     throw new ShellFault(`${name}: invalid variable name`);
@@ -116,13 +110,21 @@ function indirect(shell: Shell, part: ParameterPart, quoted: boolean, into: Coll
 function pickTarget(name: string, index: string | undefined): Partial<ParameterPart> {
   if (index === "@" || index === "*") return { name, all: index, index: null };
   const text = index === undefined ? null : { ...simpleParameter("x"), kind: "quoted" as const, text: index };
-  return { name, all: "", index: text === null ? null : { parts: [{ kind: "quoted", text: text.text }], literal: text.text, bare: false, pure: true, braces: false } };
+  return {
+    name,
+    all: "",
+    index:
+      text === null
+        ? null
+        : { parts: [{ kind: "quoted", text: text.text }], literal: text.text, bare: false, pure: true, braces: false },
+  };
 }
 
 function alternative(shell: Shell, part: ParameterPart, quoted: boolean, into: Collector): void {
   const word = part.word as Word;
   if (part.operator === "-") {
-    if (quoted && word.parts.length === 1 && word.parts[0].kind === "double" && word.parts[0].parts.length === 0) into.quoted("");
+    if (quoted && word.parts.length === 1 && word.parts[0].kind === "double" && word.parts[0].parts.length === 0)
+      into.quoted("");
     walkAlternative(shell, word, quoted, into);
   } else if (part.operator === "=") {
     if (!/^[A-Za-z_]/.test(part.name)) throw new ShellFault(`$${part.name}: cannot assign in this way`, true);
@@ -135,7 +137,11 @@ function alternative(shell: Shell, part: ParameterPart, quoted: boolean, into: C
     put(into, value, quoted);
   } else {
     const message = expandText(shell, word) || (part.colon ? "parameter null or not set" : "parameter not set");
-    throw new ShellFault(`${part.name}${part.index ? `[${expandText(shell, part.index)}]` : ""}: ${message}`, true, 127);
+    throw new ShellFault(
+      `${part.name}${part.index ? `[${expandText(shell, part.index)}]` : ""}: ${message}`,
+      true,
+      127,
+    );
   }
 }
 
@@ -174,7 +180,8 @@ function applyToList(shell: Shell, part: ParameterPart, list: string[]): string[
     case ":":
       return slice(shell, part, list);
     case "@":
-      if (part.word?.literal === "K" || part.word?.literal === "k" || part.word?.literal === "A") return [transform(shell, part, "")];
+      if (part.word?.literal === "K" || part.word?.literal === "k" || part.word?.literal === "A")
+        return [transform(shell, part, "")];
       return list.map((value) => transform(shell, part, value));
     default:
       return list.map((value) => apply(shell, part, value));
@@ -197,94 +204,4 @@ function slice(shell: Shell, part: ParameterPart, list: string[]): string[] {
   const length = number(shell, part.word2);
   if (length < 0) throw new ShellFault(`${expandText(shell, part.word2)}: substring expression < 0`);
   return all.slice(offset, offset + length);
-}
-
-function number(shell: Shell, word: Word): number {
-  const text = expandText(shell, word);
-  return effect(shell, () => Number(evaluateText(text, shell.arithmetic)));
-}
-
-/** One value through the part's operator. */
-function apply(shell: Shell, part: ParameterPart, value: string): string {
-  const { operator } = part;
-  switch (operator) {
-    case "":
-    case "-":
-    case "=":
-    case "?":
-      return value;
-    case ":":
-      return substring(shell, part, value);
-    case "#":
-    case "##": {
-      const length = matchPrefix(compile(shell, part.word as Word), value, operator === "##");
-      return length > 0 ? value.slice(length) : value;
-    }
-    case "%":
-    case "%%": {
-      const length = matchSuffix(compile(shell, part.word as Word), value, operator === "%%");
-      return length > 0 ? value.slice(0, value.length - length) : value;
-    }
-    case "^":
-    case "^^":
-    case ",":
-    case ",,":
-      return changeCase(shell, part, value);
-    default:
-      return replace(shell, part, value);
-  }
-}
-
-function compile(shell: Shell, word: Word) {
-  return compilePattern(expandPattern(shell, word), shell.shopt.extglob);
-}
-
-function substring(shell: Shell, part: ParameterPart, value: string): string {
-  const characters = countCharacters(value) === value.length ? null : Array.from(value);
-  const count = characters ? characters.length : value.length;
-  let start = number(shell, part.word as Word);
-  if (start < 0) start += count;
-  if (start < 0 || start > count) return "";
-  let end = count;
-  if (part.word2 !== null) {
-    const length = number(shell, part.word2);
-    end = length < 0 ? count + length : Math.min(count, start + length);
-    if (end < start) {
-      if (length < 0) throw new ShellFault(`${expandText(shell, part.word2)}: substring expression < 0`);
-      end = start;
-    }
-  }
-  return characters ? characters.slice(start, end).join("") : value.slice(start, end);
-}
-
-function changeCase(shell: Shell, part: ParameterPart, value: string): string {
-  const pattern = part.word && part.word.parts.length > 0 ? compile(shell, part.word) : null;
-  const change = (character: string) => {
-    if (pattern && !matches(pattern, character)) return character;
-    const changed = part.operator[0] === "^" ? character.toUpperCase() : character.toLowerCase();
-    return changed.length === character.length ? changed : character;
-  };
-  const characters = Array.from(value);
-  if (part.operator.length === 1) return characters.length === 0 ? "" : change(characters[0]) + characters.slice(1).join("");
-  return characters.map(change).join("");
-}
-
-function replace(shell: Shell, part: ParameterPart, value: string): string {
-  const source = expandPattern(shell, part.word as Word);
-  if (source === "") return value;
-  const pattern = compilePattern(source, shell.shopt.extglob, shell.shopt.nocasematch);
-  // In the replacement an unquoted & stands for the match; quoting shows as backslashes in a pattern.
-  const template = part.word2 ? expandPattern(shell, part.word2) : "";
-  const replacement = (match: string) => {
-    if (!/[\\&]/.test(template)) return template;
-    return template.replace(/\\([^])|&/g, (whole, quoted) => (whole === "&" ? (shell.shopt.patsub_replacement ? match : "&") : quoted));
-  };
-  if (part.operator === "/#" || part.operator === "/%") {
-    const atStart = part.operator === "/#";
-    const length = atStart ? matchPrefix(pattern, value, true) : matchSuffix(pattern, value, true);
-    if (length < 0) return value;
-    const match = atStart ? value.slice(0, length) : value.slice(value.length - length);
-    return atStart ? replacement(match) + value.slice(length) : value.slice(0, value.length - length) + replacement(match);
-  }
-  return replaceMatches(pattern, value, part.operator === "//", replacement);
 }

@@ -1,8 +1,8 @@
 // Parameters: what `$name`, `$1`, `$@`, `${a[i]}` stand for, before operators.
 // Reads the shell's state; subscripts are evaluated here.
 
-import type { ParameterPart, Word } from "../ast.ts";
 import { evaluateText } from "../arithmetic/evaluate.ts";
+import type { ParameterPart, Word } from "../ast.ts";
 import { ShellFault } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
 import { expandText } from "./words.ts";
@@ -61,6 +61,9 @@ export function subscriptKey(shell: Shell, name: string, index: Word): number | 
 
 /** A subscript found inside arithmetic text: `$name` in it is expanded. */
 export function expandSubscript(shell: Shell, index: string): string {
-  const text = index.replace(/\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\}|([0-9@*#?$!-]))/g, (_, a, b, c) => parameterText(shell, a ?? b ?? c) ?? "");
+  const text = index.replace(
+    /\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\}|([0-9@*#?$!-]))/g,
+    (_, a, b, c) => parameterText(shell, a ?? b ?? c) ?? "",
+  );
   return text.replace(/["']/g, "");
 }

@@ -15,7 +15,9 @@ export function quoteValue(text: string): string {
 export function quoteBackslash(text: string): string {
   if (text === "") return "''";
   if (CONTROL.test(text)) return quoteAnsi(text);
-  const escaped = text.replace(/[ !"$&'()*,;<=>?[\\\]^`{|}]/g, (character) => (character === "=" ? "=" : `\\${character}`));
+  const escaped = text.replace(/[ !"$&'()*,;<=>?[\\\]^`{|}]/g, (character) =>
+    character === "=" ? "=" : `\\${character}`,
+  );
   return /^[~#]/.test(escaped) ? `\\${escaped}` : escaped;
 }
 
@@ -25,7 +27,16 @@ export function quoteDouble(text: string): string {
 }
 
 const CONTROL = /[\x01-\x1f\x7f\udc80-\udcff]/u;
-const NAMES: Record<string, string> = { "\x07": "\\a", "\b": "\\b", "\x1b": "\\E", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v" };
+const NAMES: Record<string, string> = {
+  "\x07": "\\a",
+  "\b": "\\b",
+  "\x1b": "\\E",
+  "\f": "\\f",
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+  "\v": "\\v",
+};
 
 function quoteAnsi(text: string): string {
   let quoted = "$'";

@@ -26,14 +26,18 @@ export function transform(shell: Shell, part: ParameterPart, value: string): str
       if (variable === undefined) return "";
       const letters = attributeLetters(variable);
       if (letters === "") return `${part.name}=${quoteAlways(value)}`;
-      return part.all || variable.list || variable.map ? describeVariable(part.name, variable) : `declare -${letters} ${part.name}=${quoteAlways(value)}`;
+      return part.all || variable.list || variable.map
+        ? describeVariable(part.name, variable)
+        : `declare -${letters} ${part.name}=${quoteAlways(value)}`;
     }
     case "K":
     case "k": {
       if (!part.all) return quoteAlways(value);
       const keys = shell.vars.elements(part.name, true);
       const values = shell.vars.elements(part.name, false);
-      return keys.map((key, i) => `${key} ${part.word?.literal === "K" ? quoteDouble(values[i]) : values[i]}`).join(" ");
+      return keys
+        .map((key, i) => `${key} ${part.word?.literal === "K" ? quoteDouble(values[i]) : values[i]}`)
+        .join(" ");
     }
     default:
       return value;

@@ -34,7 +34,13 @@ export function expandWords(shell: Shell, words: Word[]): string[] | Promise<str
   return fields;
 }
 
-async function expandRest(shell: Shell, words: Word[], from: number, fields: string[], waiting: Promise<string[]>): Promise<string[]> {
+async function expandRest(
+  shell: Shell,
+  words: Word[],
+  from: number,
+  fields: string[],
+  waiting: Promise<string[]>,
+): Promise<string[]> {
   for (const field of await waiting) fields.push(field);
   for (let i = from; i < words.length; i++) {
     for (const field of await expandWords(shell, [words[i]])) fields.push(field);
@@ -51,7 +57,16 @@ export function appendFields(shell: Shell, word: Word, fields: string[]): void {
   const parts = word.parts;
   if (parts.length === 1 && parts[0].kind === "double" && parts[0].parts.length === 1) {
     const part = parts[0].parts[0];
-    if (part.kind === "parameter" && part.operator === "" && !part.length && part.index === null && !part.all && !part.indirect && part.name !== "@" && part.name !== "*") {
+    if (
+      part.kind === "parameter" &&
+      part.operator === "" &&
+      !part.length &&
+      part.index === null &&
+      !part.all &&
+      !part.indirect &&
+      part.name !== "@" &&
+      part.name !== "*"
+    ) {
       const value = parameterText(shell, part.name);
       if (value !== undefined) {
         fields.push(value);
@@ -105,7 +120,8 @@ export function walk(shell: Shell, parts: Part[], quoted: boolean, into: Collect
         walk(shell, part.parts, true, into);
         break;
       case "tilde":
-        into.quoted(tildeText(shell, part.user));
+        if (part.soft && shell.options.posix) into.literal(`~${part.user}`);
+        else into.quoted(tildeText(shell, part.user));
         break;
       case "parameter":
         expandParameter(shell, part, quoted, into);
@@ -140,7 +156,10 @@ export function evaluateArithmetic(shell: Shell, part: ArithmeticPart): Integer 
     } catch (error) {
       if (!(error instanceof NotNumeric)) throw error;
     }
-    const text = part.source.replace(/\$([A-Za-z_][A-Za-z0-9_]*)/g, (_, name) => shell.arithmetic.getNumeric(name, null) ?? "");
+    const text = part.source.replace(
+      /\$([A-Za-z_][A-Za-z0-9_]*)/g,
+      (_, name) => shell.arithmetic.getNumeric(name, null) ?? "",
+    );
     return evaluateText(text, shell.arithmetic);
   }
   return evaluateText(expandText(shell, part.word), shell.arithmetic);

@@ -14,7 +14,10 @@ export function unescapeAnsi(source: string): string {
  * Resolves escapes. ansi: `$'…'`; echo: `\0nnn` octal; printf: a format's (`\nnn`); b: `%b` (both octals).
  * `stopped` is true if `\c` ended the output (not for ansi, where `\cx` is a control character).
  */
-export function unescape(source: string, dialect: "ansi" | "echo" | "printf" | "b"): { text: string; stopped: boolean } {
+export function unescape(
+  source: string,
+  dialect: "ansi" | "echo" | "printf" | "b",
+): { text: string; stopped: boolean } {
   if (!source.includes("\\")) return { text: source, stopped: false };
   let text = "";
   let bytes: number[] = [];
@@ -69,7 +72,12 @@ export function unescape(source: string, dialect: "ansi" | "echo" | "printf" | "
     } else if (character === "c" && dialect !== "printf") {
       flush();
       return { text, stopped: true };
-    } else if ((character === "'" || character === '"' || character === "?") && dialect !== "echo" && (dialect !== "b" || character !== "?")) put(character);
+    } else if (
+      (character === "'" || character === '"' || character === "?") &&
+      dialect !== "echo" &&
+      (dialect !== "b" || character !== "?")
+    )
+      put(character);
     else put(`\\${character}`);
   }
   flush();
@@ -77,5 +85,14 @@ export function unescape(source: string, dialect: "ansi" | "echo" | "printf" | "
 }
 
 const SIMPLE: Record<string, string> = {
-  a: "\x07", b: "\b", e: "\x1b", E: "\x1b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v", "\\": "\\",
+  a: "\x07",
+  b: "\b",
+  e: "\x1b",
+  E: "\x1b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  v: "\v",
+  "\\": "\\",
 };

@@ -23,7 +23,8 @@ export function readAssignment(lexer: Lexer): Assignment | null {
   lexer.rewind(token);
   lexer.pos = token.start + name.length + 1;
   const index = readWord(lexer, "subscript");
-  const operator = lexer.code() === 93 ? (lexer.code(1) === 61 ? "=" : lexer.code(1) === 43 && lexer.code(2) === 61 ? "+=" : "") : "";
+  const operator =
+    lexer.code() === 93 ? (lexer.code(1) === 61 ? "=" : lexer.code(1) === 43 && lexer.code(2) === 61 ? "+=" : "") : "";
   if (!operator) {
     lexer.rewind(token);
     lexer.peek();
@@ -68,7 +69,8 @@ function readElements(lexer: Lexer): Element[] {
     const token = lexer.peek();
     if (token.kind === "newline") lexer.next();
     else if (token.kind === "operator" && token.text === ")") break;
-    else if (token.kind === "word" || token.kind === "number" || token.kind === "fdname") elements.push(readElement(lexer));
+    else if (token.kind === "word" || token.kind === "number" || token.kind === "fdname")
+      elements.push(readElement(lexer));
     else throw lexer.unexpected(token);
   }
   lexer.next();

@@ -91,7 +91,9 @@ function readFor(lexer: Lexer, line: number): Command {
   if (expression === null) throw lexer.unexpected(token);
   const sections = expression.split(";");
   if (sections.length !== 3) throw new SyntaxFault("syntax error: `;' unexpected", line, lexer.lineAt(token.start));
-  const [init, test, step] = sections.map((text): ArithmeticPart | null => (text.trim() ? arithmeticPart(lexer, text) : null));
+  const [init, test, step] = sections.map((text): ArithmeticPart | null =>
+    text.trim() ? arithmeticPart(lexer, text) : null,
+  );
   if (lexer.peek().text === ";") lexer.next();
   skipNewlines(lexer);
   return { kind: "forarithmetic", line, init, test, step, body: readLoopBody(lexer) };
@@ -113,7 +115,8 @@ function readLoopBody(lexer: Lexer): List {
 function readLoopOverWords(lexer: Lexer, line: number, kind: "for" | "select"): Command {
   const token = lexer.next();
   if (token.kind !== "word") throw lexer.unexpected(token);
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(token.text)) throw new SyntaxFault(`\`${token.text}': not a valid identifier`, token.line);
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(token.text))
+    throw new SyntaxFault(`\`${token.text}': not a valid identifier`, token.line);
   let words: Word[] | null = null;
   if (lexer.peek().text === ";" && lexer.peek().kind === "operator") lexer.next();
   else {
@@ -179,7 +182,10 @@ function readFunctionKeyword(lexer: Lexer, start: Token): Command {
 export function readFunction(lexer: Lexer, name: string, start: number): FunctionDefinition {
   skipNewlines(lexer);
   const token = lexer.peek();
-  const opens = token.kind === "operator" ? token.text === "(" : ["{", "if", "for", "while", "until", "case", "[[", "select"].some((word) => isReserved(token, word));
+  const opens =
+    token.kind === "operator"
+      ? token.text === "("
+      : ["{", "if", "for", "while", "until", "case", "[[", "select"].some((word) => isReserved(token, word));
   if (!opens) throw lexer.unexpected(token);
   const body = readCompound(lexer, token)!;
   const command = withRedirections(lexer, body, token.line);

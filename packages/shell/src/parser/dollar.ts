@@ -46,7 +46,19 @@ export function readDollar(lexer: Lexer, quoted: boolean): Part | null {
 }
 
 export function simpleParameter(name: string): ParameterPart {
-  return { kind: "parameter", name, all: "", index: null, length: false, indirect: false, operator: "", colon: false, word: null, word2: null, source: name };
+  return {
+    kind: "parameter",
+    name,
+    all: "",
+    index: null,
+    length: false,
+    indirect: false,
+    operator: "",
+    colon: false,
+    word: null,
+    word2: null,
+    source: name,
+  };
 }
 
 export function isNameStart(code: number): boolean {
@@ -59,7 +71,16 @@ export function isNameCharacter(code: number): boolean {
 
 /** True for the digits and @ * # ? - $ ! */
 export function isSpecialParameter(code: number): boolean {
-  return (code >= 48 && code <= 57) || code === 64 || code === 42 || code === 35 || code === 63 || code === 45 || code === 36 || code === 33;
+  return (
+    (code >= 48 && code <= 57) ||
+    code === 64 ||
+    code === 42 ||
+    code === 35 ||
+    code === 63 ||
+    code === 45 ||
+    code === 36 ||
+    code === 33
+  );
 }
 
 function readAnsiQuoted(lexer: Lexer): Part {
@@ -99,7 +120,8 @@ export function readArithmetic(lexer: Lexer, close: ")" | "]"): ArithmeticPart |
 
 /** The part for an expression's source text. */
 export function arithmeticPart(lexer: Lexer, text: string): ArithmeticPart {
-  if (!/["'\\`]|\$[^A-Za-z_]/.test(text)) return { kind: "arithmetic", word: makeWord([{ kind: "quoted", text }]), source: text };
+  if (!/["'\\`]|\$[^A-Za-z_]/.test(text))
+    return { kind: "arithmetic", word: makeWord([{ kind: "quoted", text }]), source: text };
   lexer.enter();
   const parts = readDoubleQuotedParts(lexer.inner(text, lexer.line), "arithmetic");
   lexer.leave();

@@ -25,7 +25,7 @@ function readBody(lexer: Lexer, document: HereDocument): Word {
     if (end >= 0) lexer.line++;
     if (document.stripTabs && !joined) line = line.replace(/^\t+/, "");
     if (line === document.delimiter && !joined) break;
-    body += end < 0 ? line : `${line}\n`;
+    body += `${line}\n`;
     joined = !document.quoted && /(^|[^\\])(\\\\)*\\$/.test(line);
   }
   if (document.quoted) return literalWord(body);

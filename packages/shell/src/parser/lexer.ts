@@ -78,7 +78,13 @@ export class Lexer {
 
   /** A lexer for text found inside this one's (a here-document's body, backquotes). */
   inner(text: string, line: number): Lexer {
-    return new Lexer(text, { grammar: this.grammar, line, aliases: this.aliases, extglob: this.extglob, depth: this.depth + 1 });
+    return new Lexer(text, {
+      grammar: this.grammar,
+      line,
+      aliases: this.aliases,
+      extglob: this.extglob,
+      depth: this.depth + 1,
+    });
   }
 
   /** The token at hand; it stays until next(). */

@@ -42,7 +42,11 @@ function readPrefix(lexer: Lexer, part: ParameterPart): void {
     else if (isSpecialParameter(second) && lexer.code(2) === 125) part.length = true;
     if (part.length) lexer.pos++;
   } else if (first === 33 && second !== 125) {
-    if (isNameStart(second) || (second >= 48 && second <= 57) || ((second === 64 || second === 42 || second === 35 || second === 33) && lexer.code(2) === 125)) {
+    if (
+      isNameStart(second) ||
+      (second >= 48 && second <= 57) ||
+      ((second === 64 || second === 42 || second === 35 || second === 33) && lexer.code(2) === 125)
+    ) {
       part.indirect = true;
       lexer.pos++;
     }
@@ -111,7 +115,8 @@ function readOperator(lexer: Lexer, part: ParameterPart, quoted: boolean): void 
     part.word = makeWord(readUnquotedParts(lexer, "slash"));
     if (lexer.code() === 47) {
       lexer.pos++;
-      part.word2 = quoted ? makeWord([{ kind: "double", parts: readReplacement(lexer) }]) : makeWord(readUnquotedParts(lexer, "brace"));
+      // Quotes are quotes here even inside double quotes, and an unquoted & stands for the match.
+      part.word2 = makeWord(readUnquotedParts(lexer, "brace"));
     }
   } else if (character === "@" && /[UuLQEPAKak]/.test(lexer.text[lexer.pos + 1]) && lexer.code(2) === 125) {
     part.operator = "@";
@@ -122,12 +127,9 @@ function readOperator(lexer: Lexer, part: ParameterPart, quoted: boolean): void 
 
 /** The word of `:-` and its like: inside double quotes it is quoted too, though quotes may stand in it. */
 function readAlternative(lexer: Lexer, quoted: boolean): Word {
-  return makeWord(quoted ? [{ kind: "double", parts: readDoubleQuotedParts(lexer, "brace") }] : readUnquotedParts(lexer, "brace"));
-}
-
-/** A replacement inside double quotes; single quotes still quote there, as in bash. */
-function readReplacement(lexer: Lexer) {
-  return readUnquotedParts(lexer, "brace");
+  return makeWord(
+    quoted ? [{ kind: "double", parts: readDoubleQuotedParts(lexer, "brace") }] : readUnquotedParts(lexer, "brace"),
+  );
 }
 
 /** An arithmetic expression up to `:` or `}`, minding parentheses and `?:`. */

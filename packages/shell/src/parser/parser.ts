@@ -1,13 +1,13 @@
 // The grammar: lists, pipelines, simple commands, redirections. Compound commands are compound.ts's, `[[ ]]` conditional.ts's.
 // Reads one complete command line at a time, so that a script runs as it is read and aliases take effect line by line.
 
-import type { AndOr, Command, List, ListItem, Pipeline, Redirection, Simple, Word } from "../ast.ts";
+import type { AndOr, Command, List, ListItem, Pipeline, Redirection, Simple } from "../ast.ts";
+import { expandAfterBlankAlias, expandAlias } from "./aliases.ts";
 import { assignmentArgument, readAssignment } from "./assignments.ts";
 import { readCompound, readFunction } from "./compound.ts";
 import { SyntaxFault } from "./errors.ts";
-import { isNameStart } from "./dollar.ts";
 import { type Grammar, Lexer, type LexerOptions, type Token } from "./lexer.ts";
-import { literalWord } from "./words.ts";
+import { readRedirection } from "./redirections.ts";
 
 /** Words that end a list wherever a command may begin. */
 const CLOSERS = new Set(["then", "else", "elif", "fi", "do", "done", "esac", "}"]);
@@ -101,8 +101,13 @@ function readListItem(lexer: Lexer, items: ListItem[]): void {
     background = token.text === "&";
     if (background) text = lexer.text.slice(start, token.start).trim();
     lexer.next();
-  } else if (token.kind !== "newline" && token.kind !== "end" && !(token.kind === "operator" && (token.text === ")" || token.text.startsWith(";")))) {
-    if (!(isReserved(token, CLOSERS) && command.kind !== "simple" && command.kind !== "andor")) throw lexer.unexpected(token);
+  } else if (
+    token.kind !== "newline" &&
+    token.kind !== "end" &&
+    !(token.kind === "operator" && (token.text === ")" || token.text.startsWith(";")))
+  ) {
+    if (!(isReserved(token, CLOSERS) && command.kind !== "simple" && command.kind !== "andor"))
+      throw lexer.unexpected(token);
   }
   items.push({ command, background, text });
 }
@@ -229,10 +234,15 @@ function readSimple(lexer: Lexer): Command {
       }
       lexer.next();
       if (node.words.length === 0) {
-        const function_ = node.assignments.length === 0 && node.redirections.length === 0 ? readFunctionHead(lexer, token) : null;
+        const function_ =
+          node.assignments.length === 0 && node.redirections.length === 0 ? readFunctionHead(lexer, token) : null;
         if (function_) return function_;
         declaration = DECLARATIONS.has(token.word!.literal ?? "");
-      } else if (!declaration && node.words.length > 0 && node.words.every((word) => word.literal === "command" || word.literal === "builtin")) {
+      } else if (
+        !declaration &&
+        node.words.length > 0 &&
+        node.words.every((word) => word.literal === "command" || word.literal === "builtin")
+      ) {
         declaration = DECLARATIONS.has(token.word!.literal ?? "");
       }
       node.words.push(token.word!);
@@ -241,8 +251,11 @@ function readSimple(lexer: Lexer): Command {
     }
     break;
   }
-  if (node.words.length + node.assignments.length + node.redirections.length === 0) throw lexer.unexpected(lexer.peek());
-  node.pure = node.words.every((word) => word.pure && !word.assignment) && node.assignments.every((assignment) => assignment.pure);
+  if (node.words.length + node.assignments.length + node.redirections.length === 0)
+    throw lexer.unexpected(lexer.peek());
+  node.pure =
+    node.words.every((word) => word.pure && !word.assignment) &&
+    node.assignments.every((assignment) => assignment.pure);
   return node;
 }
 
@@ -257,67 +270,4 @@ function readFunctionHead(lexer: Lexer, name: Token): Command | null {
     throw new SyntaxFault(`\`${name.text}': not a valid identifier`, name.line);
   }
   return readFunction(lexer, name.word!.literal, name.start);
-}
-
-const REDIRECTIONS = new Set(["<", ">", ">>", ">|", "<>", "<&", ">&", "&>", "&>>", "<<", "<<-", "<<<"]);
-
-/** Consumes one redirection if there is one. */
-export function readRedirection(lexer: Lexer, into: Redirection[]): boolean {
-  let token = lexer.peek();
-  let fd = -1;
-  let fdName: string | null = null;
-  if (token.kind === "number" || token.kind === "fdname") {
-    if (token.kind === "number") fd = Number(token.text);
-    else fdName = token.text;
-    lexer.next();
-    token = lexer.peek();
-  } else if (token.kind !== "operator") return false;
-  const operator = token.text;
-  if (!REDIRECTIONS.has(operator)) return false;
-  lexer.next();
-  const target = lexer.next();
-  if (target.kind !== "word" && target.kind !== "number" && target.kind !== "fdname") throw lexer.unexpected(target);
-  if (fd < 0) fd = operator.startsWith("<") ? 0 : 1;
-  const redirection: Redirection = { operator, fd, fdName, target: target.word! };
-  into.push(redirection);
-  if (operator === "<<" || operator === "<<-") {
-    const parts = target.word!.parts;
-    const quoted = parts.some((part) => part.kind === "quoted" || part.kind === "double");
-    lexer.pending.push({ redirection, delimiter: quoted ? delimiterText(parts) : target.text, quoted, stripTabs: operator === "<<-" });
-    redirection.target = literalWord("");
-  }
-  return true;
-}
-
-function delimiterText(parts: Word["parts"]): string {
-  return parts.map((part) => (part.kind === "double" ? delimiterText(part.parts) : "text" in part ? part.text : "")).join("");
-}
-
-/** Replaces an alias at the token at hand by its text. */
-function expandAlias(lexer: Lexer): void {
-  if (!lexer.aliases) return;
-  for (;;) {
-    const token = lexer.peek();
-    if (token.kind !== "word" || !token.word!.bare || (!isNameStart(token.text.charCodeAt(0)) && /[$`"'\\=/]/.test(token.text))) return;
-    const name = token.word!.literal ?? "";
-    const value = lexer.aliases(name);
-    if (value === undefined) return;
-    const left = lexer.text.length - (token.start + token.text.length);
-    lexer.activeAliases = lexer.activeAliases.filter((alias) => alias.left < lexer.text.length - token.start);
-    if (lexer.activeAliases.some((alias) => alias.name === name)) return;
-    lexer.rewind(token);
-    lexer.text = `${lexer.text.slice(0, token.start)}${value}${lexer.text.slice(token.start + token.text.length)}`;
-    lexer.activeAliases.push({ name, left });
-    lexer.blankAlias = /[ \t]$/.test(value) ? left : -1;
-  }
-}
-
-/** The word after an alias whose text ends in a blank is subject to aliases too. */
-function expandAfterBlankAlias(lexer: Lexer, wordEnd: number): void {
-  const aliasEnd = lexer.text.length - lexer.blankAlias;
-  if (wordEnd > aliasEnd) return;
-  const token = lexer.peek();
-  if (lexer.text.length - lexer.blankAlias > token.start) return;
-  lexer.blankAlias = -1;
-  expandAlias(lexer);
 }

@@ -78,7 +78,8 @@ export function readUnquotedParts(lexer: Lexer, end: UnquotedEnd): Part[] {
     text = "";
   };
   const inWord = end === "word" || end === "value" || end === "pattern";
-  if (inWord || end === "brace") readTilde(lexer, parts, end);
+  if (inWord || end === "brace") readTilde(lexer, parts, end, false);
+  let assignmentLike = false;
   for (;;) {
     const code = lexer.code();
     if (Number.isNaN(code)) {
@@ -127,7 +128,14 @@ export function readUnquotedParts(lexer: Lexer, end: UnquotedEnd): Part[] {
       text += lexer.text[lexer.pos++];
       if (code === 58 && end === "value") {
         flush();
-        readTilde(lexer, parts, end);
+        readTilde(lexer, parts, end, false);
+      } else if (end === "word" && lexer.code() === 126) {
+        // `make prefix=~/x`: as in an assignment.
+        if (code === 61 && !assignmentLike) assignmentLike = parts.length === 0 && NAME_EQUALS.test(text);
+        if (assignmentLike && (code === 61 || code === 58)) {
+          flush();
+          readTilde(lexer, parts, "value", true);
+        }
       }
     } else {
       if (end === "regex") {
@@ -153,7 +161,9 @@ function isExtendedStart(code: number): boolean {
   return code === 63 || code === 42 || code === 43 || code === 64 || code === 33;
 }
 
-function readTilde(lexer: Lexer, parts: Part[], end: UnquotedEnd): void {
+const NAME_EQUALS = /^[A-Za-z_][A-Za-z0-9_]*=$/;
+
+function readTilde(lexer: Lexer, parts: Part[], end: UnquotedEnd, soft: boolean): void {
   if (lexer.code() !== 126) return;
   let ahead = 1;
   for (;;) {
@@ -164,7 +174,7 @@ function readTilde(lexer: Lexer, parts: Part[], end: UnquotedEnd): void {
     if (!/[A-Za-z0-9_.+-]/.test(lexer.text[lexer.pos + ahead])) return;
     ahead++;
   }
-  parts.push({ kind: "tilde", user: lexer.text.slice(lexer.pos + 1, lexer.pos + ahead) });
+  parts.push({ kind: "tilde", user: lexer.text.slice(lexer.pos + 1, lexer.pos + ahead), soft });
   lexer.pos += ahead;
 }
 
@@ -234,7 +244,13 @@ export function readDoubleQuotedParts(lexer: Lexer, end: QuotedEnd): Part[] {
       if (next === 10) {
         lexer.pos += 2;
         lexer.line++;
-      } else if (next === 36 || next === 96 || next === 92 || (next === 34 && end !== "heredoc") || (next === 125 && end === "brace")) {
+      } else if (
+        next === 36 ||
+        next === 96 ||
+        next === 92 ||
+        (next === 34 && end !== "heredoc") ||
+        (next === 125 && end === "brace")
+      ) {
         text += lexer.text[lexer.pos + 1];
         lexer.pos += 2;
       } else {

@@ -31,7 +31,8 @@ export function readSmallFile(sys: System, path: string): string | null {
   if (fd < 0) return null;
   const bytes = new Uint8Array(65536);
   let length = 0;
-  for (let count = 1; count > 0; length += Math.max(0, count)) count = sys.read(fd, bytes, length, bytes.length - length);
+  for (let count = 1; count > 0; length += Math.max(0, count))
+    count = sys.read(fd, bytes, length, bytes.length - length);
   sys.close(fd);
   return decode(bytes.subarray(0, length));
 }

@@ -1,6 +1,6 @@
 // chmod, touch and ln: tools that change an inode or make another name for it.
 
-import { AT_FDCWD, encode, ENOENT, O_CLOEXEC, O_CREAT, O_WRONLY, strerror, type Time } from "@vibengine/system";
+import { AT_FDCWD, ENOENT, encode, O_CLOEXEC, O_CREAT, O_WRONLY, strerror, type Time } from "@vibengine/system";
 import { define, Failure, type Invocation, UsageError } from "./define.ts";
 import { baseName, dirName, isDir, isLink, join, list, realPath, sameFile, stat } from "./files.ts";
 import { type ModeChange, modeString, parseMode } from "./mode.ts";
@@ -31,7 +31,8 @@ export const chmod = define(
     let change: ModeChange | null;
     if (reference !== undefined) {
       const found = stat(sys, reference);
-      if (typeof found === "number") throw new Failure(`failed to get attributes of ${quote(reference)}: ${strerror(found)}`);
+      if (typeof found === "number")
+        throw new Failure(`failed to get attributes of ${quote(reference)}: ${strerror(found)}`);
       change = () => found.mode & 0o7777;
     } else {
       const text = operands.shift();
@@ -63,7 +64,9 @@ export const chmod = define(
       if (options.has("v") || (options.has("c") && changed)) {
         const show = (bits: number) => `${octal(bits)} (${modeString(bits).slice(1)})`;
         await stdout.write(
-          changed ? `mode of ${quote(path)} changed from ${show(found.mode)} to ${show(mode)}\n` : `mode of ${quote(path)} retained as ${show(mode)}\n`,
+          changed
+            ? `mode of ${quote(path)} changed from ${show(found.mode)} to ${show(mode)}\n`
+            : `mode of ${quote(path)} retained as ${show(mode)}\n`,
         );
       }
       if (!options.has("R") || !isDir(found)) return;
@@ -98,10 +101,12 @@ A FILE argument that does not exist is created empty, unless -c or -h is supplie
     const now = Date.now();
     let [atime, mtime]: [Time, Time] = [fromMilliseconds(now), fromMilliseconds(now)];
     const [stamp, date, reference] = [options.value("t"), options.value("d"), options.value("r")];
-    if ([stamp, date ?? reference].filter((one) => one !== undefined).length > 1) throw new UsageError("cannot specify times from more than one source");
+    if ([stamp, date ?? reference].filter((one) => one !== undefined).length > 1)
+      throw new UsageError("cannot specify times from more than one source");
     if (reference !== undefined) {
       const found = stat(sys, reference, !options.has("h"));
-      if (typeof found === "number") throw new Failure(`failed to get attributes of ${quote(reference)}: ${strerror(found)}`);
+      if (typeof found === "number")
+        throw new Failure(`failed to get attributes of ${quote(reference)}: ${strerror(found)}`);
       atime = { sec: found.atimeSec, nsec: found.atimeNsec };
       mtime = { sec: found.mtimeSec, nsec: found.mtimeNsec };
     }
@@ -130,18 +135,29 @@ A FILE argument that does not exist is created empty, unless -c or -h is supplie
         }
         sys.close(fd);
       }
-      const result = sys.utimens(AT_FDCWD, bytes, follow, onlyModify && !onlyAccess ? null : atime, onlyAccess && !onlyModify ? null : mtime);
-      if (result < 0 && !(result === -ENOENT && options.has("c"))) invocation.warn(`setting times of ${quote(path)}: ${strerror(result)}`);
+      const result = sys.utimens(
+        AT_FDCWD,
+        bytes,
+        follow,
+        onlyModify && !onlyAccess ? null : atime,
+        onlyAccess && !onlyModify ? null : mtime,
+      );
+      if (result < 0 && !(result === -ENOENT && options.has("c")))
+        invocation.warn(`setting times of ${quote(path)}: ${strerror(result)}`);
     }
   },
 );
 
-const fromMilliseconds = (time: number): Time => ({ sec: Math.floor(time / 1000), nsec: Math.floor((time % 1000) * 1e6) });
+const fromMilliseconds = (time: number): Time => ({
+  sec: Math.floor(time / 1000),
+  nsec: Math.floor((time % 1000) * 1e6),
+});
 
 export const ln = define(
   {
     name: "ln",
-    usage: "[OPTION]... [-T] TARGET LINK_NAME\n[OPTION]... TARGET\n[OPTION]... TARGET... DIRECTORY\n[OPTION]... -t DIRECTORY TARGET...",
+    usage:
+      "[OPTION]... [-T] TARGET LINK_NAME\n[OPTION]... TARGET\n[OPTION]... TARGET... DIRECTORY\n[OPTION]... -t DIRECTORY TARGET...",
     help: `Create links: hard links by default, symbolic links with --symbolic.
 
   -f, --force                 remove existing destination files
@@ -166,16 +182,21 @@ export const ln = define(
     }
     if (directory !== undefined) {
       const found = stat(sys, directory);
-      if (!isDir(found)) throw new Failure(`target directory ${quote(directory)}: ${typeof found === "number" ? strerror(found) : "Not a directory"}`);
+      if (!isDir(found))
+        throw new Failure(
+          `target directory ${quote(directory)}: ${typeof found === "number" ? strerror(found) : "Not a directory"}`,
+        );
     } else if (operands.length === 1) directory = ".";
     else {
       const last = operands[operands.length - 1];
       const found = stat(sys, last, !options.has("n"));
       if (isDir(found)) directory = operands.pop()!;
       else if (operands.length === 2) return link(invocation, operands[0], last);
-      else throw new Failure(`target ${quote(last)}: ${typeof found === "number" ? strerror(found) : "Not a directory"}`);
+      else
+        throw new Failure(`target ${quote(last)}: ${typeof found === "number" ? strerror(found) : "Not a directory"}`);
     }
-    for (const target of operands) await link(invocation, target, directory === "." ? `./${baseName(target)}` : join(directory, baseName(target)));
+    for (const target of operands)
+      await link(invocation, target, directory === "." ? `./${baseName(target)}` : join(directory, baseName(target)));
   },
 );
 
@@ -191,7 +212,8 @@ async function link(invocation: Invocation, target: string, name: string): Promi
   const to = stat(sys, name, false);
   if (typeof to !== "number" && options.has("f")) {
     if (isDir(to)) return invocation.warn(`${quote(shown)}: cannot overwrite directory`);
-    if (typeof from !== "number" && sameFile(from, to) && !symbolic) return invocation.warn(`${quote(target)} and ${quote(shown)} are the same file`);
+    if (typeof from !== "number" && sameFile(from, to) && !symbolic)
+      return invocation.warn(`${quote(target)} and ${quote(shown)} are the same file`);
     sys.unlink(AT_FDCWD, encode(name));
   }
   let text = target;
@@ -203,7 +225,9 @@ async function link(invocation: Invocation, target: string, name: string): Promi
     ? sys.symlink(encode(text), AT_FDCWD, encode(name))
     : sys.link(AT_FDCWD, encode(target), AT_FDCWD, encode(name), options.has("L"));
   if (result < 0) {
-    const what = symbolic ? `symbolic link ${quote(shown)}` : `hard link ${quote(shown)}${result === -ENOENT || typeof to === "number" ? ` => ${quote(target)}` : ""}`;
+    const what = symbolic
+      ? `symbolic link ${quote(shown)}`
+      : `hard link ${quote(shown)}${result === -ENOENT || typeof to === "number" ? ` => ${quote(target)}` : ""}`;
     return invocation.warn(`failed to create ${what}: ${strerror(result)}`);
   }
   if (options.has("v")) await stdout.write(`${quote(shown)} ${symbolic ? "->" : "=>"} ${quote(text)}\n`);

@@ -1,8 +1,8 @@
 // cmp: compares two files byte by byte.
 
 import { newStat, S_IFMT, S_IFREG } from "@vibengine/system";
-import { closeInput, define, openInput, type Invocation, UsageError } from "./define.ts";
 import type { Reader } from "../stdio.ts";
+import { closeInput, define, type Invocation, openInput, UsageError } from "./define.ts";
 import { parseCount } from "./numbers.ts";
 import { quotePlain } from "./quote.ts";
 
@@ -33,7 +33,9 @@ Exit status is 0 if inputs are the same, 1 if different, 2 if trouble.`,
       return value;
     };
     const [skip1, skip2] = (options.value("i") ?? "").split(":");
-    const skips = [operands[2] ?? (skip1 || "0"), operands[3] ?? skip2 ?? operands[2] ?? (skip1 || "0")].map((text) => count(text, "--ignore-initial"));
+    const skips = [operands[2] ?? (skip1 || "0"), operands[3] ?? skip2 ?? operands[2] ?? (skip1 || "0")].map((text) =>
+      count(text, "--ignore-initial"),
+    );
     if (operands[2] !== undefined && operands[3] === undefined) skips[1] = 0;
     const limit = options.has("n") ? count(options.value("n")!, "--bytes") : Number.POSITIVE_INFINITY;
     if (first === second && first !== "-") return 0;
@@ -69,7 +71,9 @@ Exit status is 0 if inputs are the same, 1 if different, 2 if trouble.`,
           await stdout.write(`${first} ${second} differ: byte ${at}, line ${line}${detail}\n`);
           return 1;
         }
-        const cells = bytes ? `${show(left[i])} ${visible(left[i]).padEnd(4)} ${show(right[i])} ${visible(right[i])}` : `${show(left[i])} ${show(right[i])}`;
+        const cells = bytes
+          ? `${show(left[i])} ${visible(left[i]).padEnd(4)} ${show(right[i])} ${visible(right[i])}`
+          : `${show(left[i])} ${show(right[i])}`;
         await stdout.write(`${String(at).padStart(width)} ${cells}\n`);
       }
       last = left[length - 1];
@@ -80,7 +84,10 @@ Exit status is 0 if inputs are the same, 1 if different, 2 if trouble.`,
     if (position < limit && left.length !== right.length) {
       const shorter = left.length < right.length ? first : second;
       if (!silent) {
-        const where = position === 0 ? " which is empty" : ` after byte ${position}${verbose ? "" : `, ${last === 10 ? `line ${line - 1}` : `in line ${line}`}`}`;
+        const where =
+          position === 0
+            ? " which is empty"
+            : ` after byte ${position}${verbose ? "" : `, ${last === 10 ? `line ${line - 1}` : `in line ${line}`}`}`;
         await stdout.flush();
         invocation.warn(`EOF on ${shorter === "-" ? "-" : shorter}${where}`, 1);
       }

@@ -79,7 +79,8 @@ class Selection {
       const match = /^(\d*)(-?)(\d*)$/.exec(part);
       if (!match) {
         const bad = /[^\d-].*/.exec(part)?.[0] ?? part;
-        if (/^\d*-\d*-/.test(part)) throw new UsageError(fields ? "invalid field range" : "invalid byte or character range");
+        if (/^\d*-\d*-/.test(part))
+          throw new UsageError(fields ? "invalid field range" : "invalid byte or character range");
         throw new UsageError(`invalid ${fields ? "field value" : "byte/character position"} ${quotePlain(bad)}`);
       }
       const [, from, dash, to] = match;

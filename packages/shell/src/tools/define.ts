@@ -2,7 +2,7 @@
 // flushes the streams. Every file of this folder that is a tool calls `define` or `defineRaw`.
 
 import { AT_FDCWD, encode, O_CLOEXEC, O_RDONLY, strerror } from "@vibengine/system";
-import { Reader, ReadError, WriteError } from "../stdio.ts";
+import { ReadError, Reader, WriteError } from "../stdio.ts";
 import type { Tool, ToolContext } from "../tool.ts";
 import { Options, type OptionTable, optionTable, type ParseRules, parseOptions, UsageError } from "./options.ts";
 import { quote, quoteIfNeeded } from "./quote.ts";

@@ -1,6 +1,6 @@
 // base64 and od: bytes as text.
 
-import { bytesToBinary, binaryToBytes, type Reader } from "../stdio.ts";
+import { binaryToBytes, bytesToBinary, type Reader } from "../stdio.ts";
 import { define, eachInput, Failure, UsageError } from "./define.ts";
 import { parseCount } from "./numbers.ts";
 import { quote, quotePlain } from "./quote.ts";
@@ -111,8 +111,20 @@ export const od = define(
   },
   async (invocation) => {
     const { options, operands, stdout } = invocation;
-    const short: Record<string, string> = { a: "a", b: "o1", c: "c", d: "u2", i: "d4", l: "d8", o: "o2", s: "d2", x: "x2" };
-    const formats: Format[] = options.list.flatMap(({ key, value }) => (key === "t" ? parseFormats(value!) : key in short ? parseFormats(short[key]) : []));
+    const short: Record<string, string> = {
+      a: "a",
+      b: "o1",
+      c: "c",
+      d: "u2",
+      i: "d4",
+      l: "d8",
+      o: "o2",
+      s: "d2",
+      x: "x2",
+    };
+    const formats: Format[] = options.list.flatMap(({ key, value }) =>
+      key === "t" ? parseFormats(value!) : key in short ? parseFormats(short[key]) : [],
+    );
     if (formats.length === 0) formats.push({ letter: "o", size: 2, text: false });
     const count = (key: string, missing: number) => {
       const text = options.value(key);
@@ -125,9 +137,15 @@ export const od = define(
     let skip = count("j", 0);
     let left = count("N", Number.POSITIVE_INFINITY);
     const radix = options.value("A") ?? "o";
-    if (!"doxn".includes(radix)) throw new Failure(`invalid output address radix ${quotePlain(radix)}; it must be one character from [doxn]`);
+    if (!"doxn".includes(radix))
+      throw new Failure(`invalid output address radix ${quotePlain(radix)}; it must be one character from [doxn]`);
     let offset = skip;
-    const address = (at: number) => (radix === "n" ? "" : radix === "d" ? String(at).padStart(7, "0") : at.toString(radix === "x" ? 16 : 8).padStart(radix === "x" ? 6 : 7, "0"));
+    const address = (at: number) =>
+      radix === "n"
+        ? ""
+        : radix === "d"
+          ? String(at).padStart(7, "0")
+          : at.toString(radix === "x" ? 16 : 8).padStart(radix === "x" ? 6 : 7, "0");
     let before: string | null = null;
     let starred = false;
     let pending = new Uint8Array(0);
@@ -170,7 +188,11 @@ function parseFormats(text: string): Format[] {
     const [whole, letter, size, z] = match;
     if (!letter) throw new Failure(`invalid character '${whole}' in type string ${quotePlain(text)}`);
     const sizes: Record<string, number> = { C: 1, S: 2, I: 4, L: 8 };
-    formats.push({ letter, size: letter === "a" || letter === "c" ? 1 : Number(size ? (sizes[size] ?? size) : 4), text: z === "z" });
+    formats.push({
+      letter,
+      size: letter === "a" || letter === "c" ? 1 : Number(size ? (sizes[size] ?? size) : 4),
+      text: z === "z",
+    });
   }
   return formats;
 }
@@ -191,8 +213,20 @@ function unitWidth({ letter, size }: Format): number {
   return [4, 6, 11, 20][Math.log2(size)];
 }
 
-const NAMES = "nul soh stx etx eot enq ack bel bs ht nl vt ff cr so si dle dc1 dc2 dc3 dc4 nak syn etb can em sub esc fs gs rs us sp".split(" ");
-const ESCAPES: Record<number, string> = { 0: "\\0", 7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r" };
+const NAMES =
+  "nul soh stx etx eot enq ack bel bs ht nl vt ff cr so si dle dc1 dc2 dc3 dc4 nak syn etb can em sub esc fs gs rs us sp".split(
+    " ",
+  );
+const ESCAPES: Record<number, string> = {
+  0: "\\0",
+  7: "\\a",
+  8: "\\b",
+  9: "\\t",
+  10: "\\n",
+  11: "\\v",
+  12: "\\f",
+  13: "\\r",
+};
 
 function dumpLine(bytes: Uint8Array, width: number, formats: Format[], address: string): string {
   // Columns of several formats line up: each unit takes as much room as the widest for its bytes.
@@ -217,7 +251,8 @@ function unit(bytes: Uint8Array, at: number, format: Format): string {
   const { letter, size } = format;
   const byte = bytes[at];
   if (letter === "a") return (byte & 127) === 127 ? "del" : (NAMES[byte & 127] ?? String.fromCharCode(byte & 127));
-  if (letter === "c") return ESCAPES[byte] ?? (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : byte.toString(8).padStart(3, "0"));
+  if (letter === "c")
+    return ESCAPES[byte] ?? (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : byte.toString(8).padStart(3, "0"));
   let value = 0n;
   for (let i = size - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[at + i]);
   if (letter === "d") return BigInt.asIntN(size * 8, value).toString();

@@ -119,7 +119,12 @@ export function compareNames(a: string, b: string): number {
 /**
  * An absolute path without links, . and ..; -errno if that fails. `missing`: how much may be missing of it (readlink's -e, -f, -m).
  */
-export function realPath(sys: System, path: string, missing: "none" | "last" | "any", physical = true): string | number {
+export function realPath(
+  sys: System,
+  path: string,
+  missing: "none" | "last" | "any",
+  physical = true,
+): string | number {
   if (path === "") return -ENOENT;
   let base = path.startsWith("/") ? "" : decode(sys.getcwd()).replace(/\/$/, "");
   const pending = path.split("/").reverse();
@@ -150,8 +155,13 @@ export function realPath(sys: System, path: string, missing: "none" | "last" | "
     }
     if (isLink(found) && physical) return stat(sys, next) as number;
     base = next;
-    if (pending.length > 0 && !isDir(found) && missing !== "any" && (pending.some((rest) => rest !== "") || mustBeDirectory)) {
-      return isLink(found) ? base : stat(sys, `${base}/`) as number;
+    if (
+      pending.length > 0 &&
+      !isDir(found) &&
+      missing !== "any" &&
+      (pending.some((rest) => rest !== "") || mustBeDirectory)
+    ) {
+      return isLink(found) ? base : (stat(sys, `${base}/`) as number);
     }
   }
   return base === "" ? "/" : base;

@@ -1,7 +1,7 @@
 // find: walks trees and evaluates an expression on each file. The expression's language is find-expression.ts.
 
 import { type Stat, strerror } from "@vibengine/system";
-import { defineRaw, type Description, type Invocation, printHelp, printVersion } from "./define.ts";
+import { type Description, defineRaw, type Invocation, printHelp, printVersion } from "./define.ts";
 import { compareNames, isDir, join, list, stat } from "./files.ts";
 import { parseExpression } from "./find-expression.ts";
 import { quote } from "./quote.ts";
@@ -50,7 +50,13 @@ async function walk(invocation: Invocation, expression: Expression, follow: stri
     if (typeof found === "number") return invocation.warn(`${quote(path)}: ${strerror(found)}`);
     await evaluate(path, name, depth, found, device);
   };
-  const evaluate = async (path: string, name: string, depth: number, found: Stat, device: number | null): Promise<void> => {
+  const evaluate = async (
+    path: string,
+    name: string,
+    depth: number,
+    found: Stat,
+    device: number | null,
+  ): Promise<void> => {
     context.prune = false;
     const entry = { path, name, depth, stat: found, root };
     const apply = async () => {
@@ -61,7 +67,11 @@ async function walk(invocation: Invocation, expression: Expression, follow: stri
     };
     if (!context.depthFirst) await apply();
     if (context.quit) return;
-    const descend = isDir(found) && depth < context.maxDepth && !context.prune && !(context.oneDevice && device !== null && device !== found.dev);
+    const descend =
+      isDir(found) &&
+      depth < context.maxDepth &&
+      !context.prune &&
+      !(context.oneDevice && device !== null && device !== found.dev);
     if (descend) {
       await invocation.yield();
       const names = list(invocation.sys, path);
@@ -78,4 +88,3 @@ async function walk(invocation: Invocation, expression: Expression, follow: stri
   const name = root.replace(/(.)\/+$/, "$1");
   await visit(root, name.slice(name.lastIndexOf("/") + 1) || "/", 0, null);
 }
-

@@ -12,7 +12,9 @@ export function globToRegExp(glob: string, ignoreCase = false): RegExp {
       if (!match) source += "\\[";
       else {
         i += match[0].length - 1;
-        const inner = match[2].replace(/\[:([a-z]+):\]|([\\\]^[])/g, (_, name, special) => (special ? `\\${special}` : (CLASSES[name] ?? "")));
+        const inner = match[2].replace(/\[:([a-z]+):\]|([\\\]^[])/g, (_, name, special) =>
+          special ? `\\${special}` : (CLASSES[name] ?? ""),
+        );
         source += `[${match[1] ? "^" : ""}${inner}]`;
       }
     } else source += escape(character);

@@ -67,7 +67,16 @@ export class Search {
     const plan = this.#plan;
     const end = plan.end.charCodeAt(0);
     const state: State = {
-      name, count: 0, lines: 0, counted: 0, offset: 0, binary: false, hidden: false, trailing: 0, kept: [], printed: -1,
+      name,
+      count: 0,
+      lines: 0,
+      counted: 0,
+      offset: 0,
+      binary: false,
+      hidden: false,
+      trailing: 0,
+      kept: [],
+      printed: -1,
     };
     const context = plan.mode === "lines" && plan.context;
     for (let block = await reader.lines(end); block; block = await reader.lines(end)) {
@@ -82,7 +91,11 @@ export class Search {
       if (!context) state.lines += this.#countTo(block, state, block.length);
       state.offset += block.length;
       if (state.count >= plan.most && state.trailing === 0) break;
-      if (state.count > 0 && (plan.mode === "quiet" || plan.mode === "l" || plan.mode === "L" || (state.binary && plan.mode !== "count"))) break;
+      if (
+        state.count > 0 &&
+        (plan.mode === "quiet" || plan.mode === "l" || plan.mode === "L" || (state.binary && plan.mode !== "count"))
+      )
+        break;
     }
     if (state.count > 0) this.selected = true;
     if (plan.mode === "quiet") this.done = state.count > 0;
@@ -119,7 +132,7 @@ export class Search {
     const regex = plan.regex.for(text);
     const length = text.endsWith(end) ? text.length - 1 : text.length;
     const wholeGaps = invert && this.#isPlain(state);
-    let waiting: void | Promise<void> = undefined;
+    let waiting = undefined as void | Promise<void>;
     while (at <= length && at < text.length) {
       const found = plan.matchesNothing ? -1 : this.#next(text, regex, at);
       const none = found < 0 || found > length;
@@ -129,7 +142,8 @@ export class Search {
       if (invert) {
         // The lines between the last match and this one.
         if (wholeGaps && lineStart > at) {
-          state.count += countBytes(block.subarray(at, lineStart), end.charCodeAt(0)) + (none && length === text.length ? 1 : 0);
+          state.count +=
+            countBytes(block.subarray(at, lineStart), end.charCodeAt(0)) + (none && length === text.length ? 1 : 0);
           if (plan.mode === "lines") waiting = this.#lines(block.subarray(at, lineStart), end);
         } else {
           while (at < lineStart && state.count < plan.most) {
@@ -140,7 +154,8 @@ export class Search {
           }
         }
       } else if (!none) waiting = this.#select(text, block, lineStart, lineEnd, state, regex);
-      if (none || state.count >= plan.most || (state.count > 0 && state.binary && plan.mode !== "count")) return waiting;
+      if (none || state.count >= plan.most || (state.count > 0 && state.binary && plan.mode !== "count"))
+        return waiting;
       if (waiting) return waiting.then(() => this.#block(text, block, state, lineEnd + 1));
       at = lineEnd + 1;
     }
@@ -155,7 +170,10 @@ export class Search {
   #isPlain(state: State): boolean {
     const plan = this.#plan;
     const bare = !plan.names && !plan.lineNumbers && !plan.byteOffsets && !plan.color;
-    return (plan.mode === "count" || (plan.mode === "lines" && bare && !state.binary)) && plan.most === Number.POSITIVE_INFINITY;
+    return (
+      (plan.mode === "count" || (plan.mode === "lines" && bare && !state.binary)) &&
+      plan.most === Number.POSITIVE_INFINITY
+    );
   }
 
   #lines(bytes: Uint8Array, end: string): void | Promise<void> {
@@ -165,7 +183,14 @@ export class Search {
   }
 
   /** One selected line [from, to). */
-  #select(text: string, block: Uint8Array, from: number, to: number, state: State, regex: RegExp): void | Promise<void> {
+  #select(
+    text: string,
+    block: Uint8Array,
+    from: number,
+    to: number,
+    state: State,
+    regex: RegExp,
+  ): void | Promise<void> {
     const plan = this.#plan;
     state.count++;
     if ((plan.mode !== "lines" && plan.mode !== "only") || state.binary) return;
@@ -190,7 +215,8 @@ export class Search {
     let out = "";
     for (const [begin, end] of this.#matches(text, from, to, regex)) {
       const part = text.slice(begin, end);
-      out += this.#prefix(state, ":", state.lines + 1, state.offset + begin) + this.#highlight(part, MATCH) + this.#plan.end;
+      out +=
+        this.#prefix(state, ":", state.lines + 1, state.offset + begin) + this.#highlight(part, MATCH) + this.#plan.end;
     }
     return this.#emit(out, state);
   }
@@ -222,7 +248,11 @@ export class Search {
   }
 
   #emit(text: string, state: State): void | Promise<void> {
-    if (this.#plan.binary !== "text" && /[\x80-\xff]/.test(text) && /[\udc80-\udcff]/.test(decode(binaryToBytes(text)))) {
+    if (
+      this.#plan.binary !== "text" &&
+      /[\x80-\xff]/.test(text) &&
+      /[\udc80-\udcff]/.test(decode(binaryToBytes(text)))
+    ) {
       state.hidden = true;
       return;
     }
@@ -234,7 +264,8 @@ export class Search {
     const shownMark = this.#highlight(mark, "36");
     let prefix = "";
     if (plan.names) prefix += this.#highlight(name, "35") + (plan.nameEnd ?? shownMark);
-    if (plan.lineNumbers) prefix += this.#highlight(plan.initialTab ? String(number).padStart(4) : String(number), "32") + shownMark;
+    if (plan.lineNumbers)
+      prefix += this.#highlight(plan.initialTab ? String(number).padStart(4) : String(number), "32") + shownMark;
     if (plan.byteOffsets) prefix += this.#highlight(String(offset), "32") + shownMark;
     return plan.initialTab && prefix ? `${prefix}\t` : prefix;
   }

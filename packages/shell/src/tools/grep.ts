@@ -1,13 +1,13 @@
 // grep, egrep and fgrep: the command line, the files, and what is printed around a match. The search itself is grep-search.ts.
 
 import { AT_FDCWD, decode, encode, O_CLOEXEC, O_RDONLY, strerror } from "@vibengine/system";
-import { bytesToBinary, Reader, ReadError } from "../stdio.ts";
+import { bytesToBinary, ReadError, Reader } from "../stdio.ts";
 import type { Tool } from "../tool.ts";
-import { chooseWord, type Options } from "./options.ts";
 import { define, Failure, type Invocation, openInput, UsageError } from "./define.ts";
 import { compareNames, isDir, join, list, stat } from "./files.ts";
 import { globToRegExp } from "./glob.ts";
 import { type Plan, Search } from "./grep-search.ts";
+import { chooseWord, type Options } from "./options.ts";
 import { Regex, RegexError, type RegexRules } from "./regex.ts";
 import { CharacterClassError } from "./regex-bracket.ts";
 
@@ -75,7 +75,9 @@ function grepTool(name: string, syntax: RegexRules["syntax"]): Tool {
       // -5 means -C 5.
       rewrite: (words) => {
         const end = words.indexOf("--");
-        return words.flatMap((word, i) => (/^-\d+$/.test(word) && (end < 0 || i < end) ? ["-C", word.slice(1)] : [word]));
+        return words.flatMap((word, i) =>
+          /^-\d+$/.test(word) && (end < 0 || i < end) ? ["-C", word.slice(1)] : [word],
+        );
       },
     },
     (invocation) => run(invocation, syntax),
@@ -120,14 +122,24 @@ async function run(invocation: Invocation, standard: RegexRules["syntax"]): Prom
     before: number(options, "B", "context", number(options, "C", "context", 0)),
     context: ["A", "B", "C"].some((key) => options.has(key)),
     after: number(options, "A", "context", number(options, "C", "context", 0)),
-    separator: options.last("group-separator", "no-group-separator") === "no-group-separator" ? null : binaryText(options.value("group-separator") ?? "--"),
-    mode: options.has("q") ? "quiet" : (options.last("l", "L") as "l" | "L") ?? (options.has("c") ? "count" : options.has("o") ? "only" : "lines"),
+    separator:
+      options.last("group-separator", "no-group-separator") === "no-group-separator"
+        ? null
+        : binaryText(options.value("group-separator") ?? "--"),
+    mode: options.has("q")
+      ? "quiet"
+      : ((options.last("l", "L") as "l" | "L") ?? (options.has("c") ? "count" : options.has("o") ? "only" : "lines")),
     lineNumbers: options.has("n"),
     byteOffsets: options.has("b"),
-    names: names ? names === "H" : operands.length > 1 || (recursive && (operands.length === 0 || isDir(stat(invocation.sys, operands[0])))),
+    names: names
+      ? names === "H"
+      : operands.length > 1 || (recursive && (operands.length === 0 || isDir(stat(invocation.sys, operands[0])))),
     nameEnd: options.has("Z") ? "\0" : null,
     initialTab: options.has("T"),
-    color: options.has("color") && chooseWord(color ?? "auto", "--color", ["always", "never", "auto"]) !== "never" && (color === "always" || invocation.sys.isatty(1)),
+    color:
+      options.has("color") &&
+      chooseWord(color ?? "auto", "--color", ["always", "never", "auto"]) !== "never" &&
+      (color === "always" || invocation.sys.isatty(1)),
     end: nul ? "\0" : "\n",
     binary: binary === "a" ? "text" : binary === "I" ? "without-match" : (options.value("binary-files") ?? "binary"),
   };
@@ -230,7 +242,8 @@ async function fileFilter(invocation: Invocation) {
   const matches = (patterns: RegExp[], path: string) =>
     patterns.some((pattern) => pattern.test(path) || pattern.test(path.slice(path.lastIndexOf("/") + 1)));
   return {
-    file: (path: string, _given: boolean) => !matches(exclude, path) && (include.length === 0 || matches(include, path)),
+    file: (path: string, _given: boolean) =>
+      !matches(exclude, path) && (include.length === 0 || matches(include, path)),
     directory: (path: string, given: boolean) => given || !matches(excludeDirectory, path),
   };
 }

@@ -71,7 +71,10 @@ function rewriteOld(words: string[], form: RegExp): string[] {
   return [unit, number + (suffix === "m" ? "M" : suffix), ...(rest ? [`-${rest}`] : []), ...words.slice(1)];
 }
 
-async function eachWithHeader(invocation: Invocation, print: (reader: Reader, amount: Amount) => Promise<void>): Promise<void> {
+async function eachWithHeader(
+  invocation: Invocation,
+  print: (reader: Reader, amount: Amount) => Promise<void>,
+): Promise<void> {
   const { name: tool, options, operands, stdout } = invocation;
   const unit = options.last("c", "n") === "c" ? "c" : "n";
   const given = options.value(unit) ?? "10";
@@ -208,7 +211,8 @@ async function allButLast(reader: Reader, stdout: Writer, amount: Amount): Promi
   const queue = new Queue(amount);
   for (let chunk = await reader.read(); chunk; chunk = await reader.read()) {
     queue.push(chunk);
-    while (queue.chunks.length > 1 && queue.held - queue.chunks[0].amount > amount.count) await stdout.write(queue.shift());
+    while (queue.chunks.length > 1 && queue.held - queue.chunks[0].amount > amount.count)
+      await stdout.write(queue.shift());
   }
   const { all, at } = queue.split();
   await stdout.write(all.subarray(0, at));

@@ -1,5 +1,6 @@
 // All tools by name: the group the shell loads lazily.
 
+import { builtinTools } from "../builtins/tools.ts";
 import type { Tool } from "../tool.ts";
 import { chmod, ln, touch } from "./attributes.ts";
 import { cat } from "./cat.ts";
@@ -7,26 +8,78 @@ import { cmp } from "./cmp.ts";
 import { cp, mv } from "./copy.ts";
 import { cut } from "./cut.ts";
 import { base64, od } from "./encode.ts";
+import { env } from "./env.ts";
 import { find } from "./find.ts";
 import { egrep, fgrep, grep } from "./grep.ts";
 import { head, tail } from "./head.ts";
 import { nl, paste, rev, tac } from "./lines.ts";
 import { ls } from "./ls.ts";
-import { date, df, du, hostname, id, nproc, uname, whoami } from "./machine.ts";
+import { date, hostname, id, nproc, uname, whoami } from "./machine.ts";
 import { basename, dirname, mktemp, readlink, realpath, which } from "./names.ts";
 import { mkdir, rm, rmdir } from "./remove.ts";
-import { env, sleep, timeout, xargs } from "./run.ts";
 import { sed } from "./sed.ts";
 import { seq, yes } from "./seq.ts";
 import { sort } from "./sort.ts";
 import { stat } from "./stat.ts";
 import { tee } from "./tee.ts";
+import { sleep, timeout } from "./timeout.ts";
 import { tr } from "./tr.ts";
 import { uniq } from "./uniq.ts";
+import { df, du } from "./usage.ts";
 import { wc } from "./wc.ts";
+import { xargs } from "./xargs.ts";
 
 export const tools: Record<string, Tool> = {
-  base64, basename, cat, chmod, cmp, cp, cut, date, df, dirname, du, egrep, env, fgrep, find, grep, head, hostname, id, ln, ls, mkdir,
-  mktemp, mv, nl, nproc, od, paste, readlink, realpath, rev, rm, rmdir, sed, seq, sleep, sort, stat, tac, tail, tee, timeout, touch, tr, uname,
-  uniq, wc, which, whoami, xargs, yes,
+  ...builtinTools,
+  base64,
+  basename,
+  cat,
+  chmod,
+  cmp,
+  cp,
+  cut,
+  date,
+  df,
+  dirname,
+  du,
+  egrep,
+  env,
+  fgrep,
+  find,
+  grep,
+  head,
+  hostname,
+  id,
+  ln,
+  ls,
+  mkdir,
+  mktemp,
+  mv,
+  nl,
+  nproc,
+  od,
+  paste,
+  readlink,
+  realpath,
+  rev,
+  rm,
+  rmdir,
+  sed,
+  seq,
+  sleep,
+  sort,
+  stat,
+  tac,
+  tail,
+  tee,
+  timeout,
+  touch,
+  tr,
+  uname,
+  uniq,
+  wc,
+  which,
+  whoami,
+  xargs,
+  yes,
 };

@@ -2,7 +2,7 @@
 
 import { decode } from "@vibengine/system";
 import { binaryToBytes, bytesToBinary, type Reader } from "../stdio.ts";
-import { closeInput, define, eachInput, openInput, UsageError, Failure } from "./define.ts";
+import { closeInput, define, eachInput, Failure, openInput, UsageError } from "./define.ts";
 import { quote, quoteIfNeeded, quotePlain } from "./quote.ts";
 import { compileRegex } from "./regex.ts";
 
@@ -51,12 +51,19 @@ export const tac = define(
 export const rev = define(
   { name: "rev", usage: "[OPTION]... [FILE]...", help: "Reverse each line, character by character.\n" },
   async (invocation) => {
-    await eachInput(invocation, invocation.operands, async (reader) => {
-      for (let block = await reader.lines(); block; block = await reader.lines()) {
-        const reversed = decode(block).split("\n").map((line) => [...line].reverse().join(""));
-        await invocation.stdout.write(reversed.join("\n"));
-      }
-    }, { open: (name) => `cannot open ${name}` });
+    await eachInput(
+      invocation,
+      invocation.operands,
+      async (reader) => {
+        for (let block = await reader.lines(); block; block = await reader.lines()) {
+          const reversed = decode(block)
+            .split("\n")
+            .map((line) => [...line].reverse().join(""));
+          await invocation.stdout.write(reversed.join("\n"));
+        }
+      },
+      { open: (name) => `cannot open ${name}` },
+    );
   },
 );
 
@@ -83,7 +90,8 @@ export const nl = define(
     const style = options.value("b") ?? "t";
     if (!/^(a|t|n|p.*)$/s.test(style)) throw new UsageError(`invalid body numbering style: ${quotePlain(style)}`);
     const format = options.value("n") ?? "rn";
-    if (!["ln", "rn", "rz"].includes(format)) throw new UsageError(`invalid line numbering format: ${quotePlain(format)}`);
+    if (!["ln", "rn", "rz"].includes(format))
+      throw new UsageError(`invalid line numbering format: ${quotePlain(format)}`);
     const separator = options.value("s") ?? "\t";
     const step = integer("i", "line number increment", 1);
     const width = integer("w", "line number field width", 6);
@@ -94,7 +102,7 @@ export const nl = define(
       for await (const lines of lineBlocks(reader)) {
         let out = "";
         for (const line of lines) {
-          const numbered = style === "a" || (style === "t" && line !== "") || (pattern !== null && pattern.for(line).test(line));
+          const numbered = style === "a" || (style === "t" && line !== "") || pattern?.for(line).test(line);
           if (!numbered) {
             out += `${blank}${line}\n`;
             continue;
@@ -102,9 +110,11 @@ export const nl = define(
           const digits = String(Math.abs(number));
           const sign = number < 0 ? "-" : "";
           const text =
-            format === "ln" ? (sign + digits).padEnd(width)
-            : format === "rz" ? sign + digits.padStart(width - sign.length, "0")
-            : (sign + digits).padStart(width);
+            format === "ln"
+              ? (sign + digits).padEnd(width)
+              : format === "rz"
+                ? sign + digits.padStart(width - sign.length, "0")
+                : (sign + digits).padStart(width);
           out += `${text}${separator}${line}\n`;
           number += step;
         }
@@ -147,7 +157,8 @@ With no FILE, or when FILE is -, read standard input.
     if (options.has("s")) {
       for (const { lines } of streams) {
         let count = 0;
-        for await (const line of lines) await put(count === 0 && count++ === 0 ? line : list[(count++ - 1) % list.length] + line);
+        for await (const line of lines)
+          await put(count === 0 && count++ === 0 ? line : list[(count++ - 1) % list.length] + line);
         await put(end);
       }
     } else {

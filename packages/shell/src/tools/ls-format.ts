@@ -43,7 +43,10 @@ export function formatEntries(entries: Entry[], layout: Layout, accounts: Accoun
   const { end } = layout;
   if (layout.format === "long") return longLines(entries, layout, accounts);
   const cells = entries.map((entry) => prefix(entry, entries, layout) + decorated(entry, layout));
-  const widths = entries.map((entry) => prefix(entry, entries, layout).length + displayWidth(shownName(entry.name, layout) + mark(entry.stat, layout)));
+  const widths = entries.map(
+    (entry) =>
+      prefix(entry, entries, layout).length + displayWidth(shownName(entry.name, layout) + mark(entry.stat, layout)),
+  );
   switch (layout.format) {
     case "single":
       return cells.map((cell) => cell + end).join("");
@@ -63,8 +66,10 @@ export function blockCount(stat: Stat | null, layout: Layout): string {
 
 function prefix(entry: Entry, all: Entry[], layout: Layout): string {
   let text = "";
-  if (layout.inodes) text += `${String(entry.stat?.ino ?? "?").padStart(widest(all, (one) => String(one.stat?.ino ?? "?"), layout))} `;
-  if (layout.blocks) text += `${blockCount(entry.stat, layout).padStart(widest(all, (one) => blockCount(one.stat, layout), layout))} `;
+  if (layout.inodes)
+    text += `${String(entry.stat?.ino ?? "?").padStart(widest(all, (one) => String(one.stat?.ino ?? "?"), layout))} `;
+  if (layout.blocks)
+    text += `${blockCount(entry.stat, layout).padStart(widest(all, (one) => blockCount(one.stat, layout), layout))} `;
   return text;
 }
 
@@ -75,13 +80,27 @@ function longLines(entries: Entry[], layout: Layout, accounts: Accounts): string
   const user = (stat: Stat) => (layout.numericIds ? String(stat.uid) : accounts.user(stat.uid));
   const group = (stat: Stat) => (layout.numericIds ? String(stat.gid) : accounts.group(stat.gid));
   const size = (stat: Stat) =>
-    layout.human ? humanSize(stat.size, layout.human) : layout.blockSize === 1024 ? String(stat.size) : String(Math.ceil(stat.size / layout.blockSize));
+    layout.human
+      ? humanSize(stat.size, layout.human)
+      : layout.blockSize === 1024
+        ? String(stat.size)
+        : String(Math.ceil(stat.size / layout.blockSize));
   const rows = entries.map(({ stat }) => {
     if (!stat) return null;
-    const ids = [...(layout.owner ? [user(stat)] : []), ...(layout.group ? [group(stat)] : []), ...(layout.author ? [user(stat)] : [])];
-    return { links: String(stat.nlink), ids, size: (stat.mode & S_IFMT) === S_IFCHR ? deviceNumbers(stat) : size(stat), date: date(stat, layout) };
+    const ids = [
+      ...(layout.owner ? [user(stat)] : []),
+      ...(layout.group ? [group(stat)] : []),
+      ...(layout.author ? [user(stat)] : []),
+    ];
+    return {
+      links: String(stat.nlink),
+      ids,
+      size: (stat.mode & S_IFMT) === S_IFCHR ? deviceNumbers(stat) : size(stat),
+      date: date(stat, layout),
+    };
   });
-  const width = (cell: (row: NonNullable<(typeof rows)[0]>) => string) => rows.reduce((most, row) => (row ? Math.max(most, cell(row).length) : most), 0);
+  const width = (cell: (row: NonNullable<(typeof rows)[0]>) => string) =>
+    rows.reduce((most, row) => (row ? Math.max(most, cell(row).length) : most), 0);
   const linksWidth = width((row) => row.links);
   const sizeWidth = width((row) => row.size);
   const dateWidth = width((row) => row.date);
@@ -92,7 +111,11 @@ function longLines(entries: Entry[], layout: Layout, accounts: Accounts): string
       const lead = prefix(entry, entries, layout);
       const name = decorated(entry, layout) + linkTarget(entry, layout);
       if (!row) return `${lead}?????????? ? ? ? ?            ? ${name}${layout.end}`;
-      const ids = row.ids.map((id, column) => (layout.numericIds ? `${id.padStart(idWidths[column])} ` : `${id.padEnd(idWidths[column])} `)).join("");
+      const ids = row.ids
+        .map((id, column) =>
+          layout.numericIds ? `${id.padStart(idWidths[column])} ` : `${id.padEnd(idWidths[column])} `,
+        )
+        .join("");
       return `${lead}${modeString(entry.stat!.mode)} ${row.links.padStart(linksWidth)} ${ids}${row.size.padStart(sizeWidth)} ${row.date.padStart(dateWidth)} ${name}${layout.end}`;
     })
     .join("");
@@ -135,7 +158,9 @@ function shownName(name: string, layout: Layout): string {
 
 /** What quote() does to control characters, without the quotes. */
 const escaped = (name: string) =>
-  name.replace(/\\/g, "\\\\").replace(/[\0-\x1f\x7f\udc80-\udcff]/g, (character) => quote(character).replace(/^''\$'|''$|'$/g, ""));
+  name
+    .replace(/\\/g, "\\\\")
+    .replace(/[\0-\x1f\x7f\udc80-\udcff]/g, (character) => quote(character).replace(/^''\$'|''$|'$/g, ""));
 
 function mark(stat: Stat | null, { marks }: Layout): string {
   if (marks === "none" || !stat) return "";

@@ -74,8 +74,23 @@ Exit status is 0 if OK, 1 if minor problems (e.g., cannot access subdirectory), 
 export const ls = define({ name: "ls", usage: "[OPTION]... [FILE]...", help: HELP, failure: 2 }, run);
 
 const FORMATS: Record<string, Layout["format"]> = {
-  l: "long", g: "long", o: "long", n: "long", "full-time": "long", C: "columns", x: "across", m: "commas", "1": "single", zero: "single",
-  verbose: "long", long: "long", commas: "commas", horizontal: "across", across: "across", vertical: "columns", "single-column": "single",
+  l: "long",
+  g: "long",
+  o: "long",
+  n: "long",
+  "full-time": "long",
+  C: "columns",
+  x: "across",
+  m: "commas",
+  "1": "single",
+  zero: "single",
+  verbose: "long",
+  long: "long",
+  commas: "commas",
+  horizontal: "across",
+  across: "across",
+  vertical: "columns",
+  "single-column": "single",
 };
 
 async function run(invocation: Invocation): Promise<void> {
@@ -87,12 +102,21 @@ async function run(invocation: Invocation): Promise<void> {
   const order = sorting(invocation, layout);
   const accounts = readAccounts(sys);
   const needStat =
-    layout.format === "long" || layout.inodes || layout.blocks || layout.color || layout.marks !== "none" || has("R") ||
-    has("group-directories-first") || order.needsStat;
+    layout.format === "long" ||
+    layout.inodes ||
+    layout.blocks ||
+    layout.color ||
+    layout.marks !== "none" ||
+    has("R") ||
+    has("group-directories-first") ||
+    order.needsStat;
   const makeEntry = (path: string, name: string, given: boolean): Entry | null => {
     if (!needStat && !given) return { name, stat: null };
     // Links given are followed to directories, unless -l, -d or -F ask about the link itself.
-    const followGiven = given && (follow === "given" || (follow === "none" && layout.format !== "long" && !has("d") && layout.marks !== "classify"));
+    const followGiven =
+      given &&
+      (follow === "given" ||
+        (follow === "none" && layout.format !== "long" && !has("d") && layout.marks !== "classify"));
     let found = stat(sys, path, follow === "all" || followGiven);
     // Only a link to nothing, given without -L or -H, is shown as the link it is.
     if (found === -ENOENT && followGiven && follow === "none") found = stat(sys, path, false);
@@ -155,26 +179,63 @@ function readLayout({ options, env }: Invocation, tty: boolean): Layout {
   const has = (key: string) => options.has(key);
   let format: Layout["format"] = tty ? "columns" : "single";
   for (const { key, value } of options.list) {
-    if (key === "format") format = FORMATS[chooseWord(value!, "--format", Object.keys(FORMATS).filter((word) => word.length > 1))];
+    if (key === "format")
+      format =
+        FORMATS[
+          chooseWord(
+            value!,
+            "--format",
+            Object.keys(FORMATS).filter((word) => word.length > 1),
+          )
+        ];
     // -1 does not undo -l.
     else if (FORMATS[key] && !(key === "1" && format === "long")) format = FORMATS[key];
   }
   const indicator = options.last("F", "p", "file-type", "indicator-style");
   const marks: Layout["marks"] =
-    indicator === "F" ? "classify" : indicator === "p" ? "slash" : indicator === "file-type" ? "file-type"
-    : indicator ? (chooseWord(options.value("indicator-style")!, "--indicator-style", ["none", "slash", "file-type", "classify"]) as "slash") : "none";
-  const color = has("color") ? chooseWord(options.value("color") ?? "always", "--color", ["always,yes,force", "never,no,none", "auto,tty,if-tty"]) : "never";
+    indicator === "F"
+      ? "classify"
+      : indicator === "p"
+        ? "slash"
+        : indicator === "file-type"
+          ? "file-type"
+          : indicator
+            ? (chooseWord(options.value("indicator-style")!, "--indicator-style", [
+                "none",
+                "slash",
+                "file-type",
+                "classify",
+              ]) as "slash")
+            : "none";
+  const color = has("color")
+    ? chooseWord(options.value("color") ?? "always", "--color", [
+        "always,yes,force",
+        "never,no,none",
+        "auto,tty,if-tty",
+      ])
+    : "never";
   const style = options.last("N", "b", "Q", "quoting-style");
   const word = style === "quoting-style" ? options.value("quoting-style")! : "";
   const quoting =
-    style === "N" || word === "literal" ? "literal" : style === "b" || word === "escape" ? "escape" : style === "Q" || word === "c" ? "c" : word.startsWith("shell") || (!style && tty) ? "shell" : "literal";
+    style === "N" || word === "literal"
+      ? "literal"
+      : style === "b" || word === "escape"
+        ? "escape"
+        : style === "Q" || word === "c"
+          ? "c"
+          : word.startsWith("shell") || (!style && tty)
+            ? "shell"
+            : "literal";
   const width = options.value("w") ?? env.get("COLUMNS") ?? "80";
   if (!/^\d+$/.test(width) && has("w")) throw new Failure(`invalid line width: ${quotePlain(width)}`);
   const timeWord = options.value("time");
   const timeKey = options.last("c", "u", "time");
   const time =
-    timeKey === "c" || (timeKey === "time" && /^(ctime|status)$/.test(timeWord!)) ? "ctimeSec"
-    : timeKey === "u" || (timeKey === "time" && /^(atime|access|use)$/.test(timeWord!)) ? "atimeSec" : "mtimeSec";
+    timeKey === "c" || (timeKey === "time" && /^(ctime|status)$/.test(timeWord!))
+      ? "ctimeSec"
+      : timeKey === "u" || (timeKey === "time" && /^(atime|access|use)$/.test(timeWord!))
+        ? "atimeSec"
+        : "mtimeSec";
   const size = options.value("block-size");
   const blockSize = size === undefined ? 1024 : parseCount(/^\d/.test(size) ? size : `1${size}`);
   if (!blockSize) throw new Failure(`invalid --block-size argument ${quotePlain(size!)}`);
@@ -189,9 +250,13 @@ function readLayout({ options, env }: Invocation, tty: boolean): Layout {
     human: options.last("h", "si") === "si" ? 1000 : has("h") ? 1024 : 0,
     blockSize,
     time,
-    timeStyle: has("full-time") ? "full-iso" : (options.value("time-style") ?? env.get("TIME_STYLE") ?? "locale").replace(/^posix-/, ""),
+    timeStyle: has("full-time")
+      ? "full-iso"
+      : (options.value("time-style") ?? env.get("TIME_STYLE") ?? "locale").replace(/^posix-/, ""),
     marks,
-    color: (color === "always" || (color === "auto" && tty)) && ["TERM", "COLORTERM", "LS_COLORS"].some((name) => env.get(name)),
+    color:
+      (color === "always" || (color === "auto" && tty)) &&
+      ["TERM", "COLORTERM", "LS_COLORS"].some((name) => env.get(name)),
     quoting,
     hideControls: has("q") || (tty && !has("show-control-chars")),
     width: Number(width) || 1e9,

@@ -3,9 +3,19 @@
 import { S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG } from "@vibengine/system";
 
 export function modeString(mode: number): string {
-  const kinds: Record<number, string> = { [S_IFDIR]: "d", [S_IFLNK]: "l", [S_IFCHR]: "c", [S_IFIFO]: "p", [S_IFREG]: "-", 0o060000: "b", 0o140000: "s" };
+  const kinds: Record<number, string> = {
+    [S_IFDIR]: "d",
+    [S_IFLNK]: "l",
+    [S_IFCHR]: "c",
+    [S_IFIFO]: "p",
+    [S_IFREG]: "-",
+    14406: "b",
+    26411: "s",
+  };
   const triple = (bits: number, special: boolean, letter: string) =>
-    (bits & 4 ? "r" : "-") + (bits & 2 ? "w" : "-") + (special ? (bits & 1 ? letter : letter.toUpperCase()) : bits & 1 ? "x" : "-");
+    (bits & 4 ? "r" : "-") +
+    (bits & 2 ? "w" : "-") +
+    (special ? (bits & 1 ? letter : letter.toUpperCase()) : bits & 1 ? "x" : "-");
   return (
     (kinds[mode & S_IFMT] ?? "?") +
     triple(mode >> 6, (mode & 0o4000) !== 0, "s") +
@@ -38,7 +48,14 @@ export function parseMode(text: string): ModeChange | null {
   };
 }
 
-function applyAction(mode: number, who: string, operator: string, what: string, directory: boolean, umask: number): number {
+function applyAction(
+  mode: number,
+  who: string,
+  operator: string,
+  what: string,
+  directory: boolean,
+  umask: number,
+): number {
   if (/^[0-7]+$/.test(what)) {
     const bits = Number.parseInt(what, 8) & 0o7777;
     return operator === "+" ? mode | bits : operator === "-" ? mode & ~bits : bits;

@@ -1,15 +1,6 @@
 // basename, dirname, readlink, realpath, mktemp and which: tools about paths.
 
-import {
-  AT_FDCWD,
-  EEXIST,
-  encode,
-  O_CREAT,
-  O_EXCL,
-  O_RDWR,
-  type System,
-  strerror,
-} from "@vibengine/system";
+import { AT_FDCWD, EEXIST, encode, O_CREAT, O_EXCL, O_RDWR, type System, strerror } from "@vibengine/system";
 import { checkOperands, define, Failure, UsageError } from "./define.ts";
 import { baseName, dirName, join, readLink, realPath, stat } from "./files.ts";
 import { findProgram } from "./programs.ts";
@@ -168,7 +159,8 @@ TEMPLATE must contain at least 3 consecutive 'X's in its last component; tmp.XXX
     if (!match) throw new Failure(`too few X's in template ${quote(template)}`);
     const [, prefix, marks, ownSuffix] = match;
     const suffix = options.value("suffix") ?? ownSuffix;
-    if (options.has("suffix") && ownSuffix) throw new Failure(`with --suffix, template ${quote(template)} must end in X`);
+    if (options.has("suffix") && ownSuffix)
+      throw new Failure(`with --suffix, template ${quote(template)} must end in X`);
     if (suffix.includes("/")) throw new Failure(`invalid suffix ${quote(suffix)}, contains directory separator`);
     let directory: string | undefined;
     if (options.has("t")) directory = env.get("TMPDIR") || options.value("p") || "/tmp";

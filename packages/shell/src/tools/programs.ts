@@ -1,13 +1,22 @@
 // Finding a program on PATH, for the tools that start others (env, xargs, timeout, find -exec) and for which.
 
-import { EACCES, ENOENT, S_IFMT, S_IFREG, strerror, type System } from "@vibengine/system";
+import { EACCES, ENOENT, S_IFMT, S_IFREG, type System, strerror } from "@vibengine/system";
 import type { Invocation } from "./define.ts";
 import { join, stat } from "./files.ts";
 import { quote, quoteIfNeeded } from "./quote.ts";
 
 /** Executable files of that name: the first on PATH, or all. `errno` says why there is none. */
-export function findProgram(sys: System, name: string, path = "/usr/bin:/bin", all = false): { paths: string[]; errno: number } {
-  const candidates = name.includes("/") ? [name] : name === "" ? [] : path.split(":").map((directory) => join(directory || ".", name));
+export function findProgram(
+  sys: System,
+  name: string,
+  path = "/usr/bin:/bin",
+  all = false,
+): { paths: string[]; errno: number } {
+  const candidates = name.includes("/")
+    ? [name]
+    : name === ""
+      ? []
+      : path.split(":").map((directory) => join(directory || ".", name));
   const paths: string[] = [];
   let errno = ENOENT;
   for (const candidate of candidates) {

@@ -30,7 +30,8 @@ export function quoteIfNeeded(name: string): string {
 /** As messages quote what is not a file name: 'x', with escapes but no shell syntax. */
 export function quotePlain(text: string): string {
   let out = "";
-  for (const character of text) out += character === "'" || character === "\\" ? `\\${character}` : (escapeOf(character) ?? character);
+  for (const character of text)
+    out += character === "'" || character === "\\" ? `\\${character}` : (escapeOf(character) ?? character);
   return `'${out}'`;
 }
 

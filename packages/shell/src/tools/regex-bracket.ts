@@ -8,22 +8,51 @@ export interface Bracket {
 export class CharacterClassError extends Error {}
 
 const CLASSES: Record<string, [number, number][]> = {
-  alnum: [[48, 57], [65, 90], [97, 122]],
-  alpha: [[65, 90], [97, 122]],
-  blank: [[9, 9], [32, 32]],
-  cntrl: [[0, 31], [127, 127]],
+  alnum: [
+    [48, 57],
+    [65, 90],
+    [97, 122],
+  ],
+  alpha: [
+    [65, 90],
+    [97, 122],
+  ],
+  blank: [
+    [9, 9],
+    [32, 32],
+  ],
+  cntrl: [
+    [0, 31],
+    [127, 127],
+  ],
   digit: [[48, 57]],
   graph: [[33, 126]],
   lower: [[97, 122]],
   print: [[32, 126]],
-  punct: [[33, 47], [58, 64], [91, 96], [123, 126]],
-  space: [[9, 13], [32, 32]],
+  punct: [
+    [33, 47],
+    [58, 64],
+    [91, 96],
+    [123, 126],
+  ],
+  space: [
+    [9, 13],
+    [32, 32],
+  ],
   upper: [[65, 90]],
-  xdigit: [[48, 57], [65, 70], [97, 102]],
+  xdigit: [
+    [48, 57],
+    [65, 70],
+    [97, 102],
+  ],
 };
 
 /** Parses behind the "[" at `at`; text is a binary string. */
-export function parseBracket(text: string, at: number, fail: (message: string) => Error): { bracket: Bracket; at: number } {
+export function parseBracket(
+  text: string,
+  at: number,
+  fail: (message: string) => Error,
+): { bracket: Bracket; at: number } {
   const unmatched = () => fail("Unmatched [, [^, [:, [., or [=");
   const bracket: Bracket = { negated: false, ranges: [] };
   if (text[at] === "^") {
@@ -94,8 +123,13 @@ export function bracketSource(bracket: Bracket, utf8: boolean, noNewline: boolea
   const ascii = ranges.filter(([low]) => low < 128).map(([low, high]) => byteRange(low, Math.min(high, 127)));
   if (negated && noNewline) ascii.push("\\n");
   if (!utf8) return `[${negated ? "^" : ""}${ascii.join("")}]`;
-  const wide = ranges.filter(([, high]) => high >= 128).flatMap(([low, high]) => utf8Sequences(Math.max(low, 128), high));
-  if (!negated) return wide.length === 0 ? `[${ascii.join("")}]` : `(?:${[...(ascii.length ? [`[${ascii.join("")}]`] : []), ...wide].join("|")})`;
+  const wide = ranges
+    .filter(([, high]) => high >= 128)
+    .flatMap(([low, high]) => utf8Sequences(Math.max(low, 128), high));
+  if (!negated)
+    return wide.length === 0
+      ? `[${ascii.join("")}]`
+      : `(?:${[...(ascii.length ? [`[${ascii.join("")}]`] : []), ...wide].join("|")})`;
   const anyWide = "[\\xc2-\\xdf][\\x80-\\xbf]|[\\xe0-\\xef][\\x80-\\xbf]{2}|[\\xf0-\\xf4][\\x80-\\xbf]{3}";
   const except = wide.length > 0 ? `(?!${wide.join("|")})` : "";
   return `(?:[^${ascii.join("")}\\x80-\\xff]|${except}(?:${anyWide}))`;
@@ -103,13 +137,21 @@ export function bracketSource(bracket: Bracket, utf8: boolean, noNewline: boolea
 
 function withoutNewline([low, high]: [number, number]): [number, number][] {
   if (low > 10 || high < 10) return [[low, high]];
-  return ([[low, 9], [11, high]] as [number, number][]).filter(([from, to]) => from <= to);
+  return (
+    [
+      [low, 9],
+      [11, high],
+    ] as [number, number][]
+  ).filter(([from, to]) => from <= to);
 }
 
 function withBothCases(ranges: [number, number][]): [number, number][] {
   const extra: [number, number][] = [];
   for (const [low, high] of ranges) {
-    for (const [from, to, shift] of [[65, 90, 32], [97, 122, -32]]) {
+    for (const [from, to, shift] of [
+      [65, 90, 32],
+      [97, 122, -32],
+    ]) {
       const begin = Math.max(low, from);
       const end = Math.min(high, to);
       if (begin <= end) extra.push([begin + shift, end + shift]);
@@ -128,7 +170,8 @@ function utf8Sequences(low: number, high: number): string[] {
     const mask = (1 << (6 * i)) - 1;
     if ((low & ~mask) === (high & ~mask)) continue;
     if ((low & mask) !== 0) return [...utf8Sequences(low, low | mask), ...utf8Sequences((low | mask) + 1, high)];
-    if ((high & mask) !== mask) return [...utf8Sequences(low, (high & ~mask) - 1), ...utf8Sequences(high & ~mask, high)];
+    if ((high & mask) !== mask)
+      return [...utf8Sequences(low, (high & ~mask) - 1), ...utf8Sequences(high & ~mask, high)];
   }
   const bytes = (code: number) =>
     Array.from({ length }, (_, i) => {

@@ -62,7 +62,8 @@ export class Regex {
     const rules = this.#rules;
     let groups = 0;
     const sources = this.#patterns.map((pattern) => {
-      if (rules.syntax === "fixed") return [...pattern].map((character) => literal(character, utf8 && rules.ignoreCase)).join("");
+      if (rules.syntax === "fixed")
+        return [...pattern].map((character) => literal(character, utf8 && rules.ignoreCase)).join("");
       if (rules.syntax === "perl") return pattern;
       const translation = new Translation(pattern, rules, utf8, groups, warnings);
       const source = translation.run();
@@ -315,5 +316,13 @@ class Translation {
   }
 }
 
-const WORD: [number, number][] = [[48, 57], [65, 90], [95, 95], [97, 122]];
-const SPACE: [number, number][] = [[9, 13], [32, 32]];
+const WORD: [number, number][] = [
+  [48, 57],
+  [65, 90],
+  [95, 95],
+  [97, 122],
+];
+const SPACE: [number, number][] = [
+  [9, 13],
+  [32, 32],
+];

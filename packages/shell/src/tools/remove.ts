@@ -47,11 +47,14 @@ export const rm = define(
       }
       const found = stat(sys, name, name.endsWith("/"));
       if (typeof found === "number") {
-        if (!(force && (found === -ENOENT || found === -ENOTDIR))) invocation.warn(`cannot remove ${quote(name)}: ${strerror(found)}`);
+        if (!(force && (found === -ENOENT || found === -ENOTDIR)))
+          invocation.warn(`cannot remove ${quote(name)}: ${strerror(found)}`);
         continue;
       }
       if (recursive && isRoot(sys, name)) {
-        invocation.warn(`it is dangerous to operate recursively on ${quote(name)}${trimSlashes(name) === "/" ? "" : " (same as '/')"}`);
+        invocation.warn(
+          `it is dangerous to operate recursively on ${quote(name)}${trimSlashes(name) === "/" ? "" : " (same as '/')"}`,
+        );
         invocation.warn("use --no-preserve-root to override this failsafe");
         continue;
       }
@@ -78,7 +81,13 @@ async function confirm({ name, stdin, stderr }: Invocation, question: string): P
   return /^[yY]/.test(decode(line));
 }
 
-async function removeTree(invocation: Invocation, path: string, directory: boolean, recursive: boolean, ask: boolean): Promise<boolean> {
+async function removeTree(
+  invocation: Invocation,
+  path: string,
+  directory: boolean,
+  recursive: boolean,
+  ask: boolean,
+): Promise<boolean> {
   const { sys, stdout, options } = invocation;
   let emptied = true;
   if (directory && recursive) {
@@ -88,7 +97,8 @@ async function removeTree(invocation: Invocation, path: string, directory: boole
       invocation.warn(`cannot remove ${quote(path)}: ${strerror(names)}`);
       return false;
     }
-    if (ask && names.length > 0 && !(await confirm(invocation, `descend into directory ${quote(path)}? `))) return false;
+    if (ask && names.length > 0 && !(await confirm(invocation, `descend into directory ${quote(path)}? `)))
+      return false;
     for (const name of names) {
       const inner = join(path, name);
       const found = stat(sys, inner, false);
@@ -98,7 +108,11 @@ async function removeTree(invocation: Invocation, path: string, directory: boole
   }
   if (ask) {
     const found = stat(sys, path, false);
-    const kind = directory ? "directory" : typeof found !== "number" && found.size === 0 ? "regular empty file" : "regular file";
+    const kind = directory
+      ? "directory"
+      : typeof found !== "number" && found.size === 0
+        ? "regular empty file"
+        : "regular file";
     if (!(await confirm(invocation, `remove ${kind} ${quote(path)}? `))) return false;
   }
   const bytes = encode(path);
@@ -131,7 +145,9 @@ export const rmdir = define(
         const result = sys.rmdir(AT_FDCWD, encode(path));
         if (result < 0) {
           if (result === -ENOTEMPTY && options.has("ignore-fail-on-non-empty")) break;
-          invocation.warn(`failed to remove ${path === operand ? "" : "directory "}${quote(path)}: ${strerror(result)}`);
+          invocation.warn(
+            `failed to remove ${path === operand ? "" : "directory "}${quote(path)}: ${strerror(result)}`,
+          );
           break;
         }
         if (!options.has("p")) break;
@@ -193,7 +209,11 @@ function ancestors(path: string): string[] {
   return found;
 }
 
-async function makeParents(parents: string[], make: (path: string) => Promise<number>, sys: System): Promise<{ path: string; result: number } | null> {
+async function makeParents(
+  parents: string[],
+  make: (path: string) => Promise<number>,
+  sys: System,
+): Promise<{ path: string; result: number } | null> {
   for (const path of parents) {
     if (isDirectory(sys, path)) continue;
     const result = await make(path);

@@ -1,7 +1,18 @@
 // sed's input: lines of one file after another, with one line of look-ahead so that "$" is known, and the output side of -i.
 
-import { AT_FDCWD, encode, O_CLOEXEC, O_CREAT, O_EXCL, O_RDONLY, O_WRONLY, S_IFMT, S_IFREG, strerror } from "@vibengine/system";
-import { binaryToBytes, bytesToBinary, Reader, ReadError, Writer } from "../stdio.ts";
+import {
+  AT_FDCWD,
+  encode,
+  O_CLOEXEC,
+  O_CREAT,
+  O_EXCL,
+  O_RDONLY,
+  O_WRONLY,
+  S_IFMT,
+  S_IFREG,
+  strerror,
+} from "@vibengine/system";
+import { binaryToBytes, bytesToBinary, ReadError, Reader, Writer } from "../stdio.ts";
 import { Failure, type Invocation } from "./define.ts";
 import { baseName, dirName, isDir, stat } from "./files.ts";
 
@@ -149,7 +160,7 @@ export class SedInput {
       }
       const found = stat(sys, name);
       const fd = typeof found === "number" ? found : sys.open(AT_FDCWD, encode(name), O_RDONLY | O_CLOEXEC, 0);
-      if (fd as number < 0) {
+      if ((fd as number) < 0) {
         this.#invocation.warn(`can't read ${name}: ${strerror(fd as number)}`, 2);
         continue;
       }
@@ -189,8 +200,15 @@ export class SedInput {
     sys.close(this.output.fd);
     this.output = this.#invocation.stdout;
     if (this.#suffix) {
-      const backup = this.#suffix.includes("*") ? this.#suffix.replace(/\*/g, baseName(this.name)) : baseName(this.name) + this.#suffix;
-      sys.rename(AT_FDCWD, encode(this.name), AT_FDCWD, encode(backup.includes("/") ? backup : `${dirName(this.name)}/${backup}`));
+      const backup = this.#suffix.includes("*")
+        ? this.#suffix.replace(/\*/g, baseName(this.name))
+        : baseName(this.name) + this.#suffix;
+      sys.rename(
+        AT_FDCWD,
+        encode(this.name),
+        AT_FDCWD,
+        encode(backup.includes("/") ? backup : `${dirName(this.name)}/${backup}`),
+      );
     }
     const result = sys.rename(AT_FDCWD, encode(this.#temporary), AT_FDCWD, encode(this.name));
     this.#temporary = "";

@@ -1,9 +1,10 @@
 // sed's language: a script becomes a list of commands with addresses; braces and labels become jumps. Script text is a binary string.
 
-import { Failure } from "./define.ts";
-import { Regex, RegexError } from "./regex.ts";
 import { decode } from "@vibengine/system";
 import { binaryToBytes } from "../stdio.ts";
+import { Failure } from "./define.ts";
+import { Regex, RegexError } from "./regex.ts";
+import { parseReplacement, unescapeControls } from "./sed-text.ts";
 
 export type Address =
   | { kind: "line"; line: number }
@@ -72,7 +73,7 @@ class Parser {
     }
     if (this.#blocks.length > 0) throw new Failure("-e expression #1, char 0: unmatched `{'");
     const labels = new Map<string, number>();
-    this.#commands.forEach((command, i) => command.name === ":" && labels.set(command.text, i));
+    for (const [i, command] of this.#commands.entries()) if (command.name === ":") labels.set(command.text, i);
     for (const command of this.#commands) {
       if (!"btT".includes(command.name)) continue;
       const target = command.text === "" ? this.#commands.length : labels.get(command.text);
@@ -115,7 +116,16 @@ class Parser {
     const negated = this.#skip(/[! \t]*/y).includes("!");
     const name = this.#text[this.#at++];
     const command: Command = {
-      name, from, to, negated, until: -1, text: "", number: 0, target: -1, substitution: null, table: null,
+      name,
+      from,
+      to,
+      negated,
+      until: -1,
+      text: "",
+      number: 0,
+      target: -1,
+      substitution: null,
+      table: null,
     };
     if (name === undefined) throw this.#fail("missing command");
     if (name === "#") {
@@ -135,30 +145,53 @@ class Parser {
         this.#end();
         return;
       }
-      case "=": case "d": case "D": case "g": case "G": case "h": case "H": case "n": case "N": case "p": case "P": case "x": case "z": case "F":
+      case "=":
+      case "d":
+      case "D":
+      case "g":
+      case "G":
+      case "h":
+      case "H":
+      case "n":
+      case "N":
+      case "p":
+      case "P":
+      case "x":
+      case "z":
+      case "F":
         this.#end();
         break;
-      case "q": case "Q": case "l": case "L":
+      case "q":
+      case "Q":
+      case "l":
+      case "L":
         if (to && (name === "q" || name === "Q")) throw this.#fail("command only uses one address");
         this.#skip(/[ \t]*/y);
         command.number = Number(this.#skip(/\d*/y) || (name === "l" ? -1 : 0));
         this.#end();
         break;
-      case "a": case "i": case "c":
+      case "a":
+      case "i":
+      case "c":
         command.text = this.#textArgument();
         break;
       case ":":
         if (from) throw this.#fail(": doesn't want any addresses");
         this.#skip(/[ \t]*/y);
         command.text = this.#skip(/[^\s;]*/y);
-        if (command.text === "") throw this.#fail("\":\" lacks a label");
+        if (command.text === "") throw this.#fail('":" lacks a label');
         break;
-      case "b": case "t": case "T":
+      case "b":
+      case "t":
+      case "T":
         this.#skip(/[ \t]*/y);
         command.text = this.#skip(/[^\s;}]*/y);
         this.#end();
         break;
-      case "r": case "R": case "w": case "W":
+      case "r":
+      case "R":
+      case "w":
+      case "W":
         this.#skip(/[ \t]*/y);
         command.text = this.#skip(/[^\n]*/y);
         if (command.text === "") throw this.#fail("missing filename in r/R/w/W commands");
@@ -258,7 +291,10 @@ class Parser {
     const text = decode(binaryToBytes(unescapeControls(pattern, true)));
     try {
       return new Regex([text], {
-        syntax: this.#extended ? "extended" : "basic", ignoreCase, anchorsAtLines: multiline, posix: true,
+        syntax: this.#extended ? "extended" : "basic",
+        ignoreCase,
+        anchorsAtLines: multiline,
+        posix: true,
       });
     } catch (error) {
       if (error instanceof RegexError) throw this.#fail(error.message);
@@ -272,7 +308,14 @@ class Parser {
     const pattern = this.#until(mark, true);
     const replacement = pattern === null ? null : this.#until(mark, false);
     if (pattern === null || replacement === null) throw this.#fail("unterminated `s' command");
-    const substitution: Substitution = { regex: null, replacement: parseReplacement(replacement), global: false, print: false, nth: 1, file: null };
+    const substitution: Substitution = {
+      regex: null,
+      replacement: parseReplacement(replacement),
+      global: false,
+      print: false,
+      nth: 1,
+      file: null,
+    };
     let [ignoreCase, multiline] = [false, false];
     for (;;) {
       const flag = this.#text[this.#at];
@@ -353,40 +396,4 @@ class Parser {
     }
     return `${out}\n`;
   }
-}
-
-/** \t, \f, \v, \a, \dNNN, \oNNN, \xHH as the characters they stand for; one that would be special in a regex stays escaped. */
-function unescapeControls(text: string, isRegex: boolean): string {
-  return text.replace(/\\(?:([afrtv])|d(\d{3})|o([0-7]{3})|x([0-9a-fA-F]{1,2})|c([^])|([^]))/g, (whole, letter, decimal, octal, hex, control) => {
-    if (letter) return { a: "\x07", f: "\f", r: "\r", t: "\t", v: "\v" }[letter as "a"]!;
-    if (control) return String.fromCharCode(control.toUpperCase().charCodeAt(0) ^ 64);
-    const code = decimal ? Number(decimal) : octal ? Number.parseInt(octal, 8) : hex ? Number.parseInt(hex, 16) : -1;
-    if (code < 0) return whole;
-    const character = String.fromCharCode(code & 255);
-    return isRegex && /[*.^$[\]\\]/.test(character) ? `\\${character}` : character;
-  });
-}
-
-function parseReplacement(text: string): Substitution["replacement"] {
-  const parts: Substitution["replacement"] = [];
-  let plain = "";
-  const push = (part: Substitution["replacement"][number]) => {
-    if (plain) parts.push(plain);
-    plain = "";
-    parts.push(part);
-  };
-  const source = unescapeControls(text, false);
-  for (let i = 0; i < source.length; i++) {
-    const character = source[i];
-    if (character === "&") push({ group: 0 });
-    else if (character !== "\\") plain += character;
-    else {
-      const next = source[++i];
-      if (next >= "0" && next <= "9") push({ group: Number(next) });
-      else if (next !== undefined && "ULulE".includes(next)) push({ change: next as "U" });
-      else plain += next === "n" ? "\n" : (next ?? "\\");
-    }
-  }
-  if (plain) parts.push(plain);
-  return parts;
 }

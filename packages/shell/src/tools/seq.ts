@@ -1,9 +1,9 @@
 // seq and yes: output made from nothing, in large writes.
 
-import { define, Failure, UsageError } from "./define.ts";
-import { quotePlain } from "./quote.ts";
 import { encode } from "@vibengine/system";
 import { CHUNK } from "../stdio.ts";
+import { define, Failure, UsageError } from "./define.ts";
+import { quotePlain } from "./quote.ts";
 
 export const seq = define(
   {
@@ -28,7 +28,8 @@ export const seq = define(
     if (step.value === 0) throw new UsageError(`invalid Zero increment value: ${quotePlain(operands[1])}`);
     const given = options.value("f");
     const equal = options.has("w");
-    if (given !== undefined && equal) throw new UsageError("format string may not be specified when printing equal width strings");
+    if (given !== undefined && equal)
+      throw new UsageError("format string may not be specified when printing equal width strings");
     const separator = options.value("s") ?? "\n";
 
     const precision = Math.max(first.precision, step.precision);
@@ -41,9 +42,16 @@ export const seq = define(
       const finalPrecision = Math.max(precision, last.precision > precision ? 0 : last.precision);
       width = Math.max(fixedWidth(first, finalPrecision), fixedWidth(last, finalPrecision));
     }
-    const format = given !== undefined ? parseFormat(given) : (value: number) => pad(value.toFixed(precision), width);
+    const plain = exact && precision === 0 && width === 0;
+    const format =
+      given !== undefined
+        ? parseFormat(given)
+        : plain
+          ? String
+          : (value: number) => pad(value.toFixed(precision), width);
     const down = step.value < 0;
     let out = "";
+    let nextPause = 65536;
     for (let i = 0; ; i++) {
       const value = at(i);
       if (down ? value < last.value : value > last.value) {
@@ -56,7 +64,10 @@ export const seq = define(
         const waiting = stdout.write(out);
         if (waiting) await waiting;
         out = "";
-        await invocation.yield();
+        if (i >= nextPause) {
+          nextPause = i + 65536;
+          await invocation.yield();
+        }
       }
     }
     await stdout.write(out);
@@ -78,7 +89,12 @@ function parseNumber(text: string): Decimal {
     const what = /^[-+]?nan$/i.test(trimmed) ? "invalid 'not-a-number' argument" : "invalid floating point argument";
     throw new UsageError(`${what}: ${quotePlain(text)}`);
   }
-  if (!match) return { value: /inf/i.test(trimmed) ? Number.POSITIVE_INFINITY * (trimmed[0] === "-" ? -1 : 1) : Number(trimmed), precision: 0, text };
+  if (!match)
+    return {
+      value: /inf/i.test(trimmed) ? Number.POSITIVE_INFINITY * (trimmed[0] === "-" ? -1 : 1) : Number(trimmed),
+      precision: 0,
+      text,
+    };
   const fraction = (match[1] ?? match[2] ?? "").length;
   return { value: Number(trimmed), precision: Math.max(0, fraction - Number(match[3] ?? 0)), text: trimmed };
 }
@@ -86,7 +102,11 @@ function parseNumber(text: string): Decimal {
 const fixedWidth = (number: Decimal, precision: number) => number.value.toFixed(precision).length;
 
 const pad = (text: string, width: number) =>
-  text.length >= width ? text : text.startsWith("-") ? `-${text.slice(1).padStart(width - 1, "0")}` : text.padStart(width, "0");
+  text.length >= width
+    ? text
+    : text.startsWith("-")
+      ? `-${text.slice(1).padStart(width - 1, "0")}`
+      : text.padStart(width, "0");
 
 /** One %e, %f or %g directive (and %%), as printf would. */
 function parseFormat(format: string): (value: number) => string {

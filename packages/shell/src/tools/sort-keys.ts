@@ -1,7 +1,7 @@
 // Sort keys: the part of a line a key names, and the orders that lines or keys can be compared by. Lines are binary strings.
 
-import { quotePlain } from "./quote.ts";
 import { Failure } from "./define.ts";
+import { quotePlain } from "./quote.ts";
 
 /** How two keys compare: letters of sort's ordering options, and whether the order is reversed. */
 export interface Order {
@@ -26,15 +26,19 @@ export interface Key extends Order {
 export function parseKey(text: string, global: Order & { blanks: boolean }): Key {
   const match = /^(\d*)(?:\.(\d*))?([a-zA-Z]*)(?:,(\d*)(?:\.(\d*))?([a-zA-Z]*))?(.*)$/s.exec(text)!;
   const [, startField, startCharacter, startLetters, endField, endCharacter, endLetters, rest] = match;
-  const invalid = (why: string, what: string) => new Failure(`${why}: invalid field specification ${quotePlain(what)}`, 2);
-  const badCount = (at: string) => new Failure(`invalid number at field start: invalid count at start of ${quotePlain(at)}`, 2);
+  const invalid = (why: string, what: string) =>
+    new Failure(`${why}: invalid field specification ${quotePlain(what)}`, 2);
+  const badCount = (at: string) =>
+    new Failure(`invalid number at field start: invalid count at start of ${quotePlain(at)}`, 2);
   if (startField === "") throw badCount(text);
   if (Number(startField) === 0) throw invalid("field number is zero", text);
   if (startCharacter !== undefined && Number(startCharacter) === 0) {
-    if (startCharacter === "") throw new Failure(`invalid number after '.': invalid count at start of ${quotePlain(startLetters + rest)}`, 2);
+    if (startCharacter === "")
+      throw new Failure(`invalid number after '.': invalid count at start of ${quotePlain(startLetters + rest)}`, 2);
     throw invalid("character offset is zero", text);
   }
-  if (endField === "") throw new Failure(`invalid number after ',': invalid count at start of ${quotePlain(endLetters + rest)}`, 2);
+  if (endField === "")
+    throw new Failure(`invalid number after ',': invalid count at start of ${quotePlain(endLetters + rest)}`, 2);
   if (endField !== undefined && Number(endField) === 0) throw invalid("field number is zero", text);
   const letters = startLetters + (endLetters ?? "");
   if (rest !== "" || /[^bdfghiMnRrV]/.test(letters)) throw invalid("stray character in field spec", text);
@@ -88,7 +92,8 @@ function fieldStart(line: string, fields: number, characters: number, skipBlanks
 function fieldEnd(line: string, fields: number, separator: number, at = 0): number {
   for (; fields > 0 && at < line.length; fields--) {
     if (separator >= 0) {
-      while (at < line.length && line.charCodeAt(at) !== separator) at++;
+      const next = line.indexOf(String.fromCharCode(separator), at);
+      at = next < 0 ? line.length : next;
       if (fields > 1 && at < line.length) at++;
     } else {
       while (at < line.length && isBlank(line.charCodeAt(at))) at++;

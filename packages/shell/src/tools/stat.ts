@@ -39,26 +39,48 @@ For file systems: %a %b %f free, total, free blocks, %c %d inodes, %i id, %l nam
     const key = options.last("c", "printf");
     const given = key && options.value(key)!;
     const standard = fileSystem ? FILE_SYSTEM : STANDARD;
-    const format = given === undefined ? (options.has("t") && !fileSystem ? TERSE : standard) : key === "printf" ? unescape(given) : `${given}\n`;
+    const format =
+      given === undefined
+        ? options.has("t") && !fileSystem
+          ? TERSE
+          : standard
+        : key === "printf"
+          ? unescape(given)
+          : `${given}\n`;
     const accounts = readAccounts(sys);
     for (const name of operands) {
       const found = name === "-" ? statFd(invocation) : statOf(sys, name, options.has("L") || fileSystem);
       if (typeof found === "number") {
-        invocation.warn(fileSystem ? `cannot read file system information for ${quote(name)}: ${strerror(found)}` : `cannot statx ${quote(name)}: ${strerror(found)}`);
+        invocation.warn(
+          fileSystem
+            ? `cannot read file system information for ${quote(name)}: ${strerror(found)}`
+            : `cannot statx ${quote(name)}: ${strerror(found)}`,
+        );
         continue;
       }
-      const value = fileSystem ? fileSystemField(invocation, name) : (letter: string, part: string) => field(letter, part, name, found, invocation, accounts);
-      const marked = given === undefined && !fileSystem && (found.mode & S_IFMT) === S_IFCHR ? format.replace("%h\n", "%-5h Device type: %t,%T\n") : format;
+      const value = fileSystem
+        ? fileSystemField(invocation, name)
+        : (letter: string, part: string) => field(letter, part, name, found, invocation, accounts);
+      const marked =
+        given === undefined && !fileSystem && (found.mode & S_IFMT) === S_IFCHR
+          ? format.replace("%h\n", "%-5h Device type: %t,%T\n")
+          : format;
       await stdout.write(
-        marked.replace(/%([-+ 0#']*)(\d*)(?:\.(\d+))?([HL]?)([a-zA-Z%])/g, (whole, flags: string, width: string, precision, part: string, letter: string) => {
-          if (letter === "%") return "%";
-          let text = value(letter, part);
-          if (text === null) return letter ? `?${whole.slice(whole.length)}` : whole;
-          if (precision !== undefined) text = /[XYZW]/.test(letter) ? withFraction(text, letter, found, Number(precision)) : text.slice(0, Number(precision));
-          if (flags.includes("#") && letter === "a") text = `0${text}`;
-          if (flags.includes("-")) return text.padEnd(Number(width));
-          return text.padStart(Number(width), flags.includes("0") ? "0" : " ");
-        }),
+        marked.replace(
+          /%([-+ 0#']*)(\d*)(?:\.(\d+))?([HL]?)([a-zA-Z%])/g,
+          (whole, flags: string, width: string, precision, part: string, letter: string) => {
+            if (letter === "%") return "%";
+            let text = value(letter, part);
+            if (text === null) return letter ? `?${whole.slice(whole.length)}` : whole;
+            if (precision !== undefined)
+              text = /[XYZW]/.test(letter)
+                ? withFraction(text, letter, found, Number(precision))
+                : text.slice(0, Number(precision));
+            if (flags.includes("#") && letter === "a") text = `0${text}`;
+            if (flags.includes("-")) return text.padEnd(Number(width));
+            return text.padStart(Number(width), flags.includes("0") ? "0" : " ");
+          },
+        ),
       );
     }
   },
@@ -75,52 +97,95 @@ function withFraction(text: string, letter: string, found: Stat, digits: number)
   return digits === 0 ? text : `${text}.${String(nsec).padStart(9, "0").slice(0, digits)}`;
 }
 
-function field(letter: string, part: string, name: string, found: Stat, { sys }: Invocation, accounts: Accounts): string | null {
+function field(
+  letter: string,
+  part: string,
+  name: string,
+  found: Stat,
+  { sys }: Invocation,
+  accounts: Accounts,
+): string | null {
   const time = (sec: number, nsec: number) => formatTime("%Y-%m-%d %H:%M:%S.%N %z", sec, nsec);
   switch (letter) {
-    case "a": return (found.mode & 0o7777).toString(8);
-    case "A": return modeString(found.mode);
-    case "b": return String(found.blocks);
-    case "B": return "512";
-    case "C": return "?";
-    case "d": return String(part === "H" ? Math.floor(found.dev / 256) : part === "L" ? found.dev % 256 : found.dev);
-    case "D": return found.dev.toString(16);
-    case "f": return found.mode.toString(16);
-    case "F": return kind(found);
-    case "g": return String(found.gid);
-    case "G": return accounts.group(found.gid);
-    case "h": return String(found.nlink);
-    case "i": return String(found.ino);
-    case "m": return "/";
-    case "n": return name;
+    case "a":
+      return (found.mode & 0o7777).toString(8);
+    case "A":
+      return modeString(found.mode);
+    case "b":
+      return String(found.blocks);
+    case "B":
+      return "512";
+    case "C":
+      return "?";
+    case "d":
+      return String(part === "H" ? Math.floor(found.dev / 256) : part === "L" ? found.dev % 256 : found.dev);
+    case "D":
+      return found.dev.toString(16);
+    case "f":
+      return found.mode.toString(16);
+    case "F":
+      return kind(found);
+    case "g":
+      return String(found.gid);
+    case "G":
+      return accounts.group(found.gid);
+    case "h":
+      return String(found.nlink);
+    case "i":
+      return String(found.ino);
+    case "m":
+      return "/";
+    case "n":
+      return name;
     case "N": {
       const target = (found.mode & S_IFMT) === S_IFLNK ? readLink(sys, name) : null;
       return typeof target === "string" ? `${quote(name)} -> ${quote(target)}` : quote(name);
     }
-    case "o": return "4096";
-    case "r": case "R": case "t": case "T": return "0";
-    case "s": return String(found.size);
-    case "u": return String(found.uid);
-    case "U": return accounts.user(found.uid);
-    case "w": return "-";
-    case "W": return "0";
-    case "x": return time(found.atimeSec, found.atimeNsec);
-    case "X": return String(found.atimeSec);
-    case "y": return time(found.mtimeSec, found.mtimeNsec);
-    case "Y": return String(found.mtimeSec);
-    case "z": return time(found.ctimeSec, found.ctimeNsec);
-    case "Z": return String(found.ctimeSec);
+    case "o":
+      return "4096";
+    case "r":
+    case "R":
+    case "t":
+    case "T":
+      return "0";
+    case "s":
+      return String(found.size);
+    case "u":
+      return String(found.uid);
+    case "U":
+      return accounts.user(found.uid);
+    case "w":
+      return "-";
+    case "W":
+      return "0";
+    case "x":
+      return time(found.atimeSec, found.atimeNsec);
+    case "X":
+      return String(found.atimeSec);
+    case "y":
+      return time(found.mtimeSec, found.mtimeNsec);
+    case "Y":
+      return String(found.mtimeSec);
+    case "z":
+      return time(found.ctimeSec, found.ctimeNsec);
+    case "Z":
+      return String(found.ctimeSec);
   }
   return null;
 }
 
 function kind({ mode, size }: Stat): string {
   switch (mode & S_IFMT) {
-    case S_IFDIR: return "directory";
-    case S_IFLNK: return "symbolic link";
-    case S_IFCHR: return "character special file";
-    case S_IFIFO: return "fifo";
-    case S_IFREG: return size === 0 ? "regular empty file" : "regular file";
+    case S_IFDIR:
+      return "directory";
+    case S_IFLNK:
+      return "symbolic link";
+    case S_IFCHR:
+      return "character special file";
+    case S_IFIFO:
+      return "fifo";
+    case S_IFREG:
+      return size === 0 ? "regular empty file" : "regular file";
   }
   return "weird file";
 }
@@ -133,15 +198,36 @@ function fileSystemField({ sys }: Invocation, name: string): (letter: string) =>
   const out = { blockSize: 0, blocks: 0, freeBlocks: 0, inodes: 0, freeInodes: 0 };
   sys.statfs(out);
   const values: Record<string, string | number> = {
-    a: out.freeBlocks, b: out.blocks, f: out.freeBlocks, c: out.inodes, d: out.freeInodes, i: "0", l: 255, n: name,
-    s: out.blockSize, S: out.blockSize, t: "76696265", T: "vibengine",
+    a: out.freeBlocks,
+    b: out.blocks,
+    f: out.freeBlocks,
+    c: out.inodes,
+    d: out.freeInodes,
+    i: "0",
+    l: 255,
+    n: name,
+    s: out.blockSize,
+    S: out.blockSize,
+    t: "76696265",
+    T: "vibengine",
   };
   return (letter) => (letter in values ? String(values[letter]) : null);
 }
 
 /** --printf's escapes. */
 export function unescape(text: string): string {
-  const named: Record<string, string> = { a: "\x07", b: "\b", e: "\x1b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v", "\\": "\\", '"': '"' };
+  const named: Record<string, string> = {
+    a: "\x07",
+    b: "\b",
+    e: "\x1b",
+    f: "\f",
+    n: "\n",
+    r: "\r",
+    t: "\t",
+    v: "\v",
+    "\\": "\\",
+    '"': '"',
+  };
   return text.replace(/\\(?:([abefnrtv\\"])|([0-7]{1,3})|x([0-9a-fA-F]{1,2}))/g, (_, letter, octal, hex) =>
     letter ? named[letter] : String.fromCharCode(Number.parseInt(octal ?? hex, octal ? 8 : 16)),
   );

@@ -1,22 +1,27 @@
 // For tests in Node: runs command lines of tools over a System, every element of a pipeline a task of its own, as the shell will.
 
 import {
-  AT_FDCWD, decode, encode, Killed, newDirent, newStat, O_CREAT, O_DIRECTORY, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY, S_IFDIR, S_IFLNK, S_IFMT, type System,
+  AT_FDCWD,
+  decode,
+  encode,
+  Killed,
+  newDirent,
+  newStat,
+  O_CREAT,
+  O_DIRECTORY,
+  O_RDONLY,
+  O_RDWR,
+  O_TRUNC,
+  O_WRONLY,
+  S_IFDIR,
+  S_IFLNK,
+  S_IFMT,
+  type System,
 } from "@vibengine/system";
 import { testSystem } from "@vibengine/system/testing";
 import { BrokenPipe, binaryToBytes, bytesToBinary, Reader, Writer } from "../stdio.ts";
-import type { Tool, ToolContext } from "../tool.ts";
+import type { ToolContext } from "../tool.ts";
 import { tools } from "./index.ts";
-
-/** echo is the shell's own; xargs needs one. */
-const programs: Record<string, Tool> = {
-  ...tools,
-  async echo({ argv, stdout }) {
-    await stdout.write(`${argv.slice(1).join(" ")}\n`);
-    await stdout.flush();
-    return 0;
-  },
-};
 
 export interface Step {
   commands: string[][];
@@ -31,11 +36,18 @@ export interface Outcome {
 
 /** A System whose fds 1 and 2 go to files that `run` reads back, with a stub in /usr/bin for every tool. */
 export function toolSystem(diskSizeBytes = 8 << 20): System {
-  return testSystem(diskSizeBytes, Object.keys(programs));
+  return testSystem(diskSizeBytes, Object.keys(tools));
 }
 
 /** Runs an && list of pipelines. Strings in and out are binary: a character a byte. */
-export async function runSteps(sys: System, steps: Step[], env: Map<string, string> = new Map([["PATH", "/usr/bin:/bin"], ["TERM", "xterm"]])): Promise<Outcome> {
+export async function runSteps(
+  sys: System,
+  steps: Step[],
+  env: Map<string, string> = new Map([
+    ["PATH", "/usr/bin:/bin"],
+    ["TERM", "xterm"],
+  ]),
+): Promise<Outcome> {
   const out = openFile(sys, "/tmp/.stdout");
   const err = openFile(sys, "/tmp/.stderr");
   sys.dup2(out, 1);
@@ -52,7 +64,8 @@ export async function runSteps(sys: System, steps: Step[], env: Map<string, stri
 }
 
 /** One simple command; words as they are. */
-export const run = (sys: System, ...argv: string[]): Promise<Outcome> => runSteps(sys, [{ commands: [argv], stdin: null }]);
+export const run = (sys: System, ...argv: string[]): Promise<Outcome> =>
+  runSteps(sys, [{ commands: [argv], stdin: null }]);
 
 async function runPipeline(sys: System, { commands, stdin }: Step, env: Map<string, string>): Promise<number> {
   let input = stdin === null ? -1 : sys.open(AT_FDCWD, encode(stdin), O_RDONLY, 0);
@@ -81,7 +94,12 @@ export function forkOf(sys: System): System {
 const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** Runs a tool in the slot `child`, and reaps it; its status. */
-export async function runTool(parent: System, child: System, argv: string[], env: Map<string, string>): Promise<number> {
+export async function runTool(
+  parent: System,
+  child: System,
+  argv: string[],
+  env: Map<string, string>,
+): Promise<number> {
   const { pid } = child;
   const pause = async () => {
     await breathe();
@@ -102,7 +120,9 @@ export async function runTool(parent: System, child: System, argv: string[], env
   const name = argv[0].slice(argv[0].lastIndexOf("/") + 1);
   let status: number;
   try {
-    status = await programs[name](context);
+    status = await tools[name](context);
+    await context.stdout.flush();
+    await context.stderr.flush();
   } catch (error) {
     if (error instanceof BrokenPipe) status = 141;
     else if (error instanceof Killed) status = 128 + error.signal;
@@ -161,7 +181,11 @@ export function writeFile(sys: System, path: string, data: Uint8Array): void {
 }
 
 /** Path → "mode links content" of everything below the working directory, as the recorder writes it. */
-export async function snapshot(sys: System, directory = ".", found: Record<string, string> = {}): Promise<Record<string, string>> {
+export async function snapshot(
+  sys: System,
+  directory = ".",
+  found: Record<string, string> = {},
+): Promise<Record<string, string>> {
   const fd = sys.open(AT_FDCWD, encode(directory), O_RDONLY | O_DIRECTORY, 0);
   const entry = newDirent();
   const stat = newStat();

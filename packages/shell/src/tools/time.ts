@@ -1,6 +1,19 @@
 // Times: strftime in UTC, and the ways touch -d and date -d let one write a moment. Pure, but for the clock.
 
-const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const MONTHS = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+];
 const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 const two = (value: number) => String(value).padStart(2, "0");
@@ -8,22 +21,36 @@ const two = (value: number) => String(value).padStart(2, "0");
 /** GNU's strftime for UTC: %-d, %_d, %0d, %^a and widths included. */
 export function formatTime(format: string, seconds: number, nanoseconds = 0): string {
   const date = new Date(seconds * 1000);
-  return format.replace(/%([-_0^#]*)(\d*)(:{0,3})([a-zA-Z%+])/g, (whole, flags: string, width: string, colons: string, letter: string) => {
-    let text = conversion(letter, date, seconds, nanoseconds, colons, width);
-    if (text === null) return whole;
-    const numeric = /^[CdeGgHIjklmMNsSuUVwWyY]$/.test(letter);
-    if (letter === "N" && !flags) return text;
-    if (numeric && flags.includes("-")) text = text.replace(/^[ 0]+(?=.)/, "");
-    else if (numeric && flags.includes("_")) text = text.replace(/^0+(?=.)/, (zeros) => " ".repeat(zeros.length));
-    else if (numeric && flags.includes("0")) text = text.replace(/^ +/, (blanks) => "0".repeat(blanks.length));
-    if (flags.includes("^")) text = text.toUpperCase();
-    else if (flags.includes("#")) text = text === text.toUpperCase() ? text.toLowerCase() : text.toUpperCase();
-    if (width) text = text.padStart(Number(width), (numeric && !flags.includes("_") && !/[ekl]/.test(letter)) || flags.includes("0") ? "0" : " ");
-    return text;
-  });
+  return format.replace(
+    /%([-_0^#]*)(\d*)(:{0,3})([a-zA-Z%+])/g,
+    (whole, flags: string, width: string, colons: string, letter: string) => {
+      let text = conversion(letter, date, seconds, nanoseconds, colons, width);
+      if (text === null) return whole;
+      const numeric = /^[CdeGgHIjklmMNsSuUVwWyY]$/.test(letter);
+      if (letter === "N" && !flags) return text;
+      if (numeric && flags.includes("-")) text = text.replace(/^[ 0]+(?=.)/, "");
+      else if (numeric && flags.includes("_")) text = text.replace(/^0+(?=.)/, (zeros) => " ".repeat(zeros.length));
+      else if (numeric && flags.includes("0")) text = text.replace(/^ +/, (blanks) => "0".repeat(blanks.length));
+      if (flags.includes("^")) text = text.toUpperCase();
+      else if (flags.includes("#")) text = text === text.toUpperCase() ? text.toLowerCase() : text.toUpperCase();
+      if (width)
+        text = text.padStart(
+          Number(width),
+          (numeric && !flags.includes("_") && !/[ekl]/.test(letter)) || flags.includes("0") ? "0" : " ",
+        );
+      return text;
+    },
+  );
 }
 
-function conversion(letter: string, date: Date, seconds: number, nanoseconds: number, colons: string, width: string): string | null {
+function conversion(
+  letter: string,
+  date: Date,
+  seconds: number,
+  nanoseconds: number,
+  colons: string,
+  width: string,
+): string | null {
   const year = date.getUTCFullYear();
   const month = date.getUTCMonth();
   const day = date.getUTCDate();
@@ -32,55 +59,99 @@ function conversion(letter: string, date: Date, seconds: number, nanoseconds: nu
   const yearDay = Math.floor((Date.UTC(year, month, day) - Date.UTC(year, 0, 1)) / 86400000);
   const again = (format: string) => formatTime(format, seconds, nanoseconds);
   switch (letter) {
-    case "%": return "%";
-    case "a": return DAYS[weekday].slice(0, 3);
-    case "A": return DAYS[weekday];
+    case "%":
+      return "%";
+    case "a":
+      return DAYS[weekday].slice(0, 3);
+    case "A":
+      return DAYS[weekday];
     case "b":
-    case "h": return MONTHS[month].slice(0, 3);
-    case "B": return MONTHS[month];
-    case "c": return again("%a %b %e %H:%M:%S %Y");
-    case "C": return two(Math.floor(year / 100));
-    case "d": return two(day);
+    case "h":
+      return MONTHS[month].slice(0, 3);
+    case "B":
+      return MONTHS[month];
+    case "c":
+      return again("%a %b %e %H:%M:%S %Y");
+    case "C":
+      return two(Math.floor(year / 100));
+    case "d":
+      return two(day);
     case "D":
-    case "x": return again("%m/%d/%y");
-    case "e": return String(day).padStart(2);
-    case "F": return again("%Y-%m-%d");
-    case "g": return two(isoWeek(date).year % 100);
-    case "G": return String(isoWeek(date).year);
-    case "H": return two(hours);
-    case "I": return two(hours % 12 || 12);
-    case "j": return String(yearDay + 1).padStart(3, "0");
-    case "k": return String(hours).padStart(2);
-    case "l": return String(hours % 12 || 12).padStart(2);
-    case "m": return two(month + 1);
-    case "M": return two(date.getUTCMinutes());
-    case "n": return "\n";
-    case "N": return String(nanoseconds).padStart(9, "0").slice(0, Number(width) || 9);
-    case "p": return hours < 12 ? "AM" : "PM";
-    case "P": return hours < 12 ? "am" : "pm";
-    case "q": return String(Math.floor(month / 3) + 1);
-    case "r": return again("%I:%M:%S %p");
-    case "R": return again("%H:%M");
-    case "s": return String(seconds);
-    case "S": return two(date.getUTCSeconds());
-    case "t": return "\t";
+    case "x":
+      return again("%m/%d/%y");
+    case "e":
+      return String(day).padStart(2);
+    case "F":
+      return again("%Y-%m-%d");
+    case "g":
+      return two(isoWeek(date).year % 100);
+    case "G":
+      return String(isoWeek(date).year);
+    case "H":
+      return two(hours);
+    case "I":
+      return two(hours % 12 || 12);
+    case "j":
+      return String(yearDay + 1).padStart(3, "0");
+    case "k":
+      return String(hours).padStart(2);
+    case "l":
+      return String(hours % 12 || 12).padStart(2);
+    case "m":
+      return two(month + 1);
+    case "M":
+      return two(date.getUTCMinutes());
+    case "n":
+      return "\n";
+    case "N":
+      return String(nanoseconds)
+        .padStart(9, "0")
+        .slice(0, Number(width) || 9);
+    case "p":
+      return hours < 12 ? "AM" : "PM";
+    case "P":
+      return hours < 12 ? "am" : "pm";
+    case "q":
+      return String(Math.floor(month / 3) + 1);
+    case "r":
+      return again("%I:%M:%S %p");
+    case "R":
+      return again("%H:%M");
+    case "s":
+      return String(seconds);
+    case "S":
+      return two(date.getUTCSeconds());
+    case "t":
+      return "\t";
     case "T":
-    case "X": return again("%H:%M:%S");
-    case "u": return String(weekday || 7);
-    case "U": return two(Math.floor((yearDay + 7 - weekday) / 7));
-    case "V": return two(isoWeek(date).week);
-    case "w": return String(weekday);
-    case "W": return two(Math.floor((yearDay + 7 - ((weekday + 6) % 7)) / 7));
-    case "y": return two(year % 100);
-    case "Y": return String(year);
-    case "z": return ["+0000", "+00:00", "+00:00:00", "+00"][colons.length];
-    case "Z": return "UTC";
+    case "X":
+      return again("%H:%M:%S");
+    case "u":
+      return String(weekday || 7);
+    case "U":
+      return two(Math.floor((yearDay + 7 - weekday) / 7));
+    case "V":
+      return two(isoWeek(date).week);
+    case "w":
+      return String(weekday);
+    case "W":
+      return two(Math.floor((yearDay + 7 - ((weekday + 6) % 7)) / 7));
+    case "y":
+      return two(year % 100);
+    case "Y":
+      return String(year);
+    case "z":
+      return ["+0000", "+00:00", "+00:00:00", "+00"][colons.length];
+    case "Z":
+      return "UTC";
   }
   return null;
 }
 
 function isoWeek(date: Date): { year: number; week: number } {
-  const thursday = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate() + 4 - (date.getUTCDay() || 7)));
+  const thursday = new Date(
+    Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate() + 4 - (date.getUTCDay() || 7)),
+  );
   const year = thursday.getUTCFullYear();
   return { year, week: Math.floor((thursday.getTime() - Date.UTC(year, 0, 1)) / 604800000) + 1 };
 }
@@ -93,9 +164,11 @@ export function parseStamp(text: string, now: number): number | null {
   if (century !== undefined && years === undefined) [century, years] = [undefined as unknown as string, century];
   const short = Number(years);
   const year =
-    years === undefined ? new Date(now * 1000).getUTCFullYear()
-    : century !== undefined ? Number(century + years)
-    : short + (short < 69 ? 2000 : 1900);
+    years === undefined
+      ? new Date(now * 1000).getUTCFullYear()
+      : century !== undefined
+        ? Number(century + years)
+        : short + (short < 69 ? 2000 : 1900);
   return utc(year, Number(month), Number(day), Number(hour), Number(minute), Number(second ?? 0));
 }
 
@@ -133,29 +206,69 @@ export function parseMoment(text: string, now: number): { sec: number; nsec: num
   };
   const monthOf = (name: string) => MONTHS.findIndex((known) => known.toLowerCase().startsWith(name.slice(0, 3))) + 1;
   const words: Record<string, number> = { now: 0, today: 0, yesterday: -86400, tomorrow: 86400 };
-  const units: Record<string, number> = { sec: 1, second: 1, min: 60, minute: 60, hour: 3600, day: 86400, week: 604800, fortnight: 1209600 };
+  const units: Record<string, number> = {
+    sec: 1,
+    second: 1,
+    min: 60,
+    minute: 60,
+    hour: 3600,
+    day: 86400,
+    week: 604800,
+    fortnight: 1209600,
+  };
   while (rest !== "") {
     const understood =
-      take(/^(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)(?:t(?=\d))?/, ([, y, m, d]) => setDate(Number(y), Number(m), Number(d))) ||
+      take(/^(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)(?:t(?=\d))?/, ([, y, m, d]) =>
+        setDate(Number(y), Number(m), Number(d)),
+      ) ||
       take(/^(\d{4})(\d\d)(\d\d)(?!\d)/, ([, y, m, d]) => setDate(Number(y), Number(m), Number(d))) ||
       take(/^(\d{1,2})\/(\d{1,2})\/(\d{4})/, ([, m, d, y]) => setDate(Number(y), Number(m), Number(d))) ||
       take(/^(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(am|pm)?/, ([, h, m, s, fraction, half]) => {
         hour = half ? (Number(h) % 12) + (half === "pm" ? 12 : 0) : Number(h);
-        [minute, second, nsec, timed] = [Number(m), Number(s ?? 0), Number((fraction ?? "").padEnd(9, "0").slice(0, 9)), true];
+        [minute, second, nsec, timed] = [
+          Number(m),
+          Number(s ?? 0),
+          Number((fraction ?? "").padEnd(9, "0").slice(0, 9)),
+          true,
+        ];
       }) ||
-      (timed && take(/^([-+])(\d\d):?(\d\d)(?!\d)/, ([, sign, h, m]) => { zone = (sign === "-" ? -1 : 1) * (Number(h) * 3600 + Number(m) * 60); })) ||
+      (timed &&
+        take(/^([-+])(\d\d):?(\d\d)(?!\d)/, ([, sign, h, m]) => {
+          zone = (sign === "-" ? -1 : 1) * (Number(h) * 3600 + Number(m) * 60);
+        })) ||
       take(/^(utc|gmt|z)(?![a-z])/, () => {}) ||
-      take(/^(\d{1,2})[ -]([a-z]{3,9})[ -](\d{4})/, ([, d, name, y]) => monthOf(name) > 0 && setDate(Number(y), monthOf(name), Number(d))) ||
-      take(/^([a-z]{3,9})\.? (\d{1,2}),? (\d{4})(?!:)/, ([, name, d, y]) => monthOf(name) > 0 && setDate(Number(y), monthOf(name), Number(d))) ||
-      take(/^([a-z]{3,9})\.? (\d{1,2})(?![\d:])/, ([, name, d]) => monthOf(name) > 0 && setDate(year, monthOf(name), Number(d))) ||
-      take(/^(now|today|yesterday|tomorrow)(?![a-z])/, ([word]) => { shift.second += words[word]; }) ||
-      take(/^([-+]?\s*\d+|next|last|a|an)\s*(sec|second|min|minute|hour|day|week|fortnight|month|year)s?(\s+ago)?(?![a-z])/, ([, amount, unit, ago]) => {
-        const size = amount === "next" || amount === "a" || amount === "an" ? 1 : amount === "last" ? -1 : Number(amount.replace(/\s/g, ""));
-        const count = ago ? -size : size;
-        if (unit === "month" || unit === "year") shift.month += count * (unit === "year" ? 12 : 1);
-        else shift.second += count * units[unit];
+      take(
+        /^(\d{1,2})[ -]([a-z]{3,9})[ -](\d{4})/,
+        ([, d, name, y]) => monthOf(name) > 0 && setDate(Number(y), monthOf(name), Number(d)),
+      ) ||
+      take(
+        /^([a-z]{3,9})\.? (\d{1,2}),? (\d{4})(?!:)/,
+        ([, name, d, y]) => monthOf(name) > 0 && setDate(Number(y), monthOf(name), Number(d)),
+      ) ||
+      take(
+        /^([a-z]{3,9})\.? (\d{1,2})(?![\d:])/,
+        ([, name, d]) => monthOf(name) > 0 && setDate(year, monthOf(name), Number(d)),
+      ) ||
+      take(/^(now|today|yesterday|tomorrow)(?![a-z])/, ([word]) => {
+        shift.second += words[word];
       }) ||
-      take(/^(?:next\s+)?(sun|mon|tue|wed|thu|fri|sat)[a-z]*/, ([, name]) => { weekday = DAYS.findIndex((known) => known.toLowerCase().startsWith(name)); });
+      take(
+        /^([-+]?\s*\d+|next|last|a|an)\s*(sec|second|min|minute|hour|day|week|fortnight|month|year)s?(\s+ago)?(?![a-z])/,
+        ([, amount, unit, ago]) => {
+          const size =
+            amount === "next" || amount === "a" || amount === "an"
+              ? 1
+              : amount === "last"
+                ? -1
+                : Number(amount.replace(/\s/g, ""));
+          const count = ago ? -size : size;
+          if (unit === "month" || unit === "year") shift.month += count * (unit === "year" ? 12 : 1);
+          else shift.second += count * units[unit];
+        },
+      ) ||
+      take(/^(?:next\s+)?(sun|mon|tue|wed|thu|fri|sat)[a-z]*/, ([, name]) => {
+        weekday = DAYS.findIndex((known) => known.toLowerCase().startsWith(name));
+      });
     if (!understood) return null;
   }
   if ((dated || weekday >= 0) && !timed) [hour, minute, second] = [0, 0, 0];
@@ -164,6 +277,6 @@ export function parseMoment(text: string, now: number): { sec: number; nsec: num
   let moment = checked;
   if (shift.month !== 0) moment = Date.UTC(year, month - 1 + shift.month, day, hour, minute, second) / 1000;
   if (weekday >= 0 && !dated) moment += ((weekday - new Date(moment * 1000).getUTCDay() + 7) % 7) * 86400;
-  if (text.trim() === "" ) moment = utc(year, month, day, 0, 0, 0)!;
+  if (text.trim() === "") moment = utc(year, month, day, 0, 0, 0)!;
   return { sec: moment + shift.second - zone, nsec };
 }

@@ -42,7 +42,11 @@ for (const file of readdirSync(fixtures).filter((name) => name.endsWith(".json")
 
 /** How many blocks a directory's files take is the disk's own affair, and so is the order in which a directory gives its names. */
 function normalize(text: string, line: string): string {
-  if (/^(find|grep -r|rm -rv|cp -rv)/.test(line)) return text.split(/(?<=[\n\0])/).sort().join("");
+  if (/^(find|grep -r|rm -rv|cp -rv)/.test(line))
+    return text
+      .split(/(?<=[\n\0])/)
+      .sort()
+      .join("");
   return text.replace(/^total \d+$/gm, "total N");
 }
 

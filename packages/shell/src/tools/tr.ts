@@ -33,7 +33,8 @@ STRINGs hold characters, ranges a-z, escapes \\NNN \\\\ \\a \\b \\f \\n \\r \\t 
     }
     const most = remove && !squeeze ? 1 : 2;
     if (operands.length > most) {
-      const why = operands.length === 2 ? "\nOnly one string may be given when deleting without squeezing repeats." : "";
+      const why =
+        operands.length === 2 ? "\nOnly one string may be given when deleting without squeezing repeats." : "";
       throw new UsageError(`extra operand ${quote(operands[most])}${why}`);
     }
     const translate = operands.length === 2 && !remove;
@@ -139,7 +140,11 @@ function parseSet(text: string, which: "second" | null): Part[] {
       const name = source.slice(i + 2, end);
       if (end >= 0 && mark === ":" && /^[a-z]*$/i.test(name)) {
         if (!CLASSES[name]) throw new Failure(`invalid character class '${name}'`);
-        parts.push({ bytes: matching(CLASSES[name]), cased: name === "upper" || name === "lower" ? name : undefined, class: name });
+        parts.push({
+          bytes: matching(CLASSES[name]),
+          cased: name === "upper" || name === "lower" ? name : undefined,
+          class: name,
+        });
         i = end + 2;
         continue;
       }
@@ -162,7 +167,8 @@ function parseSet(text: string, which: "second" | null): Part[] {
     }
     if (source[i + 1] === "-" && plain[i + 1] && i + 2 < bytes.length) {
       if (bytes[i] > bytes[i + 2]) {
-        const show = (byte: number) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : `\\${byte.toString(8).padStart(3, "0")}`);
+        const show = (byte: number) =>
+          byte >= 32 && byte < 127 ? String.fromCharCode(byte) : `\\${byte.toString(8).padStart(3, "0")}`;
         throw new Failure(
           `range-endpoints of '${show(bytes[i])}-${show(bytes[i + 2])}' are in reverse collating sequence order`,
         );
@@ -192,7 +198,9 @@ function checkClasses(set1: Part[], set2: Part[], complemented: boolean): void {
   set2.forEach((part, i) => {
     if (!("bytes" in part) || !part.class) return;
     if (!part.cased) {
-      throw new Failure("when translating, the only character classes that may appear in\nstring2 are 'upper' and 'lower'");
+      throw new Failure(
+        "when translating, the only character classes that may appear in\nstring2 are 'upper' and 'lower'",
+      );
     }
     const at = position(set2, i);
     const opposite = set1.some((other, j) => "bytes" in other && other.cased && position(set1, j) === at);

@@ -3,7 +3,7 @@
 import { AT_FDCWD, encode, O_CLOEXEC, O_CREAT, O_TRUNC, O_WRONLY, strerror } from "@vibengine/system";
 import { bytesToBinary, Writer } from "../stdio.ts";
 import { checkOperands, define, eachInput, Failure } from "./define.ts";
-import { quoteIfNeeded, quote } from "./quote.ts";
+import { quote, quoteIfNeeded } from "./quote.ts";
 
 export const uniq = define(
   {

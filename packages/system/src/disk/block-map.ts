@@ -9,7 +9,8 @@ import type { Journal } from "./journal.ts";
 import { BLOCK_SIZE, WORDS_PER_BLOCK } from "./layout.ts";
 import type { Memory } from "./memory.ts";
 
-const FANOUT = WORDS_PER_BLOCK;
+/** Entries of a map block. */
+export const FANOUT = WORDS_PER_BLOCK;
 /** First file block that each level of indirection maps. */
 const FIRST = [0, DIRECT, DIRECT + FANOUT, DIRECT + FANOUT + FANOUT * FANOUT];
 /** File blocks that can be mapped: just over 4 TiB. */
@@ -46,7 +47,10 @@ export class BlockMap {
     return 0;
   }
 
-  /** The block of file block `index`, allocated if there was none (then `fresh` is true and its content arbitrary), or -errno. */
+  /**
+   * The block of file block `index`, allocated if there was none (then `fresh` is true and its content arbitrary). -errno
+   * leaves nothing behind.
+   */
   fresh = false;
   obtain(ino: number, index: number): number {
     this.fresh = false;
@@ -54,19 +58,25 @@ export class BlockMap {
     if (index < DIRECT) return this.#obtainAt(ino, map + index, index > 0 ? map + index - 1 : -1, false);
     const level = levelOf(index);
     if (level > 3) return -EFBIG;
+    const mark = this.#journal.mark;
     let rest = index - FIRST[level];
     let word = map + DIRECT + level - 1;
     let previous = level === 1 ? map + DIRECT - 1 : -1;
     for (let unit = FANOUT ** (level - 1); unit >= 1; unit /= FANOUT) {
       const block = this.#obtainAt(ino, word, previous, true);
-      if (block < 0) return block;
+      if (block < 0) {
+        this.#journal.rollback(mark);
+        return block;
+      }
       const slot = Math.floor(rest / unit);
       word = this.#blocks.wordOf(block) + slot;
       previous = slot > 0 ? word - 1 : -1;
       rest -= slot * unit;
     }
     this.fresh = false;
-    return this.#obtainAt(ino, word, previous, false);
+    const block = this.#obtainAt(ino, word, previous, false);
+    if (block < 0) this.#journal.rollback(mark);
+    return block;
   }
 
   /** How many of the file blocks from `index` (at `block`) stand side by side in the memory, at most `most`. */
@@ -149,6 +159,11 @@ export class BlockMap {
     this.#journal.commit();
     if (from === 0) this.#freeAt(ino, word);
   }
+}
+
+/** First file block that a level of indirection maps. */
+export function firstIndexOf(level: number): number {
+  return FIRST[level];
 }
 
 function levelOf(index: number): number {

@@ -115,10 +115,16 @@ export class Content {
   reserve(ino: number, position: number, length: number): number {
     const end = position + length;
     if (end > FILE_SIZE_MAX) return -EFBIG;
+    // Cut half-way, or without room for all, the blocks beyond the size are shed again.
+    this.#journal.set(PENDING, ino);
     let count = 0;
     for (let index = Math.floor(position / BLOCK_SIZE); index < Math.ceil(end / BLOCK_SIZE); index++) {
       const block = this.map.obtain(ino, index);
-      if (block < 0) return block;
+      if (block < 0) {
+        this.#journal.rollback();
+        this.finishShedding();
+        return block;
+      }
       if (this.map.fresh) this.map.clear(block);
       if (++count % WRITE_CHUNK === 0) this.#journal.commit();
     }
@@ -126,6 +132,7 @@ export class Content {
       this.#inodes.setDouble(ino, I_SIZE, end);
       this.#inodes.stampContent(ino);
     }
+    this.#journal.set(PENDING, 0);
     return 0;
   }
 
@@ -169,10 +176,10 @@ export class Content {
   #fill(block: number, within: number, from: Uint8Array, at: number, count: number, fresh: boolean): void {
     const bytes = this.#memory.bytes;
     const start = this.#blocks.byteOf(block);
+    this.#journal.touch(start);
     if (fresh && count < BLOCK_SIZE) bytes.fill(0, start, start + BLOCK_SIZE);
     if (count < 32) for (let i = 0; i < count; i++) bytes[start + within + i] = from[at + i];
     else bytes.set(at === 0 && count === from.length ? from : from.subarray(at, at + count), start + within);
-    this.#journal.touch(start);
   }
 
   #clearTail(ino: number, size: number): void {

@@ -64,6 +64,7 @@ export class Directories {
       }
     });
     if (index < 0) return index;
+    this.#inodes.set(index, I_NLINK, 1);
     this.#inodes.set(dir, I_INDEX, index);
     if (old === 0) this.#journal.commit();
     else {
@@ -205,7 +206,8 @@ export class Directories {
       if (words[next] !== 0) break;
       length += words[next + 2] & 0xffff;
     }
-    if (length !== old) this.#journal.set(word + 2, length);
+    // Not to be undone: what is written into the joined room later would stay in the way of its old parts.
+    if (length !== old) words[word + 2] = length;
     return length;
   }
 

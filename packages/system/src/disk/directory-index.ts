@@ -5,7 +5,7 @@
 import { S_IFREG } from "../constants.ts";
 import type { Blocks } from "./blocks.ts";
 import type { Content } from "./content.ts";
-import { I_HINT, I_SIZE, type Inodes } from "./inodes.ts";
+import { I_HINT, I_NLINK, I_SIZE, type Inodes } from "./inodes.ts";
 import type { Journal } from "./journal.ts";
 import { BLOCK_SHIFT, WORDS_PER_BLOCK } from "./layout.ts";
 import type { Memory } from "./memory.ts";
@@ -68,12 +68,13 @@ export class DirectoryIndex {
   }
 
   /**
-   * A new index of the given entries, and room for as many again: an inode that no directory names yet, or -errno. May
-   * commit on the way: cut there, the inode is lost space until fsck finds it.
+   * A new index of the given entries, and room for as many again, or -errno. Its inode has no link yet: the caller gives it
+   * one in the transaction that makes a directory use it. May commit on the way: cut there, what was built is freed again.
    */
   build(entries: number, each: (put: (hash: number, position: number) => void) => void): number {
     const index = this.#inodes.allocate(S_IFREG | 0o600, 0);
     if (index < 0) return index;
+    this.#inodes.set(index, I_NLINK, 0);
     let capacity = SMALLEST;
     while (capacity < entries * 4) capacity *= 2;
     const result = this.#content.reserve(index, 0, capacity * 4);

@@ -24,7 +24,7 @@ export const I_PARENT = 16; // of a directory
 export const I_INDEX = 17; // inode of a directory's hash index, 0 = none
 export const I_HINT = 18; // of a directory: no dead entry stands below this offset; of an index: slots in use
 export const I_ENTRIES = 19; // live entries of a directory
-export const I_DEVICE = 20; // number of a character device
+export const I_DEVICE = 19; // of a character device: its number. Not in the map, whose words name blocks
 export const I_MAP = 20; // 9 direct blocks, then single, double, triple indirect
 export const DIRECT = 9;
 

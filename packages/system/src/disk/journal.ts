@@ -59,14 +59,20 @@ export class Journal {
   commit(): void {
     const words = this.#memory.words;
     if (words[JOURNAL_COUNT] === 0) return;
-    words[JOURNAL_COUNT] = 0;
+    // Counted first: cut between the two, a saver looks once too often, not once too seldom.
     words[CHANGES]++;
+    words[JOURNAL_COUNT] = 0;
   }
 
-  /** Puts back what was not committed. Safe to be cut and run again. */
-  rollback(): void {
+  /** How much was noted since the last commit: to undo only what comes after. */
+  get mark(): number {
+    return this.#memory.words[JOURNAL_COUNT];
+  }
+
+  /** Puts back what was not committed, or what came after `mark`. Safe to be cut and run again. */
+  rollback(mark = 0): void {
     const words = this.#memory.words;
-    for (let count = words[JOURNAL_COUNT]; count > 0; count--) {
+    for (let count = words[JOURNAL_COUNT]; count > mark; count--) {
       const entry = this.#start + 2 * (count - 1);
       words[words[entry]] = words[entry + 1];
       words[JOURNAL_COUNT] = count - 1;

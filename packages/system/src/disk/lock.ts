@@ -28,6 +28,11 @@ export class Lock {
     this.#isDead = isDead;
   }
 
+  /** True when nobody holds it. */
+  get isFree(): boolean {
+    return Atomics.load(this.#words, LOCK) === 0;
+  }
+
   /** Takes the lock for `pid`, blocking this worker's thread while another holds it. */
   acquire(pid: number): void {
     if (this.#pinned) return;
@@ -47,7 +52,7 @@ export class Lock {
       const contended = (pid << 1) | 1;
       if (Atomics.compareExchange(words, LOCK, contended, 0) === contended) Atomics.notify(words, LOCK, 1);
     }
-    if (words[KERNEL_WANTS] !== 0) this.#callKernel();
+    if (Atomics.load(words, KERNEL_WANTS) !== 0) this.#callKernel();
   }
 
   /**
@@ -69,7 +74,7 @@ export class Lock {
   #tryForKernel(pid: number): boolean {
     const words = this.#words;
     const owner = Atomics.compareExchange(words, LOCK, 0, pid << 1);
-    const taken = owner === 0 || this.#takeOver(owner, pid << 1);
+    const taken = owner === 0 || this.#takeOver(owner, (pid << 1) | (owner & 1));
     if (taken && words[KERNEL_WANTS] !== 0) {
       Atomics.store(words, KERNEL_WANTS, 0);
       Atomics.notify(words, KERNEL_WANTS);
@@ -105,6 +110,7 @@ export class Lock {
         if (Atomics.compareExchange(words, LOCK, 0, mine) === 0) return;
         continue;
       }
+      if (owner >> 1 === pid) return; // left behind by a call of this process that ran out of stack
       const contended = owner | 1;
       if (owner !== contended && Atomics.compareExchange(words, LOCK, owner, contended) !== owner) continue;
       if (Atomics.wait(words, LOCK, contended, SUSPICION_MS) === "timed-out" && this.#takeOver(contended, mine)) return;

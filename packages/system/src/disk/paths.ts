@@ -5,7 +5,12 @@ import { NAME_MAX, PATH_MAX, S_IFDIR, S_IFLNK, S_IFMT, SYMLINK_MAX } from "../co
 import { ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, EPERM } from "../errno.ts";
 import type { Content } from "./content.ts";
 import type { Directories } from "./directories.ts";
-import { I_MODE, I_PARENT, type Inodes, ROOT } from "./inodes.ts";
+import { I_MODE, I_NLINK, I_PARENT, type Inodes, ROOT } from "./inodes.ts";
+
+/** What becomes of a symbolic link in a path's last place: followed; followed only before a slash; never (a name to change). */
+export const FOLLOW = 2;
+export const NO_FOLLOW = 1;
+export const NAME = 0;
 
 const SLASH = 0x2f;
 const DOT = 0x2e;
@@ -39,10 +44,10 @@ export class Paths {
   }
 
   /**
-   * Looks `path` up from directory `from`. `follow`: also when the last component is a symbolic link. `beneath`: -EPERM as soon
-   * as the path leaves `from`'s subtree. 0 or -errno; a missing last component is no error here.
+   * Looks `path` up from directory `from`. `mode`: see `FOLLOW`. `beneath`: -EPERM as soon as the path leaves `from`'s subtree.
+   * 0 or -errno; a missing last component is no error here, nor with `NAME` a slash after something that is no directory.
    */
-  walk(out: Walk, from: number, path: Uint8Array, follow: boolean, beneath: boolean): number {
+  walk(out: Walk, from: number, path: Uint8Array, mode: number, beneath: boolean): number {
     if (path.length === 0) return -ENOENT;
     if (path.length >= PATH_MAX) return -ENAMETOOLONG;
     let text = path;
@@ -70,6 +75,7 @@ export class Paths {
       }
       if (length === 2 && text[start] === DOT && text[start + 1] === DOT) {
         if (beneath && depth-- === 0) return -EPERM;
+        if (this.#inodes.get(dir, I_NLINK) === 0) return -ENOENT; // removed: its parent may be anything by now
         dir = this.#inodes.get(dir, I_PARENT);
         out.dotDot = true;
         continue;
@@ -79,11 +85,9 @@ export class Paths {
       const child = this.#directories.lookup(dir, text, start, at);
       if (child === 0) return isLast ? found(out, 0, dir, text, start, at) : -ENOENT;
       const type = this.#inodes.get(child, I_MODE) & S_IFMT;
-      if (type === S_IFLNK && (!isLast || follow || out.trailingSlash)) {
+      if (type === S_IFLNK && (!isLast || mode === FOLLOW || (mode === NO_FOLLOW && out.trailingSlash))) {
         if (++links > SYMLINK_MAX) return -ELOOP;
         text = this.#spliced(child, text, at);
-        if (text.length === 0) return -ENOENT;
-        if (text.length >= PATH_MAX) return -ENAMETOOLONG;
         at = 0;
         if (text[0] === SLASH) {
           if (beneath) return -EPERM;
@@ -93,7 +97,7 @@ export class Paths {
         continue;
       }
       if (isLast) {
-        if (out.trailingSlash && type !== S_IFDIR) return -ENOTDIR;
+        if (out.trailingSlash && type !== S_IFDIR && mode !== NAME) return -ENOTDIR;
         return found(out, child, dir, text, start, at);
       }
       dir = child;

@@ -55,9 +55,9 @@ export class Tree {
   }
 
   link(walk: Walk, ino: number): number {
-    if (this.type(ino) === S_IFDIR) return -EPERM;
     if (walk.ino !== 0) return -EEXIST;
-    if (walk.trailingSlash) return -ENOENT;
+    if (this.type(ino) === S_IFDIR) return -EPERM;
+    if (walk.trailingSlash || this.#inodes.get(walk.parent, I_NLINK) === 0) return -ENOENT;
     if (this.#inodes.get(ino, I_NLINK) >= LINK_MAX) return -EMLINK;
     const ready = this.#directories.prepare(walk.parent);
     if (ready < 0) return ready;
@@ -69,6 +69,7 @@ export class Tree {
   unlink(walk: Walk): number {
     if (walk.ino === 0) return -ENOENT;
     if (this.type(walk.ino) === S_IFDIR) return -EISDIR;
+    if (walk.trailingSlash) return -ENOTDIR;
     this.#directories.remove(walk.parent, walk.name, walk.start, walk.end);
     this.drop(walk.ino);
     return 0;
@@ -87,15 +88,14 @@ export class Tree {
   }
 
   rename(from: Walk, to: Walk): number {
-    if (from.ino === 0) return -ENOENT;
-    if (!from.hasName || (to.ino !== 0 && !to.hasName)) return -EBUSY;
+    if (!from.hasName || !to.hasName) return -EBUSY;
+    if (from.ino === 0 || this.#inodes.get(to.parent, I_NLINK) === 0) return -ENOENT;
     const isDirectory = this.type(from.ino) === S_IFDIR;
     if (!isDirectory && (from.trailingSlash || to.trailingSlash)) return -ENOTDIR;
     if (isDirectory && this.#isWithin(to.parent, from.ino)) return -EINVAL;
-    if (this.#inodes.get(to.parent, I_NLINK) === 0) return -ENOENT;
     if (to.ino === from.ino) return 0;
     if (to.ino !== 0) {
-      const refused = this.#refusesReplacing(to.ino, isDirectory);
+      const refused = this.#isWithin(from.parent, to.ino) ? -ENOTEMPTY : this.#refusesReplacing(to.ino, isDirectory);
       if (refused < 0) return refused;
     } else {
       const ready = this.#directories.prepare(to.parent);
@@ -140,13 +140,14 @@ export class Tree {
   }
 
   #move(from: Walk, to: Walk, isDirectory: boolean): number {
-    this.#directories.remove(from.parent, from.name, from.start, from.end);
+    // The new entry first: it must not take the old one's room, which undoing would need again.
     if (to.ino !== 0) {
       this.#directories.replace(to.parent, to.name, to.start, to.end, from.ino, this.type(from.ino) >>> 12);
     } else {
       const added = this.#enter(to, from.ino);
       if (added < 0) return added;
     }
+    this.#directories.remove(from.parent, from.name, from.start, from.end);
     if (isDirectory) {
       this.#inodes.set(from.ino, I_PARENT, to.parent);
       this.#inodes.set(from.parent, I_NLINK, this.#inodes.get(from.parent, I_NLINK) - 1);
@@ -157,6 +158,7 @@ export class Tree {
     return 0;
   }
 
+  /** `dir` must have a name: a removed directory's parent may be anything by now. */
   #isWithin(dir: number, ancestor: number): boolean {
     for (let at = dir; ; at = this.#inodes.get(at, I_PARENT)) {
       if (at === ancestor) return true;

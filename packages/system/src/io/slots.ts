@@ -64,7 +64,7 @@ export class Slots {
     return -1;
   }
 
-  /** A fresh slot with a new pid in state RUNNING, all else zero; -1 when there is none. */
+  /** A slot with a new pid, all else zero, or -1. It is taken once the caller, last of all, makes its state RUNNING. */
   allocate(): number {
     for (let slot = 0; slot < SLOTS; slot++) {
       if (this.get(slot, P_STATE) !== FREE) continue;
@@ -74,7 +74,6 @@ export class Slots {
       this.set(slot, P_EVENT, event);
       this.set(slot, P_PID, ++this.#memory.words[LAST_PID]);
       this.#memory.doubles[(start + P_STARTED) >> 1] = epochMs();
-      this.set(slot, P_STATE, RUNNING);
       return slot;
     }
     return -1;

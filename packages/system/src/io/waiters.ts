@@ -17,11 +17,11 @@ export function wakeWaiters(memory: Memory, set: number, slots: Slots): void {
   for (let i = 0; i < WAITER_WORDS; i++) {
     let mask = words[set + i];
     if (mask === 0) continue;
-    words[set + i] = 0;
     while (mask !== 0) {
       const bit = 31 - Math.clz32(mask & -mask);
       slots.wake(i * 32 + bit);
       mask &= mask - 1;
     }
+    words[set + i] = 0; // last: cut before, they are woken twice, not never
   }
 }

@@ -3,7 +3,7 @@
 
 import { AT_FDCWD } from "../constants.ts";
 import { FDS_PER_SLOT } from "../disk/layout.ts";
-import type { Walk } from "../disk/paths.ts";
+import { FOLLOW, NO_FOLLOW, type Walk } from "../disk/paths.ts";
 import { EBADF, ENOENT, ENOTDIR } from "../errno.ts";
 import { KIND_INODE } from "../io/open-files.ts";
 import { P_CWD, P_KILLED, P_PID, P_STATE, RUNNING } from "../io/slots.ts";
@@ -30,7 +30,8 @@ export class Base {
   /** True until the process exits or is killed. */
   get isAlive(): boolean {
     const { slots } = this.machine;
-    return slots.get(this.slot, P_PID) === this.pid && slots.get(this.slot, P_STATE) === RUNNING;
+    const { slot } = this;
+    return slots.get(slot, P_PID) === this.pid && slots.get(slot, P_STATE) === RUNNING && slots.get(slot, P_KILLED) === 0;
   }
 
   /** Throws `Killed` if this process was killed or has ended. Cheap: for long loops. */
@@ -41,12 +42,15 @@ export class Base {
   }
 
   protected enter(): void {
-    this.machine.lock.acquire(this.pid);
-    if (!this.isAlive) {
-      this.machine.lock.release(this.pid);
+    const { lock, disk } = this.machine;
+    lock.acquire(this.pid);
+    try {
       this.checkKilled();
+      disk.sync();
+    } catch (error) {
+      lock.release(this.pid);
+      throw error;
     }
-    this.machine.disk.sync();
   }
 
   /** Ends a call: a negative result undoes what the call changed. */
@@ -58,10 +62,16 @@ export class Base {
     return result;
   }
 
-  /** Ends a call that threw, which only a guest's exhausted stack or a fault of ours can do. */
+  /**
+   * Ends a call that threw, which only a guest's exhausted stack or a fault of ours can do. There may be too little stack even
+   * for undoing: then the next owner of the lock does it. Letting go needs no more stack than `enter` had.
+   */
   protected abandon(error: unknown): never {
-    this.machine.disk.journal.rollback();
-    this.machine.lock.release(this.pid);
+    const { disk, lock } = this.machine;
+    try {
+      disk.journal.rollback();
+    } catch {}
+    lock.release(this.pid);
     throw error;
   }
 
@@ -92,7 +102,7 @@ export class Base {
   }
 
   /** Looks a path up from a directory fd; see `Paths.walk`. A missing last component is no error. */
-  protected resolve(walk: Walk, dirfd: number, path: Uint8Array, follow: boolean): number {
+  protected resolve(walk: Walk, dirfd: number, path: Uint8Array, mode: number): number {
     let from = this.machine.slots.get(this.slot, P_CWD);
     if (dirfd !== AT_FDCWD) {
       const file = this.file(dirfd);
@@ -100,13 +110,13 @@ export class Base {
       if (this.machine.files.kind(file) !== KIND_INODE) return -ENOTDIR;
       from = this.machine.files.object(file);
     }
-    return this.machine.disk.paths.walk(walk, from, path, follow, this.resolveBeneath && dirfd !== AT_FDCWD);
+    return this.machine.disk.paths.walk(walk, from, path, mode, this.resolveBeneath && dirfd !== AT_FDCWD);
   }
 
   /** The inode a path names, or -errno. */
   protected resolveExisting(dirfd: number, path: Uint8Array, follow: boolean): number {
     const { walk } = this.machine;
-    const result = this.resolve(walk, dirfd, path, follow);
+    const result = this.resolve(walk, dirfd, path, follow ? FOLLOW : NO_FOLLOW);
     if (result < 0) return result;
     return walk.ino === 0 ? -ENOENT : walk.ino;
   }

@@ -3,7 +3,7 @@
 
 import { O_ACCMODE, O_APPEND, O_RDONLY, O_WRONLY, S_IFDIR, S_IFIFO, S_IFREG, SEEK_CUR, SEEK_END, SEEK_SET } from "../constants.ts";
 import { Entry } from "../disk/directories.ts";
-import { I_ATIME, I_MODE, I_MTIME, I_PARENT, type Time } from "../disk/inodes.ts";
+import { I_ATIME, I_MODE, I_MTIME, I_NLINK, I_PARENT, type Time } from "../disk/inodes.ts";
 import { EBADF, EINVAL, EISDIR, ENOTDIR, ENOTSUP, ESPIPE } from "../errno.ts";
 import { readDevice, writeDevice } from "../io/devices.ts";
 import { KIND_DEVICE, KIND_INODE, KIND_PIPE } from "../io/open-files.ts";
@@ -210,6 +210,7 @@ export class FdCalls extends OpenCalls {
   #readEntry(dir: number, cookie: number, out: Dirent): number {
     const { disk } = this.machine;
     if (disk.tree.type(dir) !== S_IFDIR) return -ENOTDIR;
+    if (disk.inodes.get(dir, I_NLINK) === 0) return 0;
     if (cookie < FIRST_COOKIE) {
       out.ino = cookie === 0 ? dir : disk.inodes.get(dir, I_PARENT);
       out.type = S_IFDIR >>> 12;

@@ -2,14 +2,17 @@
 // content takes another's place at once.
 
 import { O_ACCMODE, O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY, S_IFCHR, S_IFDIR, S_IFLNK, S_IFREG } from "../constants.ts";
-import { I_DEVICE } from "../disk/inodes.ts";
+import { I_DEVICE, I_NLINK } from "../disk/inodes.ts";
 import { FDS_PER_SLOT } from "../disk/layout.ts";
+import { FOLLOW, NAME, NO_FOLLOW } from "../disk/paths.ts";
 import { EBADF, EEXIST, EINVAL, EISDIR, ELOOP, EMFILE, ENOENT, ENOTDIR } from "../errno.ts";
 import { DEVICE_FD } from "../io/devices.ts";
 import { KIND_DEVICE, KIND_INODE, KIND_PIPE } from "../io/open-files.ts";
 import { P_FD_END, P_UMASK } from "../io/slots.ts";
 import { CLOEXEC_BIT } from "./base.ts";
 import { PathCalls } from "./path-calls.ts";
+
+const SLASH = 0x2f;
 
 export class OpenCalls extends PathCalls {
   /** Opens a path with Linux's O_ flags; the lowest free fd, or -errno. `mode` counts when a file is created, less the umask. */
@@ -42,7 +45,8 @@ export class OpenCalls extends PathCalls {
       const { disk, walk, slots } = this.machine;
       const unnamed = this.inodeOf(fd);
       if (unnamed < 0) return unnamed;
-      const result = this.resolve(walk, dirfd, path, true);
+      if (disk.inodes.get(unnamed, I_NLINK) !== 0) return -EINVAL;
+      const result = this.resolve(walk, dirfd, path, FOLLOW);
       if (result < 0) return result;
       if (walk.trailingSlash || !(walk.ino !== 0 || walk.hasName)) return -EISDIR;
       const target = walk.ino !== 0 ? walk.ino : this.create(walk, S_IFREG | (mode & 0o7777 & ~slots.get(this.slot, P_UMASK)));
@@ -120,11 +124,20 @@ export class OpenCalls extends PathCalls {
       if (readFd < 0) return readFd;
       const writeFd = this.lowestFree(readFd + 1);
       if (writeFd < 0) return writeFd;
-      const pipe = this.machine.pipes.allocate();
+      const { pipes, files } = this.machine;
+      const pipe = pipes.allocate();
       if (pipe < 0) return pipe;
-      out[0] = this.#openPipe(readFd, pipe, O_RDONLY);
-      out[1] = this.#openPipe(writeFd, pipe, O_WRONLY);
-      return Math.min(0, out[0], out[1]);
+      const reader = files.allocate(KIND_PIPE, pipe, O_RDONLY);
+      const writer = files.allocate(KIND_PIPE, pipe, O_WRONLY);
+      if (writer < 0) {
+        if (reader < 0) pipes.closeReader(pipe);
+        else files.release(reader);
+        pipes.closeWriter(pipe);
+        return writer;
+      }
+      out[0] = this.#install(readFd, reader, 0);
+      out[1] = this.#install(writeFd, writer, 0);
+      return 0;
     });
   }
 
@@ -151,37 +164,37 @@ export class OpenCalls extends PathCalls {
   }
 
   #open(dirfd: number, path: Uint8Array, flags: number, mode: number): number {
-    const { walk, disk, slots } = this.machine;
+    const { walk, slots } = this.machine;
     const isExclusive = (flags & O_CREAT) !== 0 && (flags & O_EXCL) !== 0;
-    const result = this.resolve(walk, dirfd, path, !isExclusive && (flags & O_NOFOLLOW) === 0);
+    if ((flags & O_CREAT) !== 0 && path[path.length - 1] === SLASH) {
+      return Math.min(-EISDIR, this.resolve(walk, dirfd, path, NAME));
+    }
+    const follow = isExclusive ? NAME : (flags & O_NOFOLLOW) === 0 ? FOLLOW : NO_FOLLOW;
+    const result = this.resolve(walk, dirfd, path, follow);
     if (result < 0) return result;
     if (walk.ino !== 0) return isExclusive ? -EEXIST : this.#openExisting(walk.ino, flags);
     if ((flags & O_CREAT) === 0) return -ENOENT;
-    if (walk.trailingSlash) return -EISDIR;
+    if (walk.trailingSlash) return -EISDIR; // a dangling link whose target ends so
     if ((flags & O_DIRECTORY) !== 0) return -EINVAL;
     const ino = this.create(walk, S_IFREG | (mode & 0o7777 & ~slots.get(this.slot, P_UMASK)));
-    if (ino < 0) return ino;
-    const fd = this.#openInode(ino, flags, 0);
-    if (fd < 0) disk.journal.rollback();
-    return fd;
+    return ino < 0 ? ino : this.#openInode(ino, flags, 0);
   }
 
   #openExisting(ino: number, flags: number): number {
     const { disk } = this.machine;
     const type = disk.tree.type(ino);
     const writes = (flags & O_ACCMODE) !== O_RDONLY;
-    if (type === S_IFLNK) return -ELOOP;
     if (type === S_IFDIR) {
-      if (writes || (flags & O_CREAT) !== 0) return -EISDIR;
+      if (writes || (flags & (O_CREAT | O_TRUNC)) !== 0) return -EISDIR;
     } else if ((flags & O_DIRECTORY) !== 0) return -ENOTDIR;
+    if (type === S_IFLNK) return -ELOOP;
     if (type === S_IFCHR) return this.#openDevice(ino, flags);
-    if (this.lowestFree(0) < 0) return -EMFILE;
-    if ((flags & O_TRUNC) !== 0 && writes) {
+    const fd = this.#openInode(ino, flags, 0);
+    if (fd >= 0 && (flags & O_TRUNC) !== 0 && writes) {
       disk.inodes.tick();
-      const cut = disk.content.resize(ino, 0);
-      if (cut < 0) return cut;
+      disk.content.resize(ino, 0);
     }
-    return this.#openInode(ino, flags, 0);
+    return fd;
   }
 
   #openDevice(ino: number, flags: number): number {
@@ -200,12 +213,9 @@ export class OpenCalls extends PathCalls {
     if (fd < 0) return fd;
     const kept = flags & (O_ACCMODE | O_APPEND | O_NONBLOCK);
     const file = this.machine.files.allocate(device === 0 ? KIND_INODE : KIND_DEVICE, ino, kept, device);
-    return file < 0 ? file : this.#install(fd, file, flags);
-  }
-
-  #openPipe(fd: number, pipe: number, flags: number): number {
-    const file = this.machine.files.allocate(KIND_PIPE, pipe, flags);
-    return file < 0 ? file : this.#install(fd, file, 0);
+    if (file < 0) return file;
+    this.machine.disk.journal.commit(); // held before an fd refers to it: an undone hold must not be let go of later
+    return this.#install(fd, file, flags);
   }
 
   #install(fd: number, file: number, flags: number): number {

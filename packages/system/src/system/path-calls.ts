@@ -4,7 +4,7 @@ import { AT_FDCWD, PATH_MAX, S_IFCHR, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from "
 import { Entry } from "../disk/directories.ts";
 import { I_ATIME, I_ATIME_NS, I_BLOCKS, I_CTIME, I_CTIME_NS, I_MODE, I_MTIME, I_MTIME_NS, I_NLINK, I_OWNER, I_PARENT, I_SIZE, ROOT, type Time } from "../disk/inodes.ts";
 import { BLOCK_SIZE, DATA_BLOCKS, FREE_BLOCKS, FREE_INODES } from "../disk/layout.ts";
-import type { Walk } from "../disk/paths.ts";
+import { NAME, type Walk } from "../disk/paths.ts";
 import { EEXIST, EINVAL, EISDIR, ENOTDIR } from "../errno.ts";
 import { P_CWD, P_OWNER, P_UMASK } from "../io/slots.ts";
 import { Base } from "./base.ts";
@@ -28,7 +28,7 @@ export class PathCalls extends Base {
 
   mkdir(dirfd: number, path: Uint8Array, mode: number): number {
     return this.call(() => {
-      const result = this.resolve(this.machine.walk, dirfd, path, false);
+      const result = this.resolve(this.machine.walk, dirfd, path, NAME);
       if (result < 0) return result;
       const ino = this.create(this.machine.walk, S_IFDIR | (mode & 0o7777 & ~this.machine.slots.get(this.slot, P_UMASK)));
       return ino < 0 ? ino : 0;
@@ -38,7 +38,7 @@ export class PathCalls extends Base {
   /** Makes a character device (see `io/devices.ts` for the numbers). */
   mknod(dirfd: number, path: Uint8Array, mode: number, device: number): number {
     return this.call(() => {
-      const result = this.resolve(this.machine.walk, dirfd, path, false);
+      const result = this.resolve(this.machine.walk, dirfd, path, NAME);
       if (result < 0) return result;
       this.machine.disk.inodes.tick();
       const owner = this.machine.slots.get(this.slot, P_OWNER);
@@ -58,9 +58,9 @@ export class PathCalls extends Base {
   rename(fromDirfd: number, from: Uint8Array, toDirfd: number, to: Uint8Array): number {
     return this.call(() => {
       const { walk, otherWalk, disk } = this.machine;
-      const first = this.resolve(walk, fromDirfd, from, false);
+      const first = this.resolve(walk, fromDirfd, from, NAME);
       if (first < 0) return first;
-      const second = this.resolve(otherWalk, toDirfd, to, false);
+      const second = this.resolve(otherWalk, toDirfd, to, NAME);
       if (second < 0) return second;
       disk.inodes.tick();
       return disk.tree.rename(walk, otherWalk);
@@ -72,7 +72,7 @@ export class PathCalls extends Base {
       const { otherWalk, disk } = this.machine;
       const ino = this.resolveExisting(fromDirfd, from, follow);
       if (ino < 0) return ino;
-      const result = this.resolve(otherWalk, toDirfd, to, false);
+      const result = this.resolve(otherWalk, toDirfd, to, NAME);
       if (result < 0) return result;
       disk.inodes.tick();
       return disk.tree.link(otherWalk, ino);
@@ -138,9 +138,11 @@ export class PathCalls extends Base {
 
   /** Sets the file mode creation mask and returns the one before. */
   umask(mask: number): number {
-    const old = this.machine.slots.get(this.slot, P_UMASK);
-    this.machine.slots.set(this.slot, P_UMASK, mask & 0o777);
-    return old;
+    return this.call(() => {
+      const old = this.machine.slots.get(this.slot, P_UMASK);
+      this.machine.slots.set(this.slot, P_UMASK, mask & 0o777);
+      return old;
+    });
   }
 
   statfs(out: Statfs): number {
@@ -148,7 +150,7 @@ export class PathCalls extends Base {
     out.blockSize = BLOCK_SIZE;
     out.blocks = words[DATA_BLOCKS];
     out.freeBlocks = words[FREE_BLOCKS];
-    out.inodes = this.machine.disk.layout.inodes;
+    out.inodes = this.machine.disk.layout.inodes - ROOT; // there is no inode 0
     out.freeInodes = words[FREE_INODES];
     return 0;
   }
@@ -163,6 +165,7 @@ export class PathCalls extends Base {
     if (!disk.paths.isDirectory(ino)) return -ENOTDIR;
     const old = slots.get(this.slot, P_CWD);
     disk.tree.hold(ino);
+    disk.journal.commit(); // held before it is used: an undone hold must not be let go of later
     slots.set(this.slot, P_CWD, ino);
     disk.tree.letGo(old);
     return 0;
@@ -226,11 +229,11 @@ export class PathCalls extends Base {
     out.ctimeNsec = inodes.get(ino, I_CTIME_NS);
   }
 
-  /** Resolves without following, and runs `body` with the clock read. */
+  /** Resolves the name itself, link or not, and runs `body` with the clock read. */
   protected onName(dirfd: number, path: Uint8Array, body: (walk: Walk) => number): number {
     return this.call(() => {
       const { walk, disk } = this.machine;
-      const result = this.resolve(walk, dirfd, path, false);
+      const result = this.resolve(walk, dirfd, path, NAME);
       if (result < 0) return result;
       disk.inodes.tick();
       return body(walk);
@@ -242,6 +245,7 @@ export class PathCalls extends Base {
     const { inodes, directories, memory } = this.machine.disk;
     const entry = new Entry();
     let start = path.length;
+    if (inodes.get(directory, I_NLINK) === 0) return start;
     for (let dir = directory; dir !== ROOT; dir = inodes.get(dir, I_PARENT)) {
       const parent = inodes.get(dir, I_PARENT);
       let offset = 0;

@@ -51,7 +51,9 @@ export class ProcessCalls extends FdCalls {
       slots.set(child, P_PARENT, this.pid);
       slots.set(child, P_WORKER, worker);
       disk.tree.hold(slots.get(child, P_CWD));
+      disk.journal.commit();
       this.#copyFds(child);
+      slots.set(child, P_STATE, RUNNING);
       return 0;
     });
     return result < 0 ? result : child;
@@ -147,23 +149,36 @@ export class ProcessCalls extends FdCalls {
     return this.machine.slots.get(this.slot, P_OWNER) >>> 16;
   }
   setOwner(uid: number, gid: number): void {
-    this.machine.slots.set(this.slot, P_OWNER, (uid & 0xffff) | (gid << 16));
+    this.#setField(P_OWNER, (uid & 0xffff) | (gid << 16));
   }
 
   /** Signals (bit n = signal n) to be noted instead of ending the process; they interrupt waits with -EINTR. */
   catchSignals(mask: number): void {
-    this.machine.slots.set(this.slot, P_CAUGHT, mask & ~(1 << SIGKILL));
+    this.#setField(P_CAUGHT, mask & ~(1 << SIGKILL));
   }
   ignoreSignals(mask: number): void {
-    this.machine.slots.set(this.slot, P_IGNORED, mask & ~(1 << SIGKILL));
+    this.#setField(P_IGNORED, mask & ~(1 << SIGKILL));
   }
   /** Caught signals that came since the last call, as a mask. */
   takeSignals(): number {
-    const word = this.machine.slots.word(this.slot) + P_PENDING;
-    return Atomics.exchange(this.machine.disk.memory.words, word, 0);
+    if (!this.hasSignals()) return 0;
+    let taken = 0;
+    this.call(() => {
+      taken = this.machine.slots.get(this.slot, P_PENDING);
+      this.machine.slots.set(this.slot, P_PENDING, 0);
+      return 0;
+    });
+    return taken;
   }
   hasSignals(): boolean {
     return this.machine.slots.get(this.slot, P_PENDING) !== 0;
+  }
+
+  #setField(field: number, value: number): void {
+    this.call(() => {
+      this.machine.slots.set(this.slot, field, value);
+      return 0;
+    });
   }
 
   #deliver(slot: number, signal: number): void {
@@ -173,7 +188,7 @@ export class ProcessCalls extends FdCalls {
     if (signal !== SIGKILL) {
       if ((slots.get(slot, P_IGNORED) & bit) !== 0) return;
       if ((slots.get(slot, P_CAUGHT) & bit) !== 0) {
-        Atomics.or(this.machine.disk.memory.words, slots.word(slot) + P_PENDING, bit);
+        slots.set(slot, P_PENDING, slots.get(slot, P_PENDING) | bit);
         slots.wake(slot);
         return;
       }
@@ -193,7 +208,11 @@ export class ProcessCalls extends FdCalls {
       files.release((word & ~CLOEXEC_BIT) - 1);
       disk.journal.commit();
     }
-    disk.tree.letGo(slots.get(slot, P_CWD));
+    // Each step is taken once, however often an ending that was cut is begun again.
+    const cwd = slots.get(slot, P_CWD);
+    slots.set(slot, P_CWD, 0);
+    if (cwd !== 0) disk.tree.letGo(cwd);
+    disk.journal.commit();
     slots.set(slot, P_STATUS, status);
     slots.set(slot, P_STATE, ZOMBIE);
     const pid = slots.get(slot, P_PID);
@@ -225,6 +244,7 @@ export class ProcessCalls extends FdCalls {
 export function bootKernelSlot(machine: Machine, rootIno: number): number {
   const { slots, disk } = machine;
   const slot = slots.allocate();
+  slots.set(slot, P_STATE, RUNNING);
   slots.set(slot, P_GROUP, KERNEL_PID);
   slots.set(slot, P_CWD, rootIno);
   slots.set(slot, P_UMASK, 0o022);

@@ -50,6 +50,7 @@ export class System extends ProcessCalls {
   #attempt(attempt: () => number, deadline: number): number {
     const result = attempt();
     if (result !== -EAGAIN) return result;
+    this.checkKilled(); // not every attempt is a system call
     if (this.machine.slots.get(this.slot, P_PENDING) !== 0) return -EINTR;
     return monotonicMs() >= deadline ? -ETIMEDOUT : -EAGAIN;
   }

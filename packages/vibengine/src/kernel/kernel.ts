@@ -30,6 +30,9 @@ interface Rooms {
   files: Files;
 }
 
+/** Gives the workers that are on their way the memory they shall work on. */
+type Attach = (memory: WebAssembly.Memory) => void;
+
 export class Kernel implements KernelApi {
   readonly #store = indexedDbStore();
   readonly #deadline = new Deadline(() => this.#timeOut());
@@ -71,25 +74,10 @@ export class Kernel implements KernelApi {
     if (this.#hold === null) {
       throw new SandboxError(`sandbox ${sandboxId} is running in another page or tab: pause it there first`);
     }
-    const stored = await this.#store.manifest(sandboxId);
-    if (stored === undefined) {
-      throw new SandboxNotFoundError(`there is no paused sandbox ${sandboxId}: it was killed, timed out, or never existed`);
-    }
     try {
-      const manifest = checkManifest(stored, sandboxId);
-      const memory = newMemory(manifest.diskSizeBytes);
-      const machine = new Machine(await loadDisk(this.#store, manifest, memory));
-      const kernel = new System(machine, bootKernelSlot(machine, ROOT));
-      this.#saved = manifest;
-      this.#diskSizeBytes = manifest.diskSizeBytes;
-      this.#info = {
-        sandboxId,
-        metadata: options.metadata ?? manifest.metadata,
-        envs: options.envs ?? manifest.envs,
-        startedAt: Date.now(),
-      };
-      return this.#run(machine, kernel, memory, attach, options);
+      return await this.#restore(options, attach);
     } catch (error) {
+      await this.#hold.release();
       if (!(error instanceof CorruptSnapshot)) throw error;
       throw new SandboxError(`the snapshot of sandbox ${sandboxId} can't be used: ${error.message}. It has been left as it is.`, {
         cause: error,
@@ -205,7 +193,7 @@ export class Kernel implements KernelApi {
   // ---- inside --------------------------------------------------------------------------------------------------------
 
   /** The first worker is on its way before the disk exists: starting it takes longest. */
-  #startWorkers(options: BootOptions): (memory: WebAssembly.Memory) => void {
+  #startWorkers(options: BootOptions): Attach {
     let attach: (message: AttachMessage) => void = () => {};
     const message = new Promise<AttachMessage>((resolve) => {
       attach = resolve;
@@ -217,7 +205,28 @@ export class Kernel implements KernelApi {
     return (memory) => attach({ type: "attach", memory, toolsUrl: options.assets.tools });
   }
 
-  async #run(machine: Machine, kernel: System, memory: WebAssembly.Memory, attach: (memory: WebAssembly.Memory) => void, options: BootOptions): Promise<KernelInfo> {
+  async #restore(options: BootOptions, attach: Attach): Promise<KernelInfo> {
+    const { sandboxId } = options;
+    const stored = await this.#store.manifest(sandboxId);
+    if (stored === undefined) {
+      throw new SandboxNotFoundError(`there is no paused sandbox ${sandboxId}: it was killed, timed out, or never existed`);
+    }
+    const manifest = checkManifest(stored, sandboxId);
+    const memory = newMemory(manifest.diskSizeBytes);
+    const machine = new Machine(await loadDisk(this.#store, manifest, memory));
+    const kernel = new System(machine, bootKernelSlot(machine, ROOT));
+    this.#saved = manifest;
+    this.#diskSizeBytes = manifest.diskSizeBytes;
+    this.#info = {
+      sandboxId,
+      metadata: options.metadata ?? manifest.metadata,
+      envs: options.envs ?? manifest.envs,
+      startedAt: Date.now(),
+    };
+    return this.#run(machine, kernel, memory, attach, options);
+  }
+
+  async #run(machine: Machine, kernel: System, memory: WebAssembly.Memory, attach: Attach, options: BootOptions): Promise<KernelInfo> {
     attach(memory);
     const calls = new KernelCalls(machine, kernel);
     const [guests, shells] = this.#pools;

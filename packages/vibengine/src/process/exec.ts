@@ -5,8 +5,11 @@ import { decode, encode, Killed, SIGKILL, strerror, type System } from "@vibengi
 import type { RunModuleMessage } from "../protocol.ts";
 import { openPreopens, ProcExit, wasiImports } from "./wasi/index.ts";
 
-/** What a program sees, whole disk and working directory, by the names it looks for. */
-const VISIBLE = ["/", "."].map((name) => ({ path: encode(name), name: encode(name) }));
+/**
+ * What a program sees, by the names it looks for: its working directory and the whole disk. wasi-libc can't tell the two
+ * apart by a path and takes the last one for all, hence `ambient` below.
+ */
+const VISIBLE = [".", "/"].map((name) => ({ path: encode(name), name: encode(name) }));
 /** Exit status of a program that trapped: as a shell reports SIGABRT. */
 const TRAPPED = 134;
 /** Exit status of a file that is WebAssembly but can't be run as a command. */
@@ -18,7 +21,7 @@ export function runModule(system: System, { module, argv, env }: Pick<RunModuleM
   try {
     const preopens = openPreopens(system, VISIBLE);
     if (typeof preopens === "number") return refuse(system, `${name}: ${strerror(preopens)}`);
-    const [root, cwd] = preopens.keys();
+    const [cwd, root] = preopens.keys();
     const wasi = wasiImports({
       sys: system,
       args: argv,

@@ -1,28 +1,16 @@
-// clock_time_get and clock_res_get, and the clocks themselves. The globals are taken at load: a locked-down worker has none.
+// clock_time_get and clock_res_get over System's two clocks.
 // Times are numbers (ms, or seconds and nanoseconds) until they reach the guest's memory.
 
 import { wasi } from "@bjorn3/browser_wasi_shim";
-import type { Time } from "@vibengine/system";
+import { epochMs, monotonicMs, type Time } from "@vibengine/system";
 import type { Binding } from "./process.ts";
-
-const { performance } = globalThis;
 
 // What performance.now() is rounded to: 5 µs in an isolated page, 100 µs in another; Node rounds nothing.
 const RESOLUTION_NS = typeof crossOriginIsolated === "undefined" ? 1_000 : crossOriginIsolated ? 5_000 : 100_000;
 
-/** Milliseconds since the worker started, never set back: what a deadline of System.blockSync is measured in. */
-export function monotonicMs(): number {
-  return performance.now();
-}
-
-/** The wall clock in milliseconds. Counted from the time origin, as the disk's times are, so that the two agree. */
-export function realtimeMs(): number {
-  return performance.timeOrigin + performance.now();
-}
-
-/** The wall clock. */
+/** The wall clock: System's, so that a file written now has a time between two readings. */
 export function realtime(out: Time): void {
-  fromMs(out, realtimeMs());
+  fromMs(out, epochMs());
 }
 
 function fromMs(out: Time, ms: number): void {

@@ -98,7 +98,7 @@ test.each([
   ]);
   const slept = time(guest, clock) - start;
   expect(slept).toBeGreaterThanOrEqual(30n * MS);
-  expect(slept).toBeLessThan(300n * MS);
+  expect(slept).toBeLessThan(3_000n * MS);
 });
 
 test("a sleep is one wait, not a loop", () => {
@@ -125,7 +125,7 @@ test("of many timers those that are due ring, in the order of their subscription
   const events = poll(
     guest,
     { type: CLOCK, timeout: hour },
-    { type: CLOCK, timeout: 10n * MS },
+    { type: CLOCK, timeout: 60_000n * MS },
     { type: CLOCK, clock: REALTIME, timeout: hour },
     { type: CLOCK, timeout: 1n * MS },
   ) as Event[];

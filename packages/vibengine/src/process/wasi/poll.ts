@@ -2,8 +2,7 @@
 // pipes and signals wake; it never spins. What is wrong with one subscription is told in that one's event.
 
 import { wasi } from "@bjorn3/browser_wasi_shim";
-import { newPollFd, type PollFd } from "@vibengine/system";
-import { monotonicMs, realtimeMs } from "./clock.ts";
+import { epochMs, monotonicMs, newPollFd, type PollFd } from "@vibengine/system";
 import type { Binding } from "./process.ts";
 
 const SUBSCRIPTION_SIZE = 48;
@@ -44,7 +43,7 @@ export function pollImports({ sys, guest, fds, waits }: Binding) {
       const isAbsolute = (view.getUint16(at + 40, true) & wasi.SUBCLOCKFLAGS_SUBSCRIPTION_CLOCK_ABSTIME) !== 0;
       if (clock === wasi.CLOCKID_REALTIME || clock === wasi.CLOCKID_MONOTONIC) {
         // Both clocks start at the time origin: see clock.ts.
-        into.deadlineMs = monotonicMs() + timeoutMs - (isAbsolute ? realtimeMs() : 0);
+        into.deadlineMs = monotonicMs() + timeoutMs - (isAbsolute ? epochMs() : 0);
       } else {
         // A CPU clock stands still while its process sleeps.
         into.error = clock <= wasi.CLOCKID_THREAD_CPUTIME_ID ? wasi.ERRNO_NOTSUP : wasi.ERRNO_INVAL;

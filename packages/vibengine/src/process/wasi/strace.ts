@@ -1,8 +1,7 @@
 // A trace of the calls, a line each as strace(1) prints them: `path_open(3, 0x1, "foo", 0x0, …) = 4 <0.000012>`.
 // Only a traced program has its imports wrapped.
 
-import { decode, strerror } from "@vibengine/system";
-import { monotonicMs } from "./clock.ts";
+import { decode, monotonicMs, strerror } from "@vibengine/system";
 import type { GuestMemory } from "./memory.ts";
 import { ProcExit } from "./process.ts";
 

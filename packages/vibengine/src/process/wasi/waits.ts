@@ -3,8 +3,7 @@
 // The attempts are made once, with their arguments in fields: a call that waits allocates nothing.
 
 import { wasi } from "@bjorn3/browser_wasi_shim";
-import { O_NONBLOCK, type System } from "@vibengine/system";
-import { monotonicMs } from "./clock.ts";
+import { monotonicMs, O_NONBLOCK, type System } from "@vibengine/system";
 import { uncatchable } from "./trap.ts";
 
 const AGAIN = -wasi.ERRNO_AGAIN;

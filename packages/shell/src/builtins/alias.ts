@@ -1,0 +1,43 @@
+// alias and unalias.
+
+import type { Status } from "../execute/control.ts";
+import type { Shell } from "../execute/shell.ts";
+import { quoteAlways } from "../expand/quote.ts";
+
+export function alias(shell: Shell, argv: string[]): Status {
+  const words = argv.slice(argv[1] === "-p" || argv[1] === "--" ? 2 : 1);
+  let status = 0;
+  let text = "";
+  const line = (name: string) =>
+    `${shell.options.posix ? "" : "alias "}${name}=${quoteAlways(shell.aliases.get(name) as string)}\n`;
+  if (words.length === 0) for (const name of [...shell.aliases.keys()].sort()) text += line(name);
+  for (const word of words) {
+    const equals = word.indexOf("=", 1);
+    if (equals > 0) shell.aliases.set(word.slice(0, equals), word.slice(equals + 1));
+    else if (shell.aliases.has(word)) text += line(word);
+    else {
+      shell.complain(`alias: ${word}: not found`);
+      status = 1;
+    }
+  }
+  const written = shell.write(text, "alias");
+  return typeof written === "number" ? written || status : written.then((result) => result || status);
+}
+
+export function unalias(shell: Shell, argv: string[]): number {
+  if (argv[1] === "-a") {
+    shell.aliases.clear();
+    return 0;
+  }
+  if (argv.length === 1) {
+    shell.report("unalias: usage: unalias [-a] name [name ...]\n");
+    return 2;
+  }
+  let status = 0;
+  for (const name of argv.slice(1)) {
+    if (name === "--" || shell.aliases.delete(name)) continue;
+    shell.complain(`unalias: ${name}: not found`);
+    status = 1;
+  }
+  return status;
+}
