@@ -42,11 +42,8 @@ export function wireActions(lifecycle: Lifecycle): void {
     }),
   );
 
-  let lastPhase: Phase = lifecycle.phase;
   const draw = () => {
     const { phase, id } = lifecycle;
-    if (phase === "running" && lastPhase === "creating") say(`${lifecycle.name} is running.`);
-    lastPhase = phase;
     const isRunning = phase === "running";
     // The first word is the same for all, and a phone has no room for it.
     const [, common, own] = /^(Playground )?(.*)$/.exec(lifecycle.name || "No sandbox") ?? [];
@@ -57,7 +54,8 @@ export function wireActions(lifecycle: Lifecycle): void {
     copy.dataset.id = id;
     copy.replaceChildren(shortId(id), icon("copy"), icon("check"));
     const badge = byId("state");
-    badge.textContent = BADGE[phase];
+    // A live region: it is read out when it changes, and only then.
+    if (badge.textContent !== BADGE[phase]) badge.textContent = BADGE[phase];
     badge.dataset.state = phase;
     for (const control of [pause, keepAlive, minutes, kill]) control.disabled = !isRunning;
     create.disabled = phase === "creating" || phase === "pausing";

@@ -99,7 +99,7 @@ function record(line) {
   return {
     line,
     steps: parse(line),
-    status: status ?? 128 + os.constants.signals[signal],
+    status: status ?? 128 + os.constants.signals[/** @type {NodeJS.Signals} */ (signal)],
     stdout: binary(stdout),
     stderr: binary(stderr).replace(/^bash: line 1: /gm, ""),
     changes,

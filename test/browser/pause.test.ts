@@ -11,7 +11,8 @@ test("everything comes back exactly: bytes, names, links, modes, times, empty di
     "mkdir -p empty 'odd name' d; printf x > 'odd name/\u00e9\n*'; ln -s ../random d/soft; ln random d/hard; chmod 4751 random; " +
       "touch -d '2001-02-03 04:05:06.123456789' random; : > zero; mkdir -m 700 private; head -c 9000 /dev/zero > holes",
   );
-  const look = "find / -path /proc -prune -o -print | sort | while IFS= read -r f; do stat -c '%n %F %s %a %h %u %g %Y %y' \"$f\"; done; cat random holes | base64 | sort | head -c 20000";
+  const look =
+    "find / -path /proc -prune -o -print | sort | while IFS= read -r f; do stat -c '%n %F %s %a %h %u %g %Y %y' \"$f\"; done; cat random holes | base64 | sort | head -c 20000";
   const before = await sandbox.commands.run(look);
   expect(before.exitCode).toBe(0);
   expect(before.stdout.length).toBeGreaterThan(5000);
@@ -31,13 +32,18 @@ test("five pauses in a row lose nothing", async () => {
     await sandbox.pause();
     sandbox = await Sandbox.resume(sandbox.sandboxId);
     expect(isSame(await sandbox.files.read("big", { format: "bytes" }), content)).toBe(true);
-    for (let past = 1; past <= round; past++) expect(await sandbox.files.read(`round${past}`)).toBe(`written in round ${past}`);
+    for (let past = 1; past <= round; past++)
+      expect(await sandbox.files.read(`round${past}`)).toBe(`written in round ${past}`);
     expect((await sandbox.files.read("log")).trim().split("\n").length).toBe(round);
   }
 });
 
 test("metadata and envs come back, a new timeout starts, processes are gone", async () => {
-  const sandbox = await newSandbox({ metadata: { userId: "ada" }, envs: { TOKEN: "t" }, diskSizeBytes: 64 * 1024 * 1024 });
+  const sandbox = await newSandbox({
+    metadata: { userId: "ada" },
+    envs: { TOKEN: "t" },
+    diskSizeBytes: 64 * 1024 * 1024,
+  });
   const running = rejection(sandbox.commands.run("sleep 60"));
   await sandbox.commands.run("true");
   await sandbox.pause();
@@ -47,7 +53,12 @@ test("metadata and envs come back, a new timeout starts, processes are gone", as
   expect(gone).toBeInstanceOf(SandboxNotFoundError);
   expect(gone.message).toContain("is paused");
   const [listed] = await Sandbox.list({ state: "paused", metadata: { userId: "ada" } });
-  expect(listed).toMatchObject({ sandboxId: sandbox.sandboxId, state: "paused", metadata: { userId: "ada" }, endAt: null });
+  expect(listed).toMatchObject({
+    sandboxId: sandbox.sandboxId,
+    state: "paused",
+    metadata: { userId: "ada" },
+    endAt: null,
+  });
   const again = await Sandbox.resume(sandbox.sandboxId, { timeoutMs: 5_000 });
   onTestFinished(() => again.kill());
   const info = await again.getInfo();
@@ -98,14 +109,18 @@ test.each([
 });
 
 /** Replaces the first pack of a sandbox by what `change` makes of it (undefined: nothing); returns what it was. */
-async function changePack(sandboxId: string, change: (bytes: Uint8Array) => Uint8Array | undefined): Promise<Uint8Array> {
+async function changePack(
+  sandboxId: string,
+  change: (bytes: Uint8Array) => Uint8Array | undefined,
+): Promise<Uint8Array> {
   const db = await promised(indexedDB.open("vibengine"));
   const store = db.transaction("snapshots", "readwrite").objectStore("snapshots");
   const manifest = await promised(store.get(`manifest:${sandboxId}`));
   const { key } = manifest.packs[0];
   const bytes = await promised<Uint8Array>(store.get(key));
   const changed = change(bytes);
-  await promised(changed === undefined ? store.delete(key) : store.put(changed, key));
+  if (changed === undefined) await promised(store.delete(key));
+  else await promised(store.put(changed, key));
   db.close();
   return bytes;
 }

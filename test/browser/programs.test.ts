@@ -1,7 +1,7 @@
 // WebAssembly programs straight from the disk: a tiny one, one that never ends, and CPython 3.12, which nobody here wrote.
 
 import { beforeAll, expect, test } from "vitest";
-import { FOREVER, install, newSandbox, NOTHING, pythonProgram } from "./sandboxes.ts";
+import { FOREVER, install, NOTHING, newSandbox, pythonProgram } from "./sandboxes.ts";
 
 let python: Uint8Array;
 beforeAll(async () => {
@@ -45,10 +45,18 @@ test("a shell's kill ends a guest in an endless loop", async () => {
 test("python -c", async () => {
   const sandbox = await newSandbox();
   await install(sandbox, "/usr/local/bin/python", python);
-  expect(await sandbox.commands.run("python -c 'print(sum(range(10)))'")).toEqual({ exitCode: 0, stdout: "45\n", stderr: "" });
+  expect(await sandbox.commands.run("python -c 'print(sum(range(10)))'")).toEqual({
+    exitCode: 0,
+    stdout: "45\n",
+    stderr: "",
+  });
   expect((await sandbox.commands.run("python -c 'import sys; sys.exit(7)'")).exitCode).toBe(7);
-  expect((await sandbox.commands.run("python -c 'import sys; print(sys.argv[1:])' a 'b c' é")).stdout).toBe("['a', 'b c', 'é']\n");
-  const { stdout } = await sandbox.commands.run("GREETING=hello python -c 'import os; print(os.environ[\"GREETING\"])'");
+  expect((await sandbox.commands.run("python -c 'import sys; print(sys.argv[1:])' a 'b c' é")).stdout).toBe(
+    "['a', 'b c', 'é']\n",
+  );
+  const { stdout } = await sandbox.commands.run(
+    "GREETING=hello python -c 'import os; print(os.environ[\"GREETING\"])'",
+  );
   expect(stdout).toBe("hello\n");
 });
 
@@ -56,11 +64,17 @@ test("a Python script reads and writes files, relative and absolute, and stdin",
   const sandbox = await newSandbox();
   await install(sandbox, "/usr/local/bin/python", python);
   await sandbox.files.write("work/numbers.txt", "3\n1\n2\n");
-  await sandbox.files.write("work/sort.py", [
-    "import os, sys", "lines = sorted(open('numbers.txt'))", "os.makedirs('out/deep')",
-    "open('/home/user/work/out/deep/sorted.txt', 'w').writelines(lines)", "os.rename('out/deep/sorted.txt', 'out/sorted.txt')",
-    "print(sorted(os.listdir('.')), os.stat('out/sorted.txt').st_size, sys.stdin.read())",
-  ].join("\n"));
+  await sandbox.files.write(
+    "work/sort.py",
+    [
+      "import os, sys",
+      "lines = sorted(open('numbers.txt'))",
+      "os.makedirs('out/deep')",
+      "open('/home/user/work/out/deep/sorted.txt', 'w').writelines(lines)",
+      "os.rename('out/deep/sorted.txt', 'out/sorted.txt')",
+      "print(sorted(os.listdir('.')), os.stat('out/sorted.txt').st_size, sys.stdin.read())",
+    ].join("\n"),
+  );
   const result = await sandbox.commands.run("python sort.py", { cwd: "/home/user/work", stdin: "from stdin" });
   expect(result).toEqual({ exitCode: 0, stdout: "['numbers.txt', 'out', 'sort.py'] 6 from stdin\n", stderr: "" });
   expect(await sandbox.files.read("work/out/sorted.txt")).toBe("1\n2\n3\n");
@@ -82,7 +96,11 @@ test("a Python script in an endless loop is killed, one that waits too", async (
     const up = new Promise<void>((resolve) => {
       isUp = resolve;
     });
-    const handle = await sandbox.commands.run("python script.py", { background: true, stdin: true, onStdout: () => isUp() });
+    const handle = await sandbox.commands.run("python script.py", {
+      background: true,
+      stdin: true,
+      onStdout: () => isUp(),
+    });
     await up;
     await handle.kill();
     expect(await handle.wait()).toMatchObject({ exitCode: 137, stdout: "up\n" });
@@ -92,7 +110,9 @@ test("a Python script in an endless loop is killed, one that waits too", async (
 test("a guest can't reach the network or the page", async () => {
   const sandbox = await newSandbox();
   await install(sandbox, "/usr/local/bin/python", python);
-  const { exitCode, stderr } = await sandbox.commands.run("python -c 'import socket; socket.create_connection((\"localhost\", 80))'");
+  const { exitCode, stderr } = await sandbox.commands.run(
+    "python -c 'import socket; socket.create_connection((\"localhost\", 80))'",
+  );
   expect(exitCode).toBe(1);
   expect(stderr).not.toBe("");
 });

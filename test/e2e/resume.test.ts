@@ -11,9 +11,15 @@ test("the documentation's workflow: create, write, run, pause; reload; resume, r
   const page = await openPage(browser, served.url);
   const id = await page.evaluate(async () => {
     const { Sandbox } = window.vibengine;
-    const sandbox = await Sandbox.create({ timeoutMs: 300_000, metadata: { userId: "user-123" }, envs: { STAGE: "test" } });
+    const sandbox = await Sandbox.create({
+      timeoutMs: 300_000,
+      metadata: { userId: "user-123" },
+      envs: { STAGE: "test" },
+    });
     await sandbox.files.write("/home/user/config.yaml", "model: small\nsteps: 10\n");
-    await sandbox.commands.run("mkdir -p data && seq 1000 > data/numbers && ln -s data/numbers latest && chmod 600 config.yaml");
+    await sandbox.commands.run(
+      "mkdir -p data && seq 1000 > data/numbers && ln -s data/numbers latest && chmod 600 config.yaml",
+    );
     await sandbox.pause();
     localStorage.setItem("sandboxId", sandbox.sandboxId);
     return sandbox.sandboxId;
@@ -24,12 +30,19 @@ test("the documentation's workflow: create, write, run, pause; reload; resume, r
     const { Sandbox } = window.vibengine;
     const sandbox = await Sandbox.resume(localStorage.getItem("sandboxId") as string, { timeoutMs: 120_000 });
     const config = await sandbox.files.read("/home/user/config.yaml");
-    const { stdout } = await sandbox.commands.run("wc -l < latest; stat -c %a config.yaml; echo $STAGE; echo more >> config.yaml");
+    const { stdout } = await sandbox.commands.run(
+      "wc -l < latest; stat -c %a config.yaml; echo $STAGE; echo more >> config.yaml",
+    );
     const { metadata } = await sandbox.getInfo();
     await sandbox.pause();
     return { id: sandbox.sandboxId, config, stdout, metadata };
   });
-  expect(second).toEqual({ id, config: "model: small\nsteps: 10\n", stdout: "1000\n600\ntest\n", metadata: { userId: "user-123" } });
+  expect(second).toEqual({
+    id,
+    config: "model: small\nsteps: 10\n",
+    stdout: "1000\n600\ntest\n",
+    metadata: { userId: "user-123" },
+  });
   await browser.close();
 
   const later = await openPage(await openBrowser(profile), served.url);
@@ -67,7 +80,9 @@ test("a sandbox that runs in one tab can't be resumed or killed by another", asy
   expect(errors.listed).toEqual([]);
   // When the tab goes without a word, what it last paused is there for others.
   await one.close();
-  await expect.poll(() => two.evaluate(async () => (await window.vibengine.Sandbox.list({ state: "paused" })).length)).toBe(1);
+  await expect
+    .poll(() => two.evaluate(async () => (await window.vibengine.Sandbox.list({ state: "paused" })).length))
+    .toBe(1);
 });
 
 test("the deadline is kept in a hidden tab", async () => {

@@ -7,8 +7,15 @@ import { EAGAIN, EINTR, EPIPE, encode, type System, strerror } from "@vibengine/
 /** One read or write system call moves at most this many bytes. */
 export const CHUNK = 65536;
 
+/** The shell's file and the tools' file each have a copy of these errors; `instanceof` goes by the name, so they know each other's. */
+function byName(name: string): (value: unknown) => boolean {
+  return (value) => value instanceof Error && value.name === name;
+}
+
 /** A read failed. `errno` is positive. */
 export class ReadError extends Error {
+  static override [Symbol.hasInstance] = byName("ReadError");
+  override name = "ReadError";
   errno: number;
   constructor(errno: number) {
     super(strerror(errno));
@@ -18,6 +25,8 @@ export class ReadError extends Error {
 
 /** A write failed for a reason other than a missing reader. `errno` is positive. */
 export class WriteError extends Error {
+  static override [Symbol.hasInstance] = byName("WriteError");
+  override name = "WriteError";
   errno: number;
   constructor(errno: number) {
     super(strerror(errno));
@@ -27,6 +36,8 @@ export class WriteError extends Error {
 
 /** A write found no reader at the pipe's other end: the task ends silently with status 141 (128 + SIGPIPE). */
 export class BrokenPipe extends Error {
+  static override [Symbol.hasInstance] = byName("BrokenPipe");
+  override name = "BrokenPipe";
   constructor() {
     super("Broken pipe");
   }

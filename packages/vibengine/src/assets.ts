@@ -10,16 +10,20 @@ export interface AssetUrls {
 
 /** Starts the kernel's worker from the files beside this one, or from `assetBase`. */
 export function startKernelWorker(assetBase?: string | URL): Worker {
-  if (assetBase === undefined) return new Worker(new URL("./kernel.js", import.meta.url), { type: "module" });
-  return new Worker(crossOrigin(fileAt(assetBase, "kernel.js")), { type: "module" });
+  const base = assetBase ?? besideOptimizer();
+  if (base !== undefined) {
+    return new Worker(crossOrigin(fileAt(base, "kernel.js")), { type: "module", name: "vibengine-kernel" });
+  }
+  return new Worker(new URL("./kernel.js", import.meta.url), { type: "module", name: "vibengine-kernel" });
 }
 
 export function assetUrls(assetBase?: string | URL): AssetUrls {
-  if (assetBase !== undefined) {
+  const base = assetBase ?? besideOptimizer();
+  if (base !== undefined) {
     return {
-      process: fileAt(assetBase, "process.js"),
-      shell: fileAt(assetBase, "shell.js"),
-      tools: fileAt(assetBase, "tools.js"),
+      process: fileAt(base, "process.js"),
+      shell: fileAt(base, "shell.js"),
+      tools: fileAt(base, "tools.js"),
     };
   }
   return {
@@ -27,6 +31,13 @@ export function assetUrls(assetBase?: string | URL): AssetUrls {
     shell: new URL("./shell.js", import.meta.url).href,
     tools: new URL("./tools.js", import.meta.url).href,
   };
+}
+
+/** Vite before 8 moves index.js into .vite/deps in development and leaves the other files where they were. */
+function besideOptimizer(): string | undefined {
+  const { href } = new URL("./process.js", import.meta.url);
+  const [, modules] = /^(.*\/node_modules\/)\.vite\/deps\//.exec(href) ?? [];
+  return modules && `${modules}vibengine/dist/`;
 }
 
 function fileAt(base: string | URL, name: string): string {

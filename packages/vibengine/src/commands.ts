@@ -36,6 +36,7 @@ const SIGNALS: Record<string, number> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGK
 export class Commands {
   readonly #call: Call;
 
+  /** @internal */
   constructor(call: Call) {
     this.#call = call;
   }
@@ -52,7 +53,10 @@ export class Commands {
    */
   run(cmd: string, options?: CommandOptions & { background?: false }): Promise<CommandResult>;
   run(cmd: string, options: CommandOptions & { background: true }): Promise<CommandHandle>;
-  async run(cmd: string, options: CommandOptions & { background?: boolean } = {}): Promise<CommandResult | CommandHandle> {
+  async run(
+    cmd: string,
+    options: CommandOptions & { background?: boolean } = {},
+  ): Promise<CommandResult | CommandHandle> {
     const request = commandRequest(cmd, options);
     options.signal?.throwIfAborted();
     const output = new Output(options);
@@ -65,7 +69,8 @@ export class Commands {
     }
     const key = crypto.randomUUID();
     const sink = output.hasListeners ? proxy<OutputSink>((stream, text) => output.take(stream, text)) : null;
-    const abort = () => this.#call((kernel) => kernel.abortCommand(key, String(options.signal?.reason))).catch(() => {});
+    const abort = () =>
+      this.#call((kernel) => kernel.abortCommand(key, String(options.signal?.reason))).catch(() => {});
     options.signal?.addEventListener("abort", abort, { once: true });
     try {
       return await this.#call((kernel) => kernel.runCommand(key, request, sink));
@@ -102,6 +107,7 @@ export class CommandHandle {
   readonly #output: Output;
   readonly #outcome: Promise<CommandResult>;
 
+  /** @internal */
   constructor(call: Call, pid: number, output: Output) {
     this.pid = pid;
     this.#call = call;
@@ -177,7 +183,9 @@ function commandRequest(cmd: string, options: CommandOptions): CommandRequest {
   }
   const timeoutMs = options.timeoutMs ?? 0;
   if (!Number.isInteger(timeoutMs) || timeoutMs < 0 || timeoutMs > 2 ** 31 - 1) {
-    throw new InvalidArgumentError(`timeoutMs of a command must be an integer from 0 (no limit) to ${2 ** 31 - 1}, got ${timeoutMs}`);
+    throw new InvalidArgumentError(
+      `timeoutMs of a command must be an integer from 0 (no limit) to ${2 ** 31 - 1}, got ${timeoutMs}`,
+    );
   }
   const request: CommandRequest = { cmd, timeoutMs };
   if (options.cwd !== undefined) request.cwd = checkPath(options.cwd, "cwd");

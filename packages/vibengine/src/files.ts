@@ -21,6 +21,7 @@ const FORMATS = ["text", "bytes", "blob", "stream"] as const;
 export class Files {
   readonly #call: Call;
 
+  /** @internal */
   constructor(call: Call) {
     this.#call = call;
   }

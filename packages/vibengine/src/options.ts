@@ -57,7 +57,9 @@ export function checkPath(path: string, name = "path"): string {
 
 export function checkOneOf<const T extends string>(name: string, value: T, allowed: readonly T[]): T {
   if (allowed.includes(value)) return value;
-  throw new InvalidArgumentError(`${name} must be ${allowed.map((one) => `"${one}"`).join(" or ")}, got ${show(value)}`);
+  throw new InvalidArgumentError(
+    `${name} must be ${allowed.map((one) => `"${one}"`).join(" or ")}, got ${show(value)}`,
+  );
 }
 
 function show(value: unknown): string {

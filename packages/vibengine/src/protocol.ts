@@ -15,8 +15,6 @@ export interface BootOptions {
   onTimeout?: "kill" | "pause";
 }
 
-export type SandboxState = "creating" | "running" | "paused" | "stopped";
-
 /** What the kernel knows of its sandbox; times in ms since 1970. */
 export interface KernelInfo {
   sandboxId: string;

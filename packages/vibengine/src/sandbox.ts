@@ -118,13 +118,17 @@ export class Sandbox {
   }
 
   /** The running sandboxes of this page and the paused ones of this origin, newest first. */
-  static async list(query: { metadata?: Record<string, string>; state?: "running" | "paused" } = {}): Promise<SandboxInfo[]> {
+  static async list(
+    query: { metadata?: Record<string, string>; state?: "running" | "paused" } = {},
+  ): Promise<SandboxInfo[]> {
     if (query.state !== undefined) checkOneOf("state", query.state, ["running", "paused"]);
     const wanted = Object.entries(checkStrings("metadata", query.metadata ?? {}));
     const { held = [] } = await navigator.locks.query();
     const owned = new Set(held.map((lock) => lock.name));
     const manifests = (await indexedDbStore().manifests()) as Manifest[];
-    const paused = manifests.filter((one) => !owned.has(lockName(one.sandboxId)) && !running.has(one.sandboxId)).map(pausedInfo);
+    const paused = manifests
+      .filter((one) => !owned.has(lockName(one.sandboxId)) && !running.has(one.sandboxId))
+      .map(pausedInfo);
     const live = await Promise.all([...running.values()].map((sandbox) => sandbox.getInfo()));
     return [...live, ...paused]
       .filter((info) => query.state === undefined || info.state === query.state)
@@ -144,7 +148,8 @@ export class Sandbox {
       return true;
     }
     return navigator.locks.request(lockName(sandboxId), { ifAvailable: true }, (lock) => {
-      if (lock === null) throw new SandboxError(`sandbox ${sandboxId} is running in another page or tab: kill it there`);
+      if (lock === null)
+        throw new SandboxError(`sandbox ${sandboxId} is running in another page or tab: kill it there`);
       return indexedDbStore().remove(sandboxId);
     });
   }
@@ -200,12 +205,16 @@ export class Sandbox {
     await this.kill();
   }
 
-  static async #boot(assetBase: string | URL | undefined, start: (kernel: Remote<KernelApi>) => Promise<KernelInfo>): Promise<Sandbox> {
+  static async #boot(
+    assetBase: string | URL | undefined,
+    start: (kernel: Remote<KernelApi>) => Promise<KernelInfo>,
+  ): Promise<Sandbox> {
     checkIsolated();
     carryErrors();
     const worker = startKernelWorker(assetBase);
     const failed = new Promise<never>((_, reject) => {
-      worker.onerror = (event) => reject(new SandboxError(`the kernel's worker failed: ${event.message ?? "its script did not load"}`));
+      worker.onerror = (event) =>
+        reject(new SandboxError(`the kernel's worker failed: ${event.message ?? "its script did not load"}`));
     });
     try {
       const kernel = wrap<KernelApi>(worker);
@@ -222,7 +231,11 @@ export class Sandbox {
   }
 
   #goneError(): SandboxError {
-    const what = { killed: "was killed", timeout: "reached its timeout and was stopped", paused: "is paused: resume it by its id" };
+    const what = {
+      killed: "was killed",
+      timeout: "reached its timeout and was stopped",
+      paused: "is paused: resume it by its id",
+    };
     return new SandboxNotFoundError(`sandbox ${this.sandboxId} ${what[this.#ending ?? "killed"]}`);
   }
 }
@@ -260,4 +273,3 @@ function randomId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(20));
   return Array.from(bytes, (byte) => (byte % 36).toString(36)).join("");
 }
-

@@ -30,7 +30,6 @@ export function stat(sys: System, path: string, follow = true): Stat | number {
 export const isDir = (stat: Stat | number): boolean => typeof stat !== "number" && (stat.mode & S_IFMT) === S_IFDIR;
 export const isLink = (stat: Stat | number): boolean => typeof stat !== "number" && (stat.mode & S_IFMT) === S_IFLNK;
 export const isDirectory = (sys: System, path: string): boolean => isDir(stat(sys, path));
-export const exists = (sys: System, path: string): boolean => typeof stat(sys, path, false) !== "number";
 export const sameFile = (a: Stat, b: Stat): boolean => a.dev === b.dev && a.ino === b.ino;
 
 /** The names in a directory but . and .., in no order. */

@@ -104,7 +104,8 @@ export class BlockMap {
   *blocksOf(ino: number): Generator<number> {
     const map = this.#inodes.word(ino) + I_MAP;
     for (let slot = 0; slot < DIRECT; slot++) if (this.#memory.words[map + slot]) yield this.#memory.words[map + slot];
-    for (let level = 1; level <= 3; level++) yield* this.#blocksBelow(this.#memory.words[map + DIRECT + level - 1], level);
+    for (let level = 1; level <= 3; level++)
+      yield* this.#blocksBelow(this.#memory.words[map + DIRECT + level - 1], level);
   }
 
   *#blocksBelow(block: number, level: number): Generator<number> {

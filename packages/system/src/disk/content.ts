@@ -193,7 +193,7 @@ export class Content {
     const firstWord = (start + within) >>> 2;
     const mask = (1 << ((within & 3) * 8)) - 1;
     this.#journal.set(firstWord, words[firstWord] & ((within & 3) === 0 ? 0 : mask));
-    for (let word = firstWord + 1; word < (start + BLOCK_SIZE) / 4; word++) if (words[word] !== 0) this.#journal.set(word, 0);
+    for (let word = firstWord + 1; word < (start + BLOCK_SIZE) / 4; word++)
+      if (words[word] !== 0) this.#journal.set(word, 0);
   }
 }
-

@@ -35,7 +35,14 @@ export class Directories {
   readonly #content: Content;
   readonly #index: DirectoryIndex;
 
-  constructor(memory: Memory, journal: Journal, blocks: Blocks, inodes: Inodes, content: Content, index: DirectoryIndex) {
+  constructor(
+    memory: Memory,
+    journal: Journal,
+    blocks: Blocks,
+    inodes: Inodes,
+    content: Content,
+    index: DirectoryIndex,
+  ) {
     this.#memory = memory;
     this.#journal = journal;
     this.#blocks = blocks;
@@ -141,7 +148,9 @@ export class Directories {
     const hash = hashOf(name, start, end);
     const index = this.#inodes.get(dir, I_INDEX);
     if (index !== 0) {
-      const position = this.#index.find(index, hash, (at) => this.#matches(this.#wordAt(dir, at * 4), hash, name, start, end));
+      const position = this.#index.find(index, hash, (at) =>
+        this.#matches(this.#wordAt(dir, at * 4), hash, name, start, end),
+      );
       return position < 0 ? -1 : position * 4;
     }
     const size = this.#inodes.getDouble(dir, I_SIZE);
@@ -222,7 +231,17 @@ export class Directories {
     return size;
   }
 
-  #place(dir: number, offset: number, length: number, name: Uint8Array, start: number, end: number, ino: number, type: number, hash: number): void {
+  #place(
+    dir: number,
+    offset: number,
+    length: number,
+    name: Uint8Array,
+    start: number,
+    end: number,
+    ino: number,
+    type: number,
+    hash: number,
+  ): void {
     const word = this.#wordAt(dir, offset);
     const words = this.#memory.words;
     const room = words[word + 2] & 0xffff;

@@ -46,7 +46,10 @@ export class BlockCheck {
       const mode = inodes.get(ino, I_MODE);
       if (mode === 0) continue;
       if (KNOWN_TYPES.includes(mode & S_IFMT)) this.#checkInode(ino, mode & S_IFMT);
-      else this.#findings.error(`Inode ${ino} is of no known type (mode 0o${mode.toString(8)}).`, () => inodes.set(ino, I_MODE, 0));
+      else
+        this.#findings.error(`Inode ${ino} is of no known type (mode 0o${mode.toString(8)}).`, () =>
+          inodes.set(ino, I_MODE, 0),
+        );
     }
   }
 
@@ -73,8 +76,13 @@ export class BlockCheck {
       }
       journal.set(FREE_BLOCKS, blocks.countFree());
     };
-    if (leaked > 0) this.#findings.leak(`${counted(leaked, "block is", "blocks are")} marked as used but belong to no file.`, mend);
-    if (unmarked > 0) this.#findings.error(`${counted(unmarked, "block belongs", "blocks belong")} to a file but marked as free.`, mend);
+    if (leaked > 0)
+      this.#findings.leak(`${counted(leaked, "block is", "blocks are")} marked as used but belong to no file.`, mend);
+    if (unmarked > 0)
+      this.#findings.error(
+        `${counted(unmarked, "block belongs", "blocks belong")} to a file but marked as free.`,
+        mend,
+      );
     this.#checkCount(FREE_BLOCKS, layout.dataBlocks - used, "blocks");
     this.#checkCount(FREE_INODES, inodes.countFree(), "inodes");
     return { used, leaked };
@@ -83,28 +91,37 @@ export class BlockCheck {
   #checkCount(word: number, right: number, noun: string): void {
     const count = this.#disk.memory.words[word];
     if (count === right) return;
-    this.#findings.error(`${count} ${noun} are counted as free, in truth ${right} are.`, () => this.#disk.journal.set(word, right));
+    this.#findings.error(`${count} ${noun} are counted as free, in truth ${right} are.`, () =>
+      this.#disk.journal.set(word, right),
+    );
   }
 
   #checkInode(ino: number, type: number): void {
     const { inodes, journal, content } = this.#disk;
     const size = inodes.getDouble(ino, I_SIZE);
-    const isSane = Number.isInteger(size) && size >= 0 && size <= FILE_SIZE_MAX && (type !== S_IFDIR || size % BLOCK_SIZE === 0);
+    const isSane =
+      Number.isInteger(size) && size >= 0 && size <= FILE_SIZE_MAX && (type !== S_IFDIR || size % BLOCK_SIZE === 0);
     const tally = this.#follow(ino, isSane ? Math.ceil(size / BLOCK_SIZE) : FILE_BLOCKS, type);
     if (!isSane) {
-      this.#findings.error(`Inode ${ino} has an impossible size (${size}).`, () => inodes.setDouble(ino, I_SIZE, tally.end * BLOCK_SIZE));
+      this.#findings.error(`Inode ${ino} has an impossible size (${size}).`, () =>
+        inodes.setDouble(ino, I_SIZE, tally.end * BLOCK_SIZE),
+      );
     }
     if (tally.wild.length > 0) {
-      this.#findings.error(`Inode ${ino} refers to ${counted(tally.wild.length, "block", "blocks")} that the disk does not have.`, () => {
-        for (const word of tally.wild) {
-          journal.set(word, 0);
-          journal.commit();
-        }
-      });
+      this.#findings.error(
+        `Inode ${ino} refers to ${counted(tally.wild.length, "block", "blocks")} that the disk does not have.`,
+        () => {
+          for (const word of tally.wild) {
+            journal.set(word, 0);
+            journal.commit();
+          }
+        },
+      );
     }
     if (tally.shared.length > 0) {
-      this.#findings.error(`Inode ${ino} shares ${counted(tally.shared.length, "block", "blocks")} with another place.`, () =>
-        this.#findings.afterwards(() => this.#separate(ino, tally.shared)),
+      this.#findings.error(
+        `Inode ${ino} shares ${counted(tally.shared.length, "block", "blocks")} with another place.`,
+        () => this.#findings.afterwards(() => this.#separate(ino, tally.shared)),
       );
     }
     if (inodes.get(ino, I_BLOCKS) !== tally.blocks) {
@@ -125,7 +142,8 @@ export class BlockCheck {
     if (type === S_IFCHR) return tally;
     const map = this.#disk.inodes.word(ino) + I_MAP;
     for (let i = 0; i < DIRECT; i++) this.#claim(tally, map + i, 0, i, fileBlocks);
-    for (let level = 1; level <= 3; level++) this.#claim(tally, map + DIRECT + level - 1, level, firstIndexOf(level), fileBlocks);
+    for (let level = 1; level <= 3; level++)
+      this.#claim(tally, map + DIRECT + level - 1, level, firstIndexOf(level), fileBlocks);
     return tally;
   }
 
@@ -134,7 +152,8 @@ export class BlockCheck {
     const { memory, layout, blocks } = this.#disk;
     const block = memory.words[word];
     if (block === 0) return;
-    const exists = block >= layout.firstDataBlock && block < layout.imageBlocks && blocks.byteOf(block + 1) <= memory.bytes.length;
+    const exists =
+      block >= layout.firstDataBlock && block < layout.imageBlocks && blocks.byteOf(block + 1) <= memory.bytes.length;
     if (!exists) {
       tally.wild.push(word);
       return;
@@ -149,7 +168,8 @@ export class BlockCheck {
     if (level === 0) tally.end = Math.max(tally.end, index + 1);
     else {
       const unit = FANOUT ** (level - 1);
-      for (let i = 0; i < FANOUT; i++) this.#claim(tally, blocks.wordOf(block) + i, level - 1, index + i * unit, fileBlocks);
+      for (let i = 0; i < FANOUT; i++)
+        this.#claim(tally, blocks.wordOf(block) + i, level - 1, index + i * unit, fileBlocks);
     }
   }
 

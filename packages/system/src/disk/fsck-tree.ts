@@ -4,8 +4,8 @@
 import { S_IFDIR, S_IFMT, S_IFREG } from "../constants.ts";
 import { hashOf } from "./directories.ts";
 import type { Disk } from "./disk.ts";
-import { counted } from "./fsck-blocks.ts";
 import type { Findings } from "./fsck.ts";
+import { counted } from "./fsck-blocks.ts";
 import { I_ENTRIES, I_HINT, I_INDEX, I_MODE, I_NLINK, I_PARENT, I_SIZE, ROOT } from "./inodes.ts";
 import { BLOCK_SIZE } from "./layout.ts";
 
@@ -77,7 +77,9 @@ export class TreeCheck {
     this.#expect(dir, I_NLINK, 2 + subdirectories.length, `Directory ${dir} has`, "links", 2 + subdirectories.length);
     const hint = inodes.get(dir, I_HINT);
     if (hint !== inodes.getDouble(dir, I_SIZE) && !starts.has(hint)) {
-      this.#findings.error(`Directory ${dir} looks for room where no entry begins (${hint}).`, () => inodes.set(dir, I_HINT, 0));
+      this.#findings.error(`Directory ${dir} looks for room where no entry begins (${hint}).`, () =>
+        inodes.set(dir, I_HINT, 0),
+      );
     }
     this.#checkIndex(dir, live);
   }
@@ -85,7 +87,8 @@ export class TreeCheck {
   #expect(ino: number, field: number, right: number, subject: string, noun: string, shown: number): void {
     const { inodes } = this.#disk;
     const value = inodes.get(ino, field);
-    if (value !== right) this.#findings.error(`${subject} ${value} ${noun} in place of ${shown}.`, () => inodes.set(ino, field, right));
+    if (value !== right)
+      this.#findings.error(`${subject} ${value} ${noun} in place of ${shown}.`, () => inodes.set(ino, field, right));
   }
 
   /** Calls `use` for each live dirent. Where the chain of a block is broken, the rest of the block becomes one dead dirent. */
@@ -143,12 +146,15 @@ export class TreeCheck {
     seen.add(name);
     const hash = hashOf(bytes, start, end);
     if (words[word + 1] !== hash) {
-      this.#findings.error(`Entry ${JSON.stringify(name)} of directory ${dir} has a wrong hash.`, () => journal.set(word + 1, hash));
+      this.#findings.error(`Entry ${JSON.stringify(name)} of directory ${dir} has a wrong hash.`, () =>
+        journal.set(word + 1, hash),
+      );
     }
     const type = this.#typeOf(ino) >>> 12;
     if (words[word + 2] >>> 24 !== type) {
-      this.#findings.error(`Entry ${JSON.stringify(name)} of directory ${dir} says type ${words[word + 2] >>> 24} in place of ${type}.`, () =>
-        journal.set(word + 2, (words[word + 2] & 0xffffff) | (type << 24)),
+      this.#findings.error(
+        `Entry ${JSON.stringify(name)} of directory ${dir} says type ${words[word + 2] >>> 24} in place of ${type}.`,
+        () => journal.set(word + 2, (words[word + 2] & 0xffffff) | (type << 24)),
       );
     }
     return { hash, name };
@@ -156,7 +162,8 @@ export class TreeCheck {
 
   #whatIsWrong(dir: number, ino: number, name: Uint8Array, isTwice: boolean): string | null {
     if (name.length === 0 || name.includes(0) || name.includes(SLASH)) return "has an impossible name";
-    if (name[0] === DOT && (name.length === 1 || (name.length === 2 && name[1] === DOT))) return "has an impossible name";
+    if (name[0] === DOT && (name.length === 1 || (name.length === 2 && name[1] === DOT)))
+      return "has an impossible name";
     if (isTwice) return "is there twice";
     if (!this.#exists(ino)) return `names inode ${ino}, which is not in use`;
     const isTaken = this.#typeOf(ino) === S_IFDIR && (this.links[ino] > 0 || ino === dir);

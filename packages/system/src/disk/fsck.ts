@@ -97,7 +97,11 @@ export function fsck(disk: Disk, { repair }: { repair: boolean }): FsckReport {
 }
 
 /** Holds the link counts against the names found; frees what has neither a name nor an opener. */
-function checkLinks(disk: Disk, tree: TreeCheck, findings: Findings): { files: number; symlinks: number; leakedInodes: number } {
+function checkLinks(
+  disk: Disk,
+  tree: TreeCheck,
+  findings: Findings,
+): { files: number; symlinks: number; leakedInodes: number } {
   const { inodes } = disk;
   let files = 0;
   let symlinks = 0;
@@ -112,8 +116,9 @@ function checkLinks(disk: Disk, tree: TreeCheck, findings: Findings): { files: n
       if (type === S_IFLNK) symlinks++;
       else if (type !== S_IFDIR) files++;
       if (type !== S_IFDIR && links !== names) {
-        findings.error(`Inode ${ino} has ${counted(links, "link", "links")} but ${counted(names, "name", "names")}.`, () =>
-          inodes.set(ino, I_NLINK, names),
+        findings.error(
+          `Inode ${ino} has ${counted(links, "link", "links")} but ${counted(names, "name", "names")}.`,
+          () => inodes.set(ino, I_NLINK, names),
         );
       }
     } else if (links !== 0) {

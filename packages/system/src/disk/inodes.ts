@@ -83,7 +83,8 @@ export class Inodes {
     const high = this.#layout.imageWord + S_INODES_USED;
     if (ino >= words[high]) this.#journal.set(high, ino + 1);
     const at = this.word(ino);
-    for (let field = I_NLINK + 1; field < INODE_WORDS; field++) if (words[at + field] !== 0) this.#journal.set(at + field, 0);
+    for (let field = I_NLINK + 1; field < INODE_WORDS; field++)
+      if (words[at + field] !== 0) this.#journal.set(at + field, 0);
     this.#journal.set(at + I_MODE, mode);
     this.#journal.set(at + I_NLINK, 1);
     this.#journal.set(at + I_OWNER, owner);

@@ -28,6 +28,7 @@ export function checkSuperblock(memory: Memory, layout: Layout): string | null {
   if (words[at + S_FORMAT] !== IMAGE_FORMAT) {
     return `the disk image has format ${words[at + S_FORMAT]}, this version reads format ${IMAGE_FORMAT}`;
   }
-  if (words[at + S_DATA_BLOCKS] !== layout.dataBlocks) return "the disk image and its manifest disagree on the disk's size";
+  if (words[at + S_DATA_BLOCKS] !== layout.dataBlocks)
+    return "the disk image and its manifest disagree on the disk's size";
   return null;
 }

@@ -1,9 +1,9 @@
 // Pipes: rings of 64 KiB in shared memory. Positions count bytes ever written and read, modulo 2^32. A full pipe holds its
 // writer back, an empty one its reader; neither sends a message. Called with the lock held.
 
-import { EAGAIN, ENFILE, EPIPE } from "../errno.ts";
 import { type Layout, PIPE_HINT, PIPE_SIZE, PIPE_WORDS, PIPES } from "../disk/layout.ts";
 import type { Memory } from "../disk/memory.ts";
+import { EAGAIN, ENFILE, EPIPE } from "../errno.ts";
 import type { Slots } from "./slots.ts";
 import { addWaiter, WAITER_WORDS, wakeWaiters } from "./waiters.ts";
 

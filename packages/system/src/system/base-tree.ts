@@ -2,11 +2,37 @@
 
 import { AT_FDCWD, O_CREAT, O_WRONLY } from "../constants.ts";
 import { DEVICE_FD, DEVICE_FULL, DEVICE_NULL, DEVICE_RANDOM, DEVICE_TTY, DEVICE_ZERO } from "../io/devices.ts";
-import type { System } from "./system.ts";
 import { encode } from "../text.ts";
+import type { System } from "./system.ts";
 
-const DIRECTORIES = ["dev", "etc", "home", "opt", "proc", "root", "run", "srv", "tmp", "usr", "usr/bin", "usr/lib", "usr/local", "usr/local/bin", "usr/sbin", "usr/share", "usr/local/sbin", "var", "var/tmp", "var/log", "home/user"];
-const LINKS = [["bin", "usr/bin"], ["sbin", "usr/sbin"], ["lib", "usr/lib"]];
+const DIRECTORIES = [
+  "dev",
+  "etc",
+  "home",
+  "opt",
+  "proc",
+  "root",
+  "run",
+  "srv",
+  "tmp",
+  "usr",
+  "usr/bin",
+  "usr/lib",
+  "usr/local",
+  "usr/local/bin",
+  "usr/sbin",
+  "usr/share",
+  "usr/local/sbin",
+  "var",
+  "var/tmp",
+  "var/log",
+  "home/user",
+];
+const LINKS = [
+  ["bin", "usr/bin"],
+  ["sbin", "usr/sbin"],
+  ["lib", "usr/lib"],
+];
 const DEVICES: [string, number][] = [
   ["null", DEVICE_NULL],
   ["zero", DEVICE_ZERO],

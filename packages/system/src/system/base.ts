@@ -31,7 +31,9 @@ export class Base {
   get isAlive(): boolean {
     const { slots } = this.machine;
     const { slot } = this;
-    return slots.get(slot, P_PID) === this.pid && slots.get(slot, P_STATE) === RUNNING && slots.get(slot, P_KILLED) === 0;
+    return (
+      slots.get(slot, P_PID) === this.pid && slots.get(slot, P_STATE) === RUNNING && slots.get(slot, P_KILLED) === 0
+    );
   }
 
   /** Throws `Killed` if this process was killed or has ended. Cheap: for long loops. */
@@ -56,9 +58,12 @@ export class Base {
   /** Ends a call: a negative result undoes what the call changed. */
   protected leave(result: number): number {
     const { disk, lock } = this.machine;
-    if (result < 0) disk.journal.rollback();
-    else disk.journal.commit();
-    lock.release(this.pid);
+    try {
+      if (result < 0) disk.journal.rollback();
+      else disk.journal.commit();
+    } finally {
+      lock.release(this.pid);
+    }
     return result;
   }
 

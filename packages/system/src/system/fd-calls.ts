@@ -1,7 +1,18 @@
 // System calls on an open fd: read, write, seek, stat, directories, sizes, poll. A call that would have to wait answers
 // -EAGAIN and has put the process among the waiters; `waiting.ts` sleeps and tries again.
 
-import { O_ACCMODE, O_APPEND, O_RDONLY, O_WRONLY, S_IFDIR, S_IFIFO, S_IFREG, SEEK_CUR, SEEK_END, SEEK_SET } from "../constants.ts";
+import {
+  O_ACCMODE,
+  O_APPEND,
+  O_RDONLY,
+  O_WRONLY,
+  S_IFDIR,
+  S_IFIFO,
+  S_IFREG,
+  SEEK_CUR,
+  SEEK_END,
+  SEEK_SET,
+} from "../constants.ts";
 import { Entry } from "../disk/directories.ts";
 import { I_ATIME, I_MODE, I_MTIME, I_NLINK, I_PARENT, type Time } from "../disk/inodes.ts";
 import { EBADF, EINVAL, EISDIR, ENOTDIR, ENOTSUP, ESPIPE } from "../errno.ts";
@@ -139,7 +150,12 @@ export class FdCalls extends OpenCalls {
     let result: number;
     try {
       const file = this.file(fd);
-      result = file < 0 ? file : isWrite ? this.#write(file, bytes, at, length, position) : this.#read(file, bytes, at, length, position);
+      result =
+        file < 0
+          ? file
+          : isWrite
+            ? this.#write(file, bytes, at, length, position)
+            : this.#read(file, bytes, at, length, position);
     } catch (error) {
       this.abandon(error);
     }
@@ -259,4 +275,3 @@ export class FdCalls extends OpenCalls {
     }
   }
 }
-

@@ -1,7 +1,24 @@
 // System calls that make and unmake fds: open, close, dup, pipe, the flags of an open file, and the unnamed file whose
 // content takes another's place at once.
 
-import { O_ACCMODE, O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY, S_IFCHR, S_IFDIR, S_IFLNK, S_IFREG } from "../constants.ts";
+import {
+  O_ACCMODE,
+  O_APPEND,
+  O_CLOEXEC,
+  O_CREAT,
+  O_DIRECTORY,
+  O_EXCL,
+  O_NOFOLLOW,
+  O_NONBLOCK,
+  O_RDONLY,
+  O_RDWR,
+  O_TRUNC,
+  O_WRONLY,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFLNK,
+  S_IFREG,
+} from "../constants.ts";
 import { I_DEVICE, I_NLINK } from "../disk/inodes.ts";
 import { FDS_PER_SLOT } from "../disk/layout.ts";
 import { FOLLOW, NAME, NO_FOLLOW } from "../disk/paths.ts";
@@ -49,7 +66,8 @@ export class OpenCalls extends PathCalls {
       const result = this.resolve(walk, dirfd, path, FOLLOW);
       if (result < 0) return result;
       if (walk.trailingSlash || !(walk.ino !== 0 || walk.hasName)) return -EISDIR;
-      const target = walk.ino !== 0 ? walk.ino : this.create(walk, S_IFREG | (mode & 0o7777 & ~slots.get(this.slot, P_UMASK)));
+      const target =
+        walk.ino !== 0 ? walk.ino : this.create(walk, S_IFREG | (mode & 0o7777 & ~slots.get(this.slot, P_UMASK)));
       if (target < 0) return target;
       if (disk.tree.type(target) !== S_IFREG) return disk.tree.type(target) === S_IFDIR ? -EISDIR : -EINVAL;
       disk.inodes.tick();
@@ -225,4 +243,3 @@ export class OpenCalls extends PathCalls {
     return fd;
   }
 }
-

@@ -2,7 +2,22 @@
 
 import { AT_FDCWD, PATH_MAX, S_IFCHR, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from "../constants.ts";
 import { Entry } from "../disk/directories.ts";
-import { I_ATIME, I_ATIME_NS, I_BLOCKS, I_CTIME, I_CTIME_NS, I_MODE, I_MTIME, I_MTIME_NS, I_NLINK, I_OWNER, I_PARENT, I_SIZE, ROOT, type Time } from "../disk/inodes.ts";
+import {
+  I_ATIME,
+  I_ATIME_NS,
+  I_BLOCKS,
+  I_CTIME,
+  I_CTIME_NS,
+  I_MODE,
+  I_MTIME,
+  I_MTIME_NS,
+  I_NLINK,
+  I_OWNER,
+  I_PARENT,
+  I_SIZE,
+  ROOT,
+  type Time,
+} from "../disk/inodes.ts";
 import { BLOCK_SIZE, DATA_BLOCKS, FREE_BLOCKS, FREE_INODES } from "../disk/layout.ts";
 import { NAME, type Walk } from "../disk/paths.ts";
 import { EEXIST, EINVAL, EISDIR, ENOTDIR } from "../errno.ts";
@@ -30,7 +45,10 @@ export class PathCalls extends Base {
     return this.call(() => {
       const result = this.resolve(this.machine.walk, dirfd, path, NAME);
       if (result < 0) return result;
-      const ino = this.create(this.machine.walk, S_IFDIR | (mode & 0o7777 & ~this.machine.slots.get(this.slot, P_UMASK)));
+      const ino = this.create(
+        this.machine.walk,
+        S_IFDIR | (mode & 0o7777 & ~this.machine.slots.get(this.slot, P_UMASK)),
+      );
       return ino < 0 ? ino : 0;
     });
   }
@@ -81,7 +99,9 @@ export class PathCalls extends Base {
 
   symlink(target: Uint8Array, dirfd: number, path: Uint8Array): number {
     const owner = this.machine.slots.get(this.slot, P_OWNER);
-    return this.onName(dirfd, path, (walk) => (walk.ino !== 0 ? -EEXIST : this.machine.disk.tree.symlink(walk, target, owner)));
+    return this.onName(dirfd, path, (walk) =>
+      walk.ino !== 0 ? -EEXIST : this.machine.disk.tree.symlink(walk, target, owner),
+    );
   }
 
   /** Copies the link's target into `into` as far as it fits; returns the bytes copied. */
@@ -263,4 +283,3 @@ export class PathCalls extends Base {
     return start;
   }
 }
-

@@ -2,7 +2,18 @@
 // the kernel's. A process is dead the moment its slot says so: status noted, fds closed, waiters woken. What still runs in
 // its worker can change nothing any more.
 
-import { SIGCHLD, SIGCONT, SIGKILL, SIGNAL_MAX, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGWINCH } from "../constants.ts";
+import {
+  SIGCHLD,
+  SIGCONT,
+  SIGKILL,
+  SIGNAL_MAX,
+  SIGSTOP,
+  SIGTSTP,
+  SIGTTIN,
+  SIGTTOU,
+  SIGURG,
+  SIGWINCH,
+} from "../constants.ts";
 import { EAGAIN, ECHILD, EINVAL, EPERM, ESRCH } from "../errno.ts";
 import {
   FREE,
@@ -29,7 +40,10 @@ import { FdCalls } from "./fd-calls.ts";
 import type { Machine } from "./machine.ts";
 
 /** Signals that do nothing unless caught. Stopping is not implemented, so neither do those. */
-const IGNORED_BY_DEFAULT = [SIGCHLD, SIGURG, SIGWINCH, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU].reduce((mask, signal) => mask | (1 << signal), 0);
+const IGNORED_BY_DEFAULT = [SIGCHLD, SIGURG, SIGWINCH, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU].reduce(
+  (mask, signal) => mask | (1 << signal),
+  0,
+);
 
 const KERNEL_SLOT = 0;
 
@@ -47,7 +61,8 @@ export class ProcessCalls extends FdCalls {
       const { slots, disk } = this.machine;
       child = slots.allocate();
       if (child < 0) return -EAGAIN;
-      for (const field of [P_GROUP, P_IGNORED, P_CWD, P_UMASK, P_OWNER, P_FD_END]) slots.set(child, field, slots.get(this.slot, field));
+      for (const field of [P_GROUP, P_IGNORED, P_CWD, P_UMASK, P_OWNER, P_FD_END])
+        slots.set(child, field, slots.get(this.slot, field));
       slots.set(child, P_PARENT, this.pid);
       slots.set(child, P_WORKER, worker);
       disk.tree.hold(slots.get(child, P_CWD));

@@ -76,6 +76,11 @@ export function newPollFd(fd: number, wantRead: boolean, wantWrite: boolean): Po
 
 /** Thrown by a system call of a process that has been killed: the task or worker unwinds and ends. */
 export class Killed extends Error {
+  /** Goes by the name: the shell's file and the tools' file each have a copy of this class. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === "Killed";
+  }
+
   readonly signal: number;
   constructor(signal: number) {
     super(`killed by signal ${signal}`);

@@ -1,7 +1,20 @@
 // The `commands` API, kernel side: each command is a shell in a worker of its own, in a process group of its own, its output
 // two pipes that the kernel reads. A reader that is slow keeps the pipe full, and the pipe holds the command back.
 
-import { AT_FDCWD, EAGAIN, ENOTDIR, encode, EPIPE, ETIMEDOUT, newStat, S_IFDIR, S_IFMT, SIGKILL, strerror, USER_ID } from "@vibengine/system";
+import {
+  AT_FDCWD,
+  EAGAIN,
+  ENOTDIR,
+  EPIPE,
+  ETIMEDOUT,
+  encode,
+  newStat,
+  S_IFDIR,
+  S_IFMT,
+  SIGKILL,
+  strerror,
+  USER_ID,
+} from "@vibengine/system";
 import { InvalidArgumentError, SandboxError, TimeoutError } from "../errors.ts";
 import type { CommandOutcome, CommandRequest, OutputSink, ProcessInfo } from "../protocol.ts";
 import type { KernelCalls } from "./calls.ts";
@@ -48,7 +61,16 @@ export class Commands {
       return this.#openPipes(request.stdin !== undefined);
     });
     let exit: Promise<number> = Promise.resolve(0);
-    const env = { PATH, HOME: HOMES[user], USER: user, LOGNAME: user, SHELL: "/bin/bash", LANG: "C.UTF-8", ...this.#envs(), ...request.envs };
+    const env = {
+      PATH,
+      HOME: HOMES[user],
+      USER: user,
+      LOGNAME: user,
+      SHELL: "/bin/bash",
+      LANG: "C.UTF-8",
+      ...this.#envs(),
+      ...request.envs,
+    };
     const pid = await this.#processes.startShell(
       system,
       "bash",
@@ -111,7 +133,13 @@ export class Commands {
   list(): ProcessInfo[] {
     return [...this.#commands.values()]
       .filter((command) => !command.isOver)
-      .map(({ pid, request }) => ({ pid, cmd: "sh", args: ["-c", request.cmd], envs: request.envs ?? {}, cwd: request.cwd }));
+      .map(({ pid, request }) => ({
+        pid,
+        cmd: "sh",
+        args: ["-c", request.cmd],
+        envs: request.envs ?? {},
+        cwd: request.cwd,
+      }));
   }
 
   async sendStdin(pid: number, data: Uint8Array): Promise<void> {
@@ -161,7 +189,12 @@ export class Commands {
     }
   }
 
-  async #collect(exit: Promise<number>, stdout: number, stderr: number, sink: OutputSink | null): Promise<CommandOutcome> {
+  async #collect(
+    exit: Promise<number>,
+    stdout: number,
+    stderr: number,
+    sink: OutputSink | null,
+  ): Promise<CommandOutcome> {
     const out = new OutputBuffer("stdout", sink);
     const err = new OutputBuffer("stderr", sink);
     let hasExited = false;
@@ -205,7 +238,9 @@ export class Commands {
 
   async #timeOut(command: Command): Promise<void> {
     const { timeoutMs, cmd } = command.request;
-    command.fail(new TimeoutError(`the command ran for longer than its timeoutMs of ${timeoutMs} and was killed: ${cmd}`));
+    command.fail(
+      new TimeoutError(`the command ran for longer than its timeoutMs of ${timeoutMs} and was killed: ${cmd}`),
+    );
     await this.kill(command.pid, SIGKILL);
   }
 

@@ -1,7 +1,24 @@
 // The `files` API, kernel side. Each step is one short section under the lock; long contents go in pieces of 1 MiB, so that
 // nobody waits long. Paths are relative to /home/user. New content takes the old one's place at once.
 
-import { AT_FDCWD, decode, EISDIR, ENOENT, ENOTDIR, encode, newDirent, newStat, O_CLOEXEC, O_DIRECTORY, O_RDONLY, type Stat, S_IFDIR, S_IFLNK, S_IFMT, type System } from "@vibengine/system";
+import {
+  AT_FDCWD,
+  decode,
+  EISDIR,
+  ENOENT,
+  ENOTDIR,
+  encode,
+  newDirent,
+  newStat,
+  O_CLOEXEC,
+  O_DIRECTORY,
+  O_RDONLY,
+  S_IFDIR,
+  S_IFLNK,
+  S_IFMT,
+  type Stat,
+  type System,
+} from "@vibengine/system";
 import { InvalidArgumentError } from "../errors.ts";
 import type { EntryInfo } from "../protocol.ts";
 import type { KernelCalls } from "./calls.ts";
@@ -30,7 +47,9 @@ export class Files {
       const bytes = new Uint8Array(stat.size);
       let at = 0;
       while (at < bytes.length) {
-        const count = await this.#calls.exclusive(() => this.#system.read(fd, bytes, at, Math.min(PIECE, bytes.length - at)));
+        const count = await this.#calls.exclusive(() =>
+          this.#system.read(fd, bytes, at, Math.min(PIECE, bytes.length - at)),
+        );
         if (succeed(count, "read", path) === 0) break;
         at += count;
       }
@@ -55,7 +74,11 @@ export class Files {
 
   async readChunk(fd: number): Promise<Uint8Array<ArrayBuffer> | null> {
     const bytes = new Uint8Array(PIECE);
-    const count = succeed(await this.#calls.exclusive(() => this.#system.read(fd, bytes, 0, PIECE)), "read", "the file");
+    const count = succeed(
+      await this.#calls.exclusive(() => this.#system.read(fd, bytes, 0, PIECE)),
+      "read",
+      "the file",
+    );
     return count === 0 ? null : bytes.slice(0, count);
   }
 
@@ -218,5 +241,8 @@ function permissions(mode: number): string {
 
 /** Without empty and "." components; ".." is left alone, since a link may stand before it. */
 function normalize(path: string): string {
-  return `/${path.split("/").filter((part) => part !== "" && part !== ".").join("/")}`;
+  return `/${path
+    .split("/")
+    .filter((part) => part !== "" && part !== ".")
+    .join("/")}`;
 }

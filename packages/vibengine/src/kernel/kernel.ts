@@ -1,23 +1,42 @@
 // The kernel of one sandbox: its life from boot to end, and the calls the page makes. The work is done in the modules it
 // puts together here; this file only knows in which order, and what is still allowed when.
 
-import { transfer } from "comlink";
-import { bootKernelSlot, EAGAIN, ECHILD, Machine, makeTree, ROOT, SIGKILL, System, USER_ID, encode } from "@vibengine/system";
 import { programNames } from "@vibengine/shell/programs";
+import {
+  bootKernelSlot,
+  EAGAIN,
+  ECHILD,
+  encode,
+  Machine,
+  makeTree,
+  ROOT,
+  SIGKILL,
+  System,
+  USER_ID,
+} from "@vibengine/system";
+import { transfer } from "comlink";
 import { NotEnoughSpaceError, SandboxError, SandboxNotFoundError, TimeoutError } from "../errors.ts";
 import { DEFAULT_DISK_BYTES } from "../options.ts";
-import type { AttachMessage, BootOptions, CommandRequest, Ending, KernelApi, KernelInfo, OutputSink } from "../protocol.ts";
+import type {
+  AttachMessage,
+  BootOptions,
+  CommandRequest,
+  Ending,
+  KernelApi,
+  KernelInfo,
+  OutputSink,
+} from "../protocol.ts";
 import { indexedDbStore, packKey } from "../snapshot/indexeddb.ts";
-import { checkManifest, CorruptSnapshot, type Manifest } from "../snapshot/manifest.ts";
+import { CorruptSnapshot, checkManifest, type Manifest } from "../snapshot/manifest.ts";
 import { loadDisk, saveDisk } from "../snapshot/save.ts";
 import { KernelCalls } from "./calls.ts";
 import { Deadline } from "./clock.ts";
 import { Commands } from "./commands.ts";
 import { Files } from "./files.ts";
 import { formatDisk, newMemory } from "./memory.ts";
+import { type Hold, holdSandbox } from "./ownership.ts";
 import { WorkerPool } from "./pool.ts";
 import { Processes } from "./processes.ts";
-import { type Hold, holdSandbox } from "./ownership.ts";
 
 const SPARE_SHELLS = 2;
 const SPARE_GUESTS = 2;
@@ -63,7 +82,12 @@ export class Kernel implements KernelApi {
     const kernel = new System(machine, bootKernelSlot(machine, ROOT));
     makeTree(kernel, programNames);
     this.#hold = await holdSandbox(options.sandboxId);
-    this.#info = { sandboxId: options.sandboxId, metadata: options.metadata ?? {}, envs: options.envs ?? {}, startedAt: Date.now() };
+    this.#info = {
+      sandboxId: options.sandboxId,
+      metadata: options.metadata ?? {},
+      envs: options.envs ?? {},
+      startedAt: Date.now(),
+    };
     return this.#run(machine, kernel, memory, attach, options);
   }
 
@@ -79,9 +103,12 @@ export class Kernel implements KernelApi {
     } catch (error) {
       await this.#hold.release();
       if (!(error instanceof CorruptSnapshot)) throw error;
-      throw new SandboxError(`the snapshot of sandbox ${sandboxId} can't be used: ${error.message}. It has been left as it is.`, {
-        cause: error,
-      });
+      throw new SandboxError(
+        `the snapshot of sandbox ${sandboxId} can't be used: ${error.message}. It has been left as it is.`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 
@@ -209,7 +236,9 @@ export class Kernel implements KernelApi {
     const { sandboxId } = options;
     const stored = await this.#store.manifest(sandboxId);
     if (stored === undefined) {
-      throw new SandboxNotFoundError(`there is no paused sandbox ${sandboxId}: it was killed, timed out, or never existed`);
+      throw new SandboxNotFoundError(
+        `there is no paused sandbox ${sandboxId}: it was killed, timed out, or never existed`,
+      );
     }
     const manifest = checkManifest(stored, sandboxId);
     const memory = newMemory(manifest.diskSizeBytes);
@@ -226,7 +255,13 @@ export class Kernel implements KernelApi {
     return this.#run(machine, kernel, memory, attach, options);
   }
 
-  async #run(machine: Machine, kernel: System, memory: WebAssembly.Memory, attach: Attach, options: BootOptions): Promise<KernelInfo> {
+  async #run(
+    machine: Machine,
+    kernel: System,
+    memory: WebAssembly.Memory,
+    attach: Attach,
+    options: BootOptions,
+  ): Promise<KernelInfo> {
     attach(memory);
     const calls = new KernelCalls(machine, kernel);
     const [guests, shells] = this.#pools;
@@ -292,12 +327,24 @@ export class Kernel implements KernelApi {
 
   async #save(): Promise<void> {
     const { metadata, envs, sandboxId, startedAt } = this.#info;
-    const about = { sandboxId, metadata, envs, diskSizeBytes: this.#diskSizeBytes, createdAt: this.#saved?.createdAt ?? startedAt };
+    const about = {
+      sandboxId,
+      metadata,
+      envs,
+      diskSizeBytes: this.#diskSizeBytes,
+      createdAt: this.#saved?.createdAt ?? startedAt,
+    };
     try {
-      this.#saved = await saveDisk(this.#store, this.#rooms.calls.machine.disk, about, this.#saved, (name) => packKey(sandboxId, name));
+      this.#saved = await saveDisk(this.#store, this.#rooms.calls.machine.disk, about, this.#saved, (name) =>
+        packKey(sandboxId, name),
+      );
     } catch (cause) {
-      if ((cause as Error).name !== "QuotaExceededError") throw new SandboxError(`the sandbox could not be saved: ${(cause as Error).message}`, { cause });
-      throw new NotEnoughSpaceError("the browser's storage is full: the sandbox was not paused and runs on; free space and try again", { cause });
+      if ((cause as Error).name !== "QuotaExceededError")
+        throw new SandboxError(`the sandbox could not be saved: ${(cause as Error).message}`, { cause });
+      throw new NotEnoughSpaceError(
+        "the browser's storage is full: the sandbox was not paused and runs on; free space and try again",
+        { cause },
+      );
     }
   }
 
@@ -317,4 +364,3 @@ export class Kernel implements KernelApi {
     return new SandboxError(`sandbox ${sandboxId} was paused`);
   }
 }
-

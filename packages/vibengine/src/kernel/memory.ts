@@ -26,4 +26,3 @@ export function newMemory(diskSizeBytes: number): WebAssembly.Memory {
 export function formatDisk(memory: WebAssembly.Memory, diskSizeBytes: number): Disk {
   return Disk.format(wasmBacking(memory), diskSizeBytes);
 }
-

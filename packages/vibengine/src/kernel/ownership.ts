@@ -10,7 +10,11 @@ export function holdSandbox(sandboxId: string): Promise<Hold | null> {
   return new Promise((resolve, reject) => {
     let letGo = () => {};
     const released = navigator.locks.request(lockName(sandboxId), { ifAvailable: true }, (lock) => {
-      resolve(lock && { release: () => (letGo(), released) });
+      const release = () => {
+        letGo();
+        return released;
+      };
+      resolve(lock && { release });
       return lock === null ? undefined : new Promise<void>((done) => (letGo = done));
     });
     released.catch(reject);

@@ -1,7 +1,23 @@
 // Starting processes in workers, and seeing to it that killed ones end. The process table itself is in shared memory; here
 // is which worker runs which process. A shell's worker holds many processes (its tasks), a guest's exactly one.
 
-import { AT_FDCWD, decode, encode, ENOEXEC, ENOMEM, ESRCH, O_CLOEXEC, O_RDONLY, P_KILLED, P_PID, P_STATE, P_WORKER, RUNNING, SIGKILL, type System } from "@vibengine/system";
+import {
+  AT_FDCWD,
+  decode,
+  ENOEXEC,
+  ENOMEM,
+  ESRCH,
+  encode,
+  O_CLOEXEC,
+  O_RDONLY,
+  P_KILLED,
+  P_PID,
+  P_STATE,
+  P_WORKER,
+  RUNNING,
+  SIGKILL,
+  type System,
+} from "@vibengine/system";
 import type { FromWorker } from "../protocol.ts";
 import type { KernelCalls } from "./calls.ts";
 import { Modules } from "./modules.ts";
@@ -43,7 +59,13 @@ export class Processes {
    * Runs the file `path` as a child of the process `parent`, with its fds and working directory. `prepare` may arrange the
    * child's fds before it starts. Its pid, or -errno.
    */
-  async spawn(parent: System, path: Uint8Array, argv: string[], env: string[], prepare?: (child: System) => void): Promise<number> {
+  async spawn(
+    parent: System,
+    path: Uint8Array,
+    argv: string[],
+    env: string[],
+    prepare?: (child: System) => void,
+  ): Promise<number> {
     const program = await findProgram(this.#calls, parent, path, argv);
     if (typeof program === "number") return program;
     return program.kind === "shell"
@@ -52,7 +74,13 @@ export class Processes {
   }
 
   /** Runs the shell (`sh`, `bash`) or one of its tools. */
-  async startShell(parent: System, program: string, argv: string[], env: string[], prepare?: (child: System) => void): Promise<number> {
+  async startShell(
+    parent: System,
+    program: string,
+    argv: string[],
+    env: string[],
+    prepare?: (child: System) => void,
+  ): Promise<number> {
     const lent = await this.#shells.take();
     const child = await this.#makeChild(parent, prepare);
     if (typeof child === "number") return this.#giveBack(lent, child);
@@ -72,7 +100,12 @@ export class Processes {
     }
   }
 
-  async #startModule(parent: System, program: Program & { kind: "wasm" }, env: string[], prepare?: (child: System) => void): Promise<number> {
+  async #startModule(
+    parent: System,
+    program: Program & { kind: "wasm" },
+    env: string[],
+    prepare?: (child: System) => void,
+  ): Promise<number> {
     let module: WebAssembly.Module;
     try {
       module = await this.#modules.get(program.stat, () => this.#readFile(parent, program.path, program.stat.size));
@@ -135,8 +168,10 @@ export class Processes {
   }
 
   #hasKilled(worker: number, running: Running, slots: KernelCalls["machine"]["slots"]): boolean {
-    if (!running.isShell) return slots.get(running.slot, P_PID) !== running.pid || slots.get(running.slot, P_KILLED) !== 0;
-    for (const slot of slots.live()) if (slots.get(slot, P_WORKER) === worker && slots.get(slot, P_KILLED) !== 0) return true;
+    if (!running.isShell)
+      return slots.get(running.slot, P_PID) !== running.pid || slots.get(running.slot, P_KILLED) !== 0;
+    for (const slot of slots.live())
+      if (slots.get(slot, P_WORKER) === worker && slots.get(slot, P_KILLED) !== 0) return true;
     return false;
   }
 

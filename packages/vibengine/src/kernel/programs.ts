@@ -1,7 +1,24 @@
 // What a file is when one tries to run it: a WebAssembly command, a script with an interpreter line, or the stub of a
 // program from a pack. Called by `processes`, which starts what is found here.
 
-import { AT_FDCWD, decode, EACCES, EISDIR, ELOOP, ENOEXEC, encode, newStat, O_CLOEXEC, O_RDONLY, parseStub, type Stat, S_IFDIR, S_IFMT, S_IFREG, type System } from "@vibengine/system";
+import {
+  AT_FDCWD,
+  decode,
+  EACCES,
+  EISDIR,
+  ELOOP,
+  ENOEXEC,
+  encode,
+  newStat,
+  O_CLOEXEC,
+  O_RDONLY,
+  parseStub,
+  S_IFDIR,
+  S_IFMT,
+  S_IFREG,
+  type Stat,
+  type System,
+} from "@vibengine/system";
 import type { KernelCalls } from "./calls.ts";
 
 export type Program =
@@ -14,7 +31,12 @@ const HEAD_BYTES = 256;
 const INTERPRETERS = 4;
 
 /** What running `path` in `system`'s working directory means, or -errno. */
-export async function findProgram(calls: KernelCalls, system: System, path: Uint8Array, argv: string[]): Promise<Program | number> {
+export async function findProgram(
+  calls: KernelCalls,
+  system: System,
+  path: Uint8Array,
+  argv: string[],
+): Promise<Program | number> {
   let file = path;
   let args = argv;
   for (let depth = 0; depth <= INTERPRETERS; depth++) {

@@ -10,7 +10,8 @@ export function fileError(result: number, doing: string, path: string): SandboxE
   const errno = -result;
   const message = `can't ${doing} ${path}: ${strerror(errno)}`;
   if (errno === ENOENT) return new FileNotFoundError(message);
-  if (errno === ENOSPC) return new NotEnoughSpaceError(`${message}: remove files, or create the sandbox with a larger diskSizeBytes`);
+  if (errno === ENOSPC)
+    return new NotEnoughSpaceError(`${message}: remove files, or create the sandbox with a larger diskSizeBytes`);
   return INVALID.includes(errno) ? new InvalidArgumentError(message) : new SandboxError(message);
 }
 

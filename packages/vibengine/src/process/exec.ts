@@ -1,7 +1,7 @@
 // Runs one WebAssembly program to its end in this worker: instantiates the module against the system calls of its process,
 // calls its entry, and turns whatever comes out (a return, proc_exit, a trap, a kill) into the process's exit status.
 
-import { decode, encode, Killed, SIGKILL, strerror, type System } from "@vibengine/system";
+import { decode, encode, Killed, SIGKILL, type System, strerror } from "@vibengine/system";
 import type { RunModuleMessage } from "../protocol.ts";
 import { openPreopens, ProcExit, wasiImports } from "./wasi/index.ts";
 
@@ -15,7 +15,10 @@ const TRAPPED = 134;
 /** Exit status of a file that is WebAssembly but can't be run as a command. */
 const NOT_EXECUTABLE = 126;
 
-export function runModule(system: System, { module, argv, env }: Pick<RunModuleMessage, "module" | "argv" | "env">): void {
+export function runModule(
+  system: System,
+  { module, argv, env }: Pick<RunModuleMessage, "module" | "argv" | "env">,
+): void {
   let memory: WebAssembly.Memory | undefined;
   const name = decode(argv[0]);
   try {
@@ -40,7 +43,12 @@ export function runModule(system: System, { module, argv, env }: Pick<RunModuleM
   }
 }
 
-function instantiate(system: System, name: string, module: WebAssembly.Module, wasi: WebAssembly.ModuleImports): WebAssembly.Instance | null {
+function instantiate(
+  system: System,
+  name: string,
+  module: WebAssembly.Module,
+  wasi: WebAssembly.ModuleImports,
+): WebAssembly.Instance | null {
   try {
     const instance = new WebAssembly.Instance(module, { wasi_snapshot_preview1: wasi });
     if (instance.exports._start instanceof Function || instance.exports.run instanceof Function) return instance;

@@ -27,7 +27,7 @@ const host: ShellHost = {
     return new Promise((resolve) => spawns.set(id, resolve));
   },
   loadTools() {
-    tools ??= import(/* @vite-ignore */ /* webpackIgnore: true */ toolsUrl).then((module) => module.tools);
+    tools ??= import(/* @vite-ignore */ /* webpackIgnore: true */ `${toolsUrl}`).then((module) => module.tools);
     tools.catch(() => {
       tools = undefined;
     });
@@ -39,7 +39,7 @@ const host: ShellHost = {
   },
 };
 
-onmessage = ({ data }: MessageEvent<ToWorker>) => {
+addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
   if (data.type === "attach") {
     machine = Machine.attach(wasmBacking(data.memory));
     toolsUrl = data.toolsUrl;
@@ -50,14 +50,16 @@ onmessage = ({ data }: MessageEvent<ToWorker>) => {
     spawns.get(data.id)?.(data.result);
     spawns.delete(data.id);
   }
-};
+});
 
 async function run({ slot, program, argv, env }: RunShellMessage): Promise<void> {
   const system = new System(machine, slot);
   const worker = machine.slots.get(slot, P_WORKER);
   let status = TOOL_FAILED_TO_LOAD;
   try {
-    status = SHELLS.includes(program) ? await runShell(system, argv, env, host) : await runTool(system, program, argv, env, host);
+    status = SHELLS.includes(program)
+      ? await runShell(system, argv, env, host)
+      : await runTool(system, program, argv, env, host);
   } catch (error) {
     if (system.isAlive) report(system, error);
   }
@@ -80,7 +82,9 @@ function hasTasks(worker: number): boolean {
 
 /** A fault of ours: told on stderr, as a shell that crashed would. */
 function report(system: System, error: unknown): void {
-  const bytes = new TextEncoder().encode(`sh: internal error: ${error instanceof Error ? error.message : String(error)}\n`);
+  const bytes = new TextEncoder().encode(
+    `sh: internal error: ${error instanceof Error ? error.message : String(error)}\n`,
+  );
   system.write(2, bytes, 0, bytes.length);
 }
 

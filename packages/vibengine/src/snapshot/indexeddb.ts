@@ -15,7 +15,9 @@ export function indexedDbStore(): SnapshotStore {
   return {
     manifest: (sandboxId) => useStore("readonly", (store) => promisifyRequest(store.get(manifestKey(sandboxId)))),
     manifests: () =>
-      useStore("readonly", (store) => promisifyRequest(store.getAll(IDBKeyRange.bound(manifestKey(""), manifestKey("\uffff"))))),
+      useStore("readonly", (store) =>
+        promisifyRequest(store.getAll(IDBKeyRange.bound(manifestKey(""), manifestKey("\uffff")))),
+      ),
     pack: (key) => useStore("readonly", (store) => promisifyRequest(store.get(key))),
     save: (sandboxId, packs, obsolete) =>
       useStore("readwrite", async (store) => {
@@ -80,7 +82,9 @@ function openStore(): UseStore {
   return async (mode, callback) => {
     opened ??= open();
     const db = await opened;
-    return callback(db.transaction(STORE, mode, { durability: mode === "readwrite" ? "strict" : "default" }).objectStore(STORE));
+    return callback(
+      db.transaction(STORE, mode, { durability: mode === "readwrite" ? "strict" : "default" }).objectStore(STORE),
+    );
   };
 }
 
@@ -102,7 +106,8 @@ async function putAll(store: IDBObjectStore, packs: Iterator<[string, Uint8Array
 function transactionEnd(transaction: IDBTransaction): Promise<void> {
   const ended = new Promise<void>((resolve, reject) => {
     transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(transaction.error ?? new DOMException("the transaction was aborted", "AbortError"));
+    transaction.onabort = () =>
+      reject(transaction.error ?? new DOMException("the transaction was aborted", "AbortError"));
   });
   ended.catch(() => {});
   return ended;

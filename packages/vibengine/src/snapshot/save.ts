@@ -19,7 +19,13 @@ export type SavedAbout = Pick<Manifest, "sandboxId" | "diskSizeBytes" | "metadat
  * Saves the disk as the sandbox's snapshot; `last` is what was saved or loaded before. Nobody may change the disk meanwhile.
  * Returns the new manifest. When it throws, the store has the old snapshot and the disk knows what it still has to save.
  */
-export async function saveDisk(store: SnapshotStore, disk: Disk, about: SavedAbout, last: Manifest | null, packKey: (name: string) => string): Promise<Manifest> {
+export async function saveDisk(
+  store: SnapshotStore,
+  disk: Disk,
+  about: SavedAbout,
+  last: Manifest | null,
+  packKey: (name: string) => string,
+): Promise<Manifest> {
   const { h32Raw } = await xxhash();
   const inUse = usedBlocks(disk);
   const held = last === null ? 0 : last.packs.reduce((sum, pack) => sum + pack.blocks.length, 0);
@@ -29,7 +35,13 @@ export async function saveDisk(store: SnapshotStore, disk: Disk, about: SavedAbo
   const obsolete = isFull && last !== null ? last.packs.map((pack) => pack.key) : [];
   const stamp = `${Date.now().toString(36)}-${crypto.randomUUID().slice(0, 8)}`;
 
-  const manifest: Manifest = { ...about, format: SNAPSHOT_FORMAT, state: "paused", savedAt: Date.now(), packs: [...kept] };
+  const manifest: Manifest = {
+    ...about,
+    format: SNAPSHOT_FORMAT,
+    state: "paused",
+    savedAt: Date.now(),
+    packs: [...kept],
+  };
   function* packs(): Generator<[string, Uint8Array], Manifest> {
     const scratch = new Uint8Array(PACK_BLOCKS * BLOCK_SIZE);
     for (let start = 0; start < blocks.length; start += PACK_BLOCKS) {
@@ -37,7 +49,11 @@ export async function saveDisk(store: SnapshotStore, disk: Disk, about: SavedAbo
       // A view of a larger buffer would be stored with all of that buffer.
       const bytes = numbers.length === PACK_BLOCKS ? scratch : new Uint8Array(numbers.length * BLOCK_SIZE);
       copyBlocks(disk, numbers, bytes, "out");
-      const entry: PackEntry = { key: packKey(`${stamp}-${start / PACK_BLOCKS}`), blocks: numbers, checksum: h32Raw(bytes) };
+      const entry: PackEntry = {
+        key: packKey(`${stamp}-${start / PACK_BLOCKS}`),
+        blocks: numbers,
+        checksum: h32Raw(bytes),
+      };
       manifest.packs.push(entry);
       yield [entry.key, bytes];
     }
@@ -64,9 +80,12 @@ export async function loadDisk(store: SnapshotStore, manifest: Manifest, memory:
         const pack = manifest.packs[i];
         const bytes = await reads[i];
         reads[i] = Promise.resolve();
-        if (!(bytes instanceof Uint8Array)) throw new CorruptSnapshot(`pack ${i + 1} of ${manifest.packs.length} is missing`);
+        if (!(bytes instanceof Uint8Array))
+          throw new CorruptSnapshot(`pack ${i + 1} of ${manifest.packs.length} is missing`);
         if (bytes.length !== pack.blocks.length * BLOCK_SIZE || h32Raw(bytes) !== pack.checksum) {
-          throw new CorruptSnapshot(`pack ${i + 1} of ${manifest.packs.length} is damaged: its checksum does not match`);
+          throw new CorruptSnapshot(
+            `pack ${i + 1} of ${manifest.packs.length} is damaged: its checksum does not match`,
+          );
         }
         copyBlocks(disk, pack.blocks, bytes, "in");
       }
@@ -88,7 +107,8 @@ function growFor(disk: Disk, manifest: Manifest): void {
   let highest = 0;
   for (const pack of manifest.packs) for (const block of pack.blocks) if (block > highest) highest = block;
   if (highest >= disk.layout.imageBlocks) throw new CorruptSnapshot("it names blocks beyond the end of its disk");
-  if (!disk.grow(disk.blocks.byteOf(highest + 1))) throw new RangeError("the browser has too little memory for this disk");
+  if (!disk.grow(disk.blocks.byteOf(highest + 1)))
+    throw new RangeError("the browser has too little memory for this disk");
 }
 
 /** Copies blocks between disk and pack, neighbours together. */

@@ -11,7 +11,11 @@ export interface SnapshotStore {
    * In one transaction: writes what `packs` yields, then the manifest it returns, and removes the packs `obsolete`. A cut
    * leaves the old snapshot. `packs` may reuse one buffer: each is copied before the next is asked for.
    */
-  save(sandboxId: string, packs: Iterator<[key: string, bytes: Uint8Array], object>, obsolete: readonly string[]): Promise<void>;
+  save(
+    sandboxId: string,
+    packs: Iterator<[key: string, bytes: Uint8Array], object>,
+    obsolete: readonly string[],
+  ): Promise<void>;
   /** Removes a snapshot and its packs; false when there was none. */
   remove(sandboxId: string): Promise<boolean>;
 }
