@@ -1,5 +1,5 @@
 // For tests: what the file system calls should do, over plain objects and with no thought of speed. Errors are negative
-// errnos, as the system calls' are. Names are strings, file contents arrays of bytes; times are left out.
+// errnos, as the system calls' are. Names are strings; times are left out.
 
 import { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_TRUNC, O_WRONLY } from "../constants.ts";
 import { EBADF, EBUSY, EEXIST, EINVAL, EISDIR, ELOOP, ENOENT, ENOTDIR, ENOTEMPTY, EPERM } from "../errno.ts";
@@ -9,7 +9,7 @@ export interface Node {
   mode: number;
   /** Names of a file or link; of a directory, 0 once it is removed. */
   links: number;
-  data: number[];
+  data: Uint8Array;
   target: string;
   entries: Map<string, Node>;
   parent: Node;
@@ -80,6 +80,7 @@ export class ModelTree {
     const creates = (flags & O_CREAT) !== 0;
     const isExclusive = creates && (flags & O_EXCL) !== 0;
     const writes = (flags & 3) !== 0;
+    if (creates && (flags & O_DIRECTORY) !== 0) return -EINVAL;
     if (creates && path.endsWith("/")) {
       const parent = this.place(path, "name");
       return typeof parent === "number" ? parent : -EISDIR;
@@ -90,7 +91,6 @@ export class ModelTree {
     if (node === null) {
       if (!creates) return -ENOENT;
       if (place.slash) return -EISDIR;
-      if ((flags & O_DIRECTORY) !== 0) return -EINVAL;
       if (place.parent.links === 0) return -ENOENT;
       node = newNode("file", mode);
       place.parent.entries.set(place.name, node);
@@ -98,7 +98,7 @@ export class ModelTree {
     else if (node.type === "dir" ? writes || creates || (flags & O_TRUNC) !== 0 : (flags & O_DIRECTORY) !== 0) {
       return node.type === "dir" ? -EISDIR : -ENOTDIR;
     } else if (node.type === "link") return -ELOOP;
-    else if ((flags & O_TRUNC) !== 0 && writes) node.data = [];
+    else if ((flags & O_TRUNC) !== 0 && writes) resize(node, 0);
     return this.install({ node, offset: 0, flags: flags & (3 | O_APPEND) });
   }
 
@@ -109,7 +109,7 @@ export class ModelTree {
     return fd;
   }
 
-  read(file: OpenFile, length: number, position: number | null): number[] | number {
+  read(file: OpenFile, length: number, position: number | null): Uint8Array | number {
     if ((file.flags & 3) === O_WRONLY) return -EBADF;
     if (file.node.type === "dir") return -EISDIR;
     const at = position ?? file.offset;
@@ -118,13 +118,13 @@ export class ModelTree {
     return bytes;
   }
 
-  write(file: OpenFile, bytes: number[], position: number | null): number {
+  write(file: OpenFile, bytes: Uint8Array, position: number | null): number {
     if ((file.flags & 3) === 0) return -EBADF;
     if (bytes.length === 0) return 0;
-    const { data } = file.node;
-    const at = position ?? ((file.flags & O_APPEND) !== 0 ? data.length : file.offset);
-    resize(file.node, Math.max(data.length, at + bytes.length));
-    for (let i = 0; i < bytes.length; i++) data[at + i] = bytes[i];
+    const { length } = file.node.data;
+    const at = position ?? ((file.flags & O_APPEND) !== 0 ? length : file.offset);
+    resize(file.node, Math.max(length, at + bytes.length));
+    file.node.data.set(bytes, at);
     if (position === null) file.offset = at + bytes.length;
     return bytes.length;
   }
@@ -265,14 +265,16 @@ export function linksOf(node: Node): number {
 }
 
 export function newNode(type: Node["type"], mode: number): Node {
-  const node = { type, mode, links: 1, data: [], target: "", entries: new Map() } as unknown as Node;
+  const node = { type, mode, links: 1, data: new Uint8Array(0), target: "", entries: new Map() } as unknown as Node;
   node.parent = node;
   return node;
 }
 
 function resize(node: Node, size: number): void {
-  if (size < node.data.length) node.data.length = size;
-  else while (node.data.length < size) node.data.push(0);
+  const old = node.data;
+  if (size === old.length) return;
+  node.data = new Uint8Array(size);
+  node.data.set(old.subarray(0, size));
 }
 
 /** Where the `index`-th component of a path ends. */

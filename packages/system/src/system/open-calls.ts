@@ -184,6 +184,7 @@ export class OpenCalls extends PathCalls {
   #open(dirfd: number, path: Uint8Array, flags: number, mode: number): number {
     const { walk, slots } = this.machine;
     const isExclusive = (flags & O_CREAT) !== 0 && (flags & O_EXCL) !== 0;
+    if ((flags & O_CREAT) !== 0 && (flags & O_DIRECTORY) !== 0) return -EINVAL;
     if ((flags & O_CREAT) !== 0 && path[path.length - 1] === SLASH) {
       return Math.min(-EISDIR, this.resolve(walk, dirfd, path, NAME));
     }
@@ -193,7 +194,6 @@ export class OpenCalls extends PathCalls {
     if (walk.ino !== 0) return isExclusive ? -EEXIST : this.#openExisting(walk.ino, flags);
     if ((flags & O_CREAT) === 0) return -ENOENT;
     if (walk.trailingSlash) return -EISDIR; // a dangling link whose target ends so
-    if ((flags & O_DIRECTORY) !== 0) return -EINVAL;
     const ino = this.create(walk, S_IFREG | (mode & 0o7777 & ~slots.get(this.slot, P_UMASK)));
     return ino < 0 ? ino : this.#openInode(ino, flags, 0);
   }
