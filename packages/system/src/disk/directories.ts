@@ -120,22 +120,25 @@ export class Directories {
 
   /** The first live entry at or after byte `from`; false when there is none. `from` need not be an entry's start. */
   next(dir: number, from: number, out: Entry): boolean {
+    const { words } = this.#memory;
     const size = this.#inodes.getDouble(dir, I_SIZE);
-    let offset = from - (from % BLOCK_SIZE);
-    while (offset < size) {
-      const word = this.#wordAt(dir, offset);
-      const shape = this.#memory.words[word + 2];
-      const next = offset + (shape & 0xffff);
-      if (offset >= from && this.#memory.words[word] !== 0) {
-        out.ino = this.#memory.words[word];
-        out.type = shape >>> 24;
-        out.nameByte = (word + 3) * 4;
-        out.nameLength = (shape >>> 16) & 0xff;
-        out.offset = offset;
-        out.next = next;
-        return true;
+    for (let base = from - (from % BLOCK_SIZE); base < size; base += BLOCK_SIZE) {
+      const block = this.#wordAt(dir, base);
+      for (let at = 0; at < BLOCK_SIZE; ) {
+        const word = block + (at >>> 2);
+        const shape = words[word + 2];
+        const length = shape & 0xffff;
+        if (base + at >= from && words[word] !== 0) {
+          out.ino = words[word];
+          out.type = shape >>> 24;
+          out.nameByte = (word + 3) * 4;
+          out.nameLength = (shape >>> 16) & 0xff;
+          out.offset = base + at;
+          out.next = base + at + length;
+          return true;
+        }
+        at += length;
       }
-      offset = next;
     }
     return false;
   }
@@ -175,12 +178,14 @@ export class Directories {
     return this.#blocks.wordOf(block) + ((offset % BLOCK_SIZE) >>> 2);
   }
 
-  /** A dead dirent of at least `length` bytes near the hint, neighbours merged; -1 when a few blocks have none. */
+  /**
+   * A dead dirent of at least `length` bytes from the hint on, neighbours merged; -1 when a few blocks have none. A dirent always
+   * begins at the hint: it is the first dead one or a place behind, and merging begins there, never before.
+   */
   #findRoom(dir: number, length: number): number {
     const size = this.#inodes.getDouble(dir, I_SIZE);
-    const hint = this.#inodes.get(dir, I_HINT);
-    let offset = hint - (hint % BLOCK_SIZE);
-    const end = Math.min(size, offset + SEARCH_BLOCKS * BLOCK_SIZE);
+    let offset = this.#inodes.get(dir, I_HINT);
+    const end = Math.min(size, offset - (offset % BLOCK_SIZE) + SEARCH_BLOCKS * BLOCK_SIZE);
     let firstDead = -1;
     while (offset < end) {
       const word = this.#wordAt(dir, offset);
