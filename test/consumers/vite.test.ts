@@ -92,11 +92,12 @@ function vite(...args: string[]): void {
 
 /** On the first free port from Vite's own upwards. */
 async function startDevServer(): Promise<{ url: string; server: ChildProcess }> {
-  const server = spawn(process.execPath, [VITE], { cwd: app, stdio: ["ignore", "pipe", "inherit"] });
+  // Colours would stand within the URL, and Vite has them on where CI is set.
+  const env = { ...process.env, NO_COLOR: "1" };
+  const server = spawn(process.execPath, [VITE], { cwd: app, env, stdio: ["ignore", "pipe", "inherit"] });
   let output = "";
   for await (const chunk of server.stdout) {
     output += chunk;
-    // Colours are off (no terminal), so the URL stands there plainly.
     const [url] = /http:\/\/localhost:\d+\//.exec(output) ?? [];
     if (url) return { url, server };
   }
