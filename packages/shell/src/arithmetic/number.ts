@@ -13,6 +13,8 @@ export function wrap(value: bigint): Integer {
 
 /** The result of one of C's binary operators; null for a division by zero, undefined for a negative exponent. */
 export function binary(operator: string, left: Integer, right: Integer): Integer | null | undefined {
+  const ordered = compare(operator, left, right);
+  if (ordered !== undefined) return ordered;
   if (typeof left === "number" && typeof right === "number") {
     const result = binarySmall(operator, left, right);
     if (result !== undefined)
@@ -21,6 +23,26 @@ export function binary(operator: string, left: Integer, right: Integer): Integer
         : binaryBig(operator, BigInt(left), BigInt(right));
   }
   return binaryBig(operator, BigInt(left), BigInt(right));
+}
+
+/** 1 or 0 for a comparison, undefined for any other operator. An integer has one representation only, so === will do. */
+function compare(operator: string, left: Integer, right: Integer): number | undefined {
+  switch (operator) {
+    case "<":
+      return left < right ? 1 : 0;
+    case ">":
+      return left > right ? 1 : 0;
+    case "<=":
+      return left <= right ? 1 : 0;
+    case ">=":
+      return left >= right ? 1 : 0;
+    case "==":
+      return left === right ? 1 : 0;
+    case "!=":
+      return left !== right ? 1 : 0;
+    default:
+      return undefined;
+  }
 }
 
 /** undefined: not decided here. -0 is turned into 0. */
@@ -38,18 +60,6 @@ function binarySmall(operator: string, left: number, right: number): number | nu
       return right === 0 ? null : Math.trunc(left / right) + 0;
     case "%":
       return right === 0 ? null : (left % right) + 0;
-    case "<":
-      return left < right ? 1 : 0;
-    case ">":
-      return left > right ? 1 : 0;
-    case "<=":
-      return left <= right ? 1 : 0;
-    case ">=":
-      return left >= right ? 1 : 0;
-    case "==":
-      return left === right ? 1 : 0;
-    case "!=":
-      return left !== right ? 1 : 0;
     case "&":
       return isInt32(left) && isInt32(right) ? left & right : undefined;
     case "|":
@@ -83,18 +93,6 @@ function binaryBig(operator: string, left: bigint, right: bigint): Integer | nul
       return right === 0n ? null : wrap(left % right);
     case "**":
       return right < 0n ? undefined : wrap(power(left, right));
-    case "<":
-      return left < right ? 1 : 0;
-    case ">":
-      return left > right ? 1 : 0;
-    case "<=":
-      return left <= right ? 1 : 0;
-    case ">=":
-      return left >= right ? 1 : 0;
-    case "==":
-      return left === right ? 1 : 0;
-    case "!=":
-      return left !== right ? 1 : 0;
     case "&":
       return wrap(left & right);
     case "|":

@@ -5,8 +5,8 @@ import { decode, encode } from "@vibengine/system";
 import { type Integer, wrap } from "../arithmetic/number.ts";
 import { quoteAlways, quoteBackslash } from "../expand/quote.ts";
 import { unescape } from "../parser/ansi.ts";
+import { formatTime } from "../strftime.ts";
 import { formatFloat } from "./float.ts";
-import { formatTime } from "./time-format.ts";
 
 export interface Formatted {
   text: string;

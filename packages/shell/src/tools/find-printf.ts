@@ -1,12 +1,12 @@
 // find -printf: one entry through a format.
 
 import type { System } from "@vibengine/system";
+import { formatTime } from "../strftime.ts";
 import type { Accounts } from "./accounts.ts";
 import { readLink } from "./files.ts";
 import type { Entry } from "./find-expression.ts";
 import { modeString } from "./mode.ts";
 import { unescape } from "./stat.ts";
-import { formatTime } from "./time.ts";
 
 export function formatFound(format: string, entry: Entry, sys: System, accounts: Accounts): string {
   const { path, name, depth, stat, root } = entry;

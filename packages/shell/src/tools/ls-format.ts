@@ -1,11 +1,11 @@
 // How ls arranges what it found: long lines, columns, one per line, commas; colours and type marks.
 
 import { S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, type Stat } from "@vibengine/system";
+import { formatTime } from "../strftime.ts";
 import type { Accounts } from "./accounts.ts";
 import { modeString } from "./mode.ts";
 import { humanSize } from "./numbers.ts";
 import { quote, quoteIfNeeded } from "./quote.ts";
-import { formatTime } from "./time.ts";
 
 export interface Entry {
   name: string;

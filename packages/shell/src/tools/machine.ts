@@ -1,11 +1,12 @@
 // date, id, whoami, uname, hostname and nproc: what the machine has to say about itself.
 
 import { strerror } from "@vibengine/system";
+import { formatTime } from "../strftime.ts";
 import { readAccounts, readSmallFile } from "./accounts.ts";
 import { checkOperands, define, Failure, type Invocation, UsageError } from "./define.ts";
 import { stat } from "./files.ts";
 import { quote, quotePlain } from "./quote.ts";
-import { formatTime, parseMoment } from "./time.ts";
+import { parseMoment } from "./time.ts";
 
 export const date = define(
   {

@@ -1,12 +1,12 @@
 // stat: an inode's fields through a format.
 
 import { newStat, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, type Stat, strerror } from "@vibengine/system";
+import { formatTime } from "../strftime.ts";
 import { type Accounts, readAccounts } from "./accounts.ts";
 import { define, type Invocation, UsageError } from "./define.ts";
 import { readLink, stat as statOf } from "./files.ts";
 import { modeString } from "./mode.ts";
 import { quote } from "./quote.ts";
-import { formatTime } from "./time.ts";
 
 const STANDARD =
   "  File: %N\n  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\nDevice: %Hd,%Ld\tInode: %-11i Links: %h\n" +
