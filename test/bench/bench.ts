@@ -2,6 +2,7 @@
 // it is measured in the same run.
 
 import { Sandbox } from "vibengine";
+import { lateness, spin, wait } from "./deadline.ts";
 import { rawStore } from "./raw-indexeddb.ts";
 
 /** One figure, and what it may be at most (or, for a rate, nothing). */
@@ -27,7 +28,7 @@ const FILE_BYTES = 10_000;
 const MB = 1_000_000;
 
 export async function bench(given: Given): Promise<Row[]> {
-  return [...(await starting()), ...(await running(given)), ...(await saving())];
+  return [...(await starting()), ...(await running(given)), ...(await saving()), ...(await deadline())];
 }
 
 async function starting(): Promise<Row[]> {
@@ -144,4 +145,15 @@ function median(values: number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
-Object.assign(globalThis, { bench });
+/** To be measured while another tab is in front. */
+export async function benchHidden(): Promise<Row[]> {
+  const what = `deadline passed with the page ${document.hidden ? "hidden" : "in the background"}, late by`;
+  return [{ what, value: await lateness(wait), unit: "ms", limit: 250 }];
+}
+
+async function deadline(): Promise<Row[]> {
+  const what = "deadline passed with the page spinning for 3 s, late by";
+  return [{ what, value: await lateness(spin), unit: "ms", limit: 250 }];
+}
+
+Object.assign(globalThis, { bench, benchHidden });
