@@ -2,14 +2,18 @@
 // section any number of calls are made, all of them on one state of the disk. Keep sections short: everyone else waits.
 
 import { AT_FDCWD, EAGAIN, ETIMEDOUT, encode, type Machine, O_CLOEXEC, O_RDONLY, System } from "@vibengine/system";
+import { nextTurn } from "../turn.ts";
 
 /** A wait is looked at again after this long (ms), lest a lost wake-up last for ever. */
 const LONGEST_NAP_MS = 1000;
+/** The event loop turns at least this often (ms) while calls are being made. */
+const SLICE_MS = 8;
 
 export class KernelCalls {
   readonly machine: Machine;
   /** The kernel's own process. */
   readonly system: System;
+  #turnedAt = 0;
 
   constructor(machine: Machine, system: System) {
     this.machine = machine;
@@ -18,8 +22,15 @@ export class KernelCalls {
     for (let fd = 0; fd < 3; fd++) system.open(AT_FDCWD, encode("/"), O_RDONLY | O_CLOEXEC, 0);
   }
 
-  /** Runs `section` with the lock held. */
-  exclusive<T>(section: () => T): Promise<T> {
+  /**
+   * Runs `section` with the lock held. Where many follow each other, timers and messages get their turn in between: a lock
+   * that is free is had without leaving the microtasks.
+   */
+  async exclusive<T>(section: () => T): Promise<T> {
+    if (performance.now() - this.#turnedAt > SLICE_MS) {
+      await nextTurn();
+      this.#turnedAt = performance.now();
+    }
     return this.machine.lock.holding(this.system.pid, section);
   }
 

@@ -25,6 +25,8 @@ import type { KernelCalls } from "./calls.ts";
 import { fileError, succeed } from "./raise.ts";
 
 const PIECE = 1024 * 1024;
+/** Directory entries looked at in one section: about 1 ms. */
+const LISTED_AT_ONCE = 256;
 const NEW_FILE = 0o644;
 const NEW_DIRECTORY = 0o755;
 const OWNERS: Record<number, string> = { 0: "root", 1000: "user" };
@@ -123,7 +125,7 @@ export class Files {
     const pending = [{ path, level: 1 }];
     for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
       const { path: dir, level } = next;
-      for (const entry of await this.#calls.exclusive(() => this.#listOne(dir, level === 1))) {
+      for (const entry of await this.#listOne(dir, level === 1)) {
         found.push(entry);
         if (entry.type === "dir" && level < depth) pending.push({ path: entry.path, level: level + 1 });
       }
@@ -187,20 +189,33 @@ export class Files {
     return path.includes("/");
   }
 
-  #listOne(path: string, isFirst: boolean): EntryInfo[] {
-    const opened = this.#system.open(AT_FDCWD, encode(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+  /** The entries of one directory, some at a time. */
+  async #listOne(path: string, isFirst: boolean): Promise<EntryInfo[]> {
+    const opened = await this.#calls.exclusive(() =>
+      this.#system.open(AT_FDCWD, encode(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0),
+    );
     // Below the first level a directory may go while we look.
     if (opened < 0 && !isFirst) return [];
     const fd = succeed(opened, "list", path);
     const base = path.endsWith("/") ? path : `${path}/`;
     const entries: EntryInfo[] = [];
+    for (let cookie = 0; cookie >= 0; ) {
+      cookie = await this.#calls.exclusive(() => this.#listSome(fd, cookie, base, entries));
+    }
+    await this.close(fd);
+    return entries;
+  }
+
+  /** Adds entries from `cookie` on; the cookie to go on from, -1 at the end. */
+  #listSome(fd: number, cookie: number, base: string, entries: EntryInfo[]): number {
     const dirent = newDirent();
-    for (let cookie = 0; this.#system.readdir(fd, cookie, dirent) === 1; cookie = dirent.cookie) {
+    for (let i = 0; i < LISTED_AT_ONCE; i++) {
+      if (this.#system.readdir(fd, cookie, dirent) !== 1) return -1;
+      cookie = dirent.cookie;
       const name = decode(dirent.name);
       if (name !== "." && name !== "..") entries.push(this.#info(base + name, "list", false));
     }
-    this.#system.close(fd);
-    return entries;
+    return cookie;
   }
 
   #info(path: string, doing: string, follow: boolean): EntryInfo {
