@@ -1,6 +1,6 @@
 // What the demo, the tests and the benchmark share: the isolation headers, and the three kinds of tests.
 //   node     unit tests beside the sources, and test/node: no browser
-//   browser  test/browser: inside a page of Chromium, against the built package
+//   browser  test/browser and test/hostile: inside a page of Chromium, against the built package
 //   e2e      test/e2e and test/consumers: in Node, driving a whole browser (reloads, profiles, kill -9, packed tarball)
 
 import { readFileSync } from "node:fs";
@@ -10,6 +10,7 @@ import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import { CHROMIUM_FLAGS, findChromium } from "./test/support/chromium.mjs";
 import { ISOLATION_HEADERS } from "./test/support/serve.mjs";
+import { assemble } from "./test/support/wat.mjs";
 
 /**
  * Serves the package's workers as they were built: vitest rewrites every `import()` to go through its own runner, which a
@@ -42,7 +43,7 @@ export default defineConfig({
         plugins: [builtFiles],
         test: {
           name: "browser",
-          include: ["test/browser/**/*.test.ts"],
+          include: ["test/{browser,hostile}/**/*.test.ts"],
           // One at a time: several measure time.
           fileParallelism: false,
           testTimeout: 30_000,
@@ -52,6 +53,7 @@ export default defineConfig({
             screenshotFailures: false,
             provider: playwright({ launchOptions: { executablePath: findChromium(), args: CHROMIUM_FLAGS } }),
             instances: [{ browser: "chromium" }],
+            commands: { assemble: (_context, wat: string) => assemble(wat) },
           },
         },
       },

@@ -2,6 +2,7 @@
 
 import { Sandbox, type SandboxOptions } from "vibengine";
 import { onTestFinished } from "vitest";
+import { commands } from "vitest/browser";
 
 /** A sandbox that is killed when the test ends. */
 export async function newSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
@@ -51,6 +52,17 @@ function wasm(...sections: number[][]): Uint8Array<ArrayBuffer> {
 export async function install(sandbox: Sandbox, path: string, program: Uint8Array): Promise<void> {
   await sandbox.files.write(path, program);
   await sandbox.commands.run(`chmod +x ${path}`);
+}
+
+/** Bytes of a program from its text, assembled in Node. */
+export async function assemble(wat: string): Promise<Uint8Array<ArrayBuffer>> {
+  return Uint8Array.from(await commands.assemble(wat));
+}
+
+declare module "vitest/browser" {
+  interface BrowserCommands {
+    assemble(wat: string): Promise<number[]>;
+  }
 }
 
 /** CPython 3.12 as a plain preview1 command, as published. */

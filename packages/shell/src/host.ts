@@ -20,4 +20,14 @@ export interface SpawnRequest {
   argv: string[];
   /** K=V */
   env: string[];
+  /** Run it as a WASI program that gets these directories and nothing else: for the tool `wasi`. */
+  wasi?: WasiOptions;
+}
+
+/** How a WASI program is run by `wasi`. The file needs no execute permission; only fds 0 to 2 are inherited. */
+export interface WasiOptions {
+  /** Directories: their paths, and the names that the program sees. */
+  preopens: [host: string, guest: string][];
+  /** Write each of its calls to its stderr. */
+  trace: boolean;
 }

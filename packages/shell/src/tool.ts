@@ -2,6 +2,7 @@
 // The shell's executor makes the context; tools (tools/*.ts) and the shell's own builtins are written against it.
 
 import type { System } from "@vibengine/system";
+import type { SpawnRequest } from "./host.ts";
 import type { Reader, Writer } from "./stdio.ts";
 
 export interface ToolContext {
@@ -23,6 +24,8 @@ export interface ToolContext {
    *   the command and is reaped by this call. Made from `this.sys` when absent.
    */
   run(argv: string[], sys?: System): Promise<number>;
+  /** Starts a WebAssembly program as a child and resolves to its status, or to -errno if it can't be started. */
+  spawn(request: SpawnRequest): Promise<number>;
 }
 
 /** Runs to completion and resolves to the exit status. May throw BrokenPipe or Killed, which the executor turns into statuses. */

@@ -3,13 +3,25 @@
 export { epochMs, monotonicMs } from "./clock.ts";
 export * from "./constants.ts";
 export { Disk } from "./disk/disk.ts";
+export { type FsckReport, fsck } from "./disk/fsck.ts";
 export { ROOT, type Time } from "./disk/inodes.ts";
 export { BLOCK_SIZE, CHANGES, layoutFor } from "./disk/layout.ts";
 export { type Backing, bufferBacking, wasmBacking } from "./disk/memory.ts";
 export { IMAGE_FORMAT } from "./disk/superblock.ts";
 export * from "./errno.ts";
 export { randomBytes } from "./io/devices.ts";
-export { KERNEL_PID, P_KILLED, P_PARENT, P_PID, P_STATE, P_WORKER, RUNNING, ZOMBIE } from "./io/slots.ts";
+export {
+  KERNEL_PID,
+  P_KILLED,
+  P_PARENT,
+  P_PID,
+  P_REPLY,
+  P_RESULT,
+  P_STATE,
+  P_WORKER,
+  RUNNING,
+  ZOMBIE,
+} from "./io/slots.ts";
 export { makeTree, parseStub, stubFor, USER_ID } from "./system/base-tree.ts";
 export { Machine } from "./system/machine.ts";
 export { bootKernelSlot } from "./system/process-calls.ts";

@@ -4,7 +4,7 @@
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
-const LONE_SURROGATE = /[\ud800-\udfff]/;
+const LONE_SURROGATE = /[\ud800-\udfff]/u; // "u": the halves of a pair are no lone ones
 
 /** The text of `bytes`; see above for bytes that are not UTF-8. */
 export function decode(bytes: Uint8Array): string {

@@ -3,7 +3,7 @@
 import { proxy, type Remote } from "comlink";
 import { InvalidArgumentError } from "./errors.ts";
 import { checkEnvs, checkOneOf, checkPath } from "./options.ts";
-import type { CommandOutcome, CommandRequest, KernelApi, OutputSink, ProcessInfo } from "./protocol.ts";
+import type { CommandOutcome, CommandRequest, KernelApi, OutputSink, ProcessInfo, TraceSink } from "./protocol.ts";
 
 /** Sends a call to the kernel, if the sandbox still runs. */
 export type Call = <T>(send: (kernel: Remote<KernelApi>) => Promise<T>) => Promise<T>;
@@ -24,6 +24,11 @@ export interface CommandOptions {
   /** Called with each piece of output as it comes; the next one comes when the returned promise has resolved. */
   onStdout?: (text: string) => void | Promise<void>;
   onStderr?: (text: string) => void | Promise<void>;
+  /**
+   * Called with a line for each system call of the command and of everything it starts, in order, as strace shows them:
+   * `[pid] call(arguments) = result <seconds>`. The command waits for it. What it traces runs several times slower.
+   */
+  onTrace?: (line: string) => void;
   /** Absent: at its end. Text or bytes: these, then the end. `true`: open, for `sendStdin` and `closeStdin`. */
   stdin?: string | Uint8Array | true;
   /** Aborting it kills the command; the call then rejects. */
@@ -62,7 +67,7 @@ export class Commands {
     const output = new Output(options);
     if (options.background === true) {
       const sink = proxy<OutputSink>((stream, text) => output.take(stream, text));
-      const pid = await this.#call((kernel) => kernel.startCommand(request, sink));
+      const pid = await this.#call((kernel) => kernel.startCommand(request, sink, output.traceSink()));
       const handle = new CommandHandle(this.#call, pid, output);
       options.signal?.addEventListener("abort", () => handle.kill(), { once: true });
       return handle;
@@ -73,7 +78,7 @@ export class Commands {
       this.#call((kernel) => kernel.abortCommand(key, String(options.signal?.reason))).catch(() => {});
     options.signal?.addEventListener("abort", abort, { once: true });
     try {
-      return await this.#call((kernel) => kernel.runCommand(key, request, sink));
+      return await this.#call((kernel) => kernel.runCommand(key, request, sink, output.traceSink()));
     } finally {
       options.signal?.removeEventListener("abort", abort);
     }
@@ -147,19 +152,21 @@ export class CommandHandle {
     return this.#call((kernel) => kernel.closeStdin(this.pid));
   }
 
-  /** Stops calling `onStdout` and `onStderr`; the command goes on. */
+  /** Stops calling `onStdout`, `onStderr` and `onTrace`; the command goes on. */
   disconnect(): void {
     this.#output.disconnect();
   }
 }
 
+type Listeners = Pick<CommandOptions, "onStdout" | "onStderr" | "onTrace">;
+
 /** Where output goes on this side: the text so far, and the caller's callbacks. */
 class Output {
   stdout = "";
   stderr = "";
-  #listeners: Pick<CommandOptions, "onStdout" | "onStderr">;
+  #listeners: Listeners;
 
-  constructor(listeners: Pick<CommandOptions, "onStdout" | "onStderr">) {
+  constructor(listeners: Listeners) {
     this.#listeners = listeners;
   }
 
@@ -170,6 +177,14 @@ class Output {
   async take(stream: "stdout" | "stderr", text: string): Promise<void> {
     this[stream] += text;
     await (stream === "stdout" ? this.#listeners.onStdout : this.#listeners.onStderr)?.(text);
+  }
+
+  /** What the kernel calls with lines of the trace, if someone wants them. */
+  traceSink(): TraceSink | null {
+    if (this.#listeners.onTrace === undefined) return null;
+    return proxy<TraceSink>((lines) => {
+      for (const line of lines) this.#listeners.onTrace?.(line);
+    });
   }
 
   disconnect(): void {

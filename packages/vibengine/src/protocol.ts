@@ -13,6 +13,13 @@ export interface BootOptions {
   metadata?: Record<string, string>;
   envs?: Record<string, string>;
   onTimeout?: "kill" | "pause";
+  seat: WorkerSeat;
+}
+
+/** Where a kernel counts its workers that have guests: one word of an array that all kernels of a page see. */
+export interface WorkerSeat {
+  counts: Int32Array<SharedArrayBuffer>;
+  index: number;
 }
 
 /** What the kernel knows of its sandbox; times in ms since 1970. */
@@ -71,6 +78,9 @@ export interface EntryInfo {
 /** Called with decoded text, one chunk after the other; the next comes when the promise has resolved. */
 export type OutputSink = (stream: "stdout" | "stderr", text: string) => void | Promise<void>;
 
+/** Called with the next lines of a trace; more come when the promise has resolved. */
+export type TraceSink = (lines: string[]) => void | Promise<void>;
+
 /** What the page calls, through comlink. */
 export interface KernelApi {
   create(options: BootOptions): Promise<KernelInfo>;
@@ -83,10 +93,15 @@ export interface KernelApi {
   /** Resolves when the sandbox ends by itself, by `kill` or by `pause`. */
   ended(): Promise<Ending>;
 
-  startCommand(request: CommandRequest, sink: OutputSink | null): Promise<number>;
+  startCommand(request: CommandRequest, sink: OutputSink | null, trace: TraceSink | null): Promise<number>;
   waitCommand(pid: number): Promise<CommandOutcome>;
   /** Starts and waits. `key` names it for `abortCommand` in the meantime. */
-  runCommand(key: string, request: CommandRequest, sink: OutputSink | null): Promise<CommandOutcome>;
+  runCommand(
+    key: string,
+    request: CommandRequest,
+    sink: OutputSink | null,
+    trace: TraceSink | null,
+  ): Promise<CommandOutcome>;
   abortCommand(key: string, reason: string): Promise<void>;
   killCommand(pid: number, signal: number): Promise<boolean>;
   listCommands(): ProcessInfo[];
@@ -125,6 +140,8 @@ export interface RunModuleMessage {
   module: WebAssembly.Module;
   argv: Uint8Array[];
   env: Uint8Array[];
+  /** Set when `wasi` runs it: exactly these preopens, and no imports but WASI's. */
+  wasi?: ProgramRequest["wasi"];
 }
 
 /** Run the shell, or one of its tools, in process slot `slot`. */
@@ -137,7 +154,21 @@ export interface RunShellMessage {
   env: string[];
 }
 
-/** The answer to a shell's `spawn`: a pid or -errno. */
+/** Run a program as a child of the process that asks: the shell's `SpawnRequest`, and what guests may ask for besides. */
+export interface ProgramRequest {
+  path: Uint8Array;
+  argv: string[];
+  /** K=V */
+  env: string[];
+  /** Run it as a WASI program that gets these directories (path, name) and nothing else. */
+  wasi?: { preopens: [host: string, guest: string][]; trace: boolean };
+  /** The child's working directory, from the parent's. Default: the parent's. */
+  cwd?: Uint8Array;
+  /** In this order, in the child: `[fd, to]` makes `to` a duplicate of `fd`, `[fd, -1]` closes `fd`. */
+  actions?: [fd: number, to: number][];
+}
+
+/** The answer to a shell's `spawn`: a pid or -errno. A guest, which can't receive messages, finds it in its slot. */
 export interface SpawnedMessage {
   type: "spawned";
   id: number;
@@ -154,7 +185,7 @@ export type ToWorker = AttachMessage | RunModuleMessage | RunShellMessage | Spaw
 export type FromWorker =
   /** The worker has its memory and may be given a process. */
   | { type: "ready" }
-  /** Everything that ran here has ended: the worker may be given another process. */
-  | { type: "idle" }
+  /** Everything that ran here has ended: the worker may be given another process, or is to be ended if it was killed. */
+  | { type: "idle"; isSpent?: boolean }
   | { type: "pong" }
-  | { type: "spawn"; id: number; pid: number; path: Uint8Array; argv: string[]; env: string[] };
+  | { type: "spawn"; id: number; pid: number; request: ProgramRequest };

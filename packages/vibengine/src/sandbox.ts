@@ -8,7 +8,8 @@ import { InvalidArgumentError, SandboxError, SandboxNotFoundError } from "./erro
 import { Files } from "./files.ts";
 import { lockName } from "./kernel/ownership.ts";
 import { checkDiskSize, checkEnvs, checkOneOf, checkStrings, checkTimeout, DEFAULT_TIMEOUT_MS } from "./options.ts";
-import type { BootOptions, Ending, KernelApi, KernelInfo } from "./protocol.ts";
+import type { BootOptions, Ending, KernelApi, KernelInfo, WorkerSeat } from "./protocol.ts";
+import { leaveSeat, takeSeat } from "./seats.ts";
 import { indexedDbStore } from "./snapshot/indexeddb.ts";
 import type { Manifest } from "./snapshot/manifest.ts";
 import { carryErrors } from "./transfer.ts";
@@ -71,7 +72,7 @@ export class Sandbox {
   /** Rejects when the sandbox ends: whatever waits for an answer that won't come waits for this too. */
   readonly #gone: Promise<never>;
 
-  private constructor(worker: Worker, kernel: Remote<KernelApi>, info: KernelInfo) {
+  private constructor(worker: Worker, kernel: Remote<KernelApi>, info: KernelInfo, seat: WorkerSeat) {
     this.sandboxId = info.sandboxId;
     this.#kernel = kernel;
     this.#info = info;
@@ -81,6 +82,7 @@ export class Sandbox {
       // Messages keep their order: what the kernel answered before its end has arrived when this has.
       await kernel.info();
       worker.terminate();
+      leaveSeat(seat);
       throw this.#goneError();
     });
     this.#gone.catch(() => {});
@@ -99,7 +101,7 @@ export class Sandbox {
     const boot = bootOptions(options, `sb_${randomId()}`);
     boot.timeoutMs = checkTimeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     if (options.diskSizeBytes !== undefined) boot.diskSizeBytes = checkDiskSize(options.diskSizeBytes);
-    return Sandbox.#boot(options.assetBase, (kernel) => kernel.create(boot));
+    return Sandbox.#boot(options.assetBase, (kernel, seat) => kernel.create({ ...boot, seat }));
   }
 
   /**
@@ -114,7 +116,7 @@ export class Sandbox {
     if (running.has(sandboxId)) {
       throw new SandboxError(`sandbox ${sandboxId} is running in this page: pause it before you resume it`);
     }
-    return Sandbox.#boot(options.assetBase, (kernel) => kernel.resume(boot));
+    return Sandbox.#boot(options.assetBase, (kernel, seat) => kernel.resume({ ...boot, seat }));
   }
 
   /** The running sandboxes of this page and the paused ones of this origin, newest first. */
@@ -207,20 +209,22 @@ export class Sandbox {
 
   static async #boot(
     assetBase: string | URL | undefined,
-    start: (kernel: Remote<KernelApi>) => Promise<KernelInfo>,
+    start: (kernel: Remote<KernelApi>, seat: WorkerSeat) => Promise<KernelInfo>,
   ): Promise<Sandbox> {
     checkIsolated();
     carryErrors();
     const worker = startKernelWorker(assetBase);
+    const seat = takeSeat();
     const failed = new Promise<never>((_, reject) => {
       worker.onerror = (event) =>
         reject(new SandboxError(`the kernel's worker failed: ${event.message ?? "its script did not load"}`));
     });
     try {
       const kernel = wrap<KernelApi>(worker);
-      return new Sandbox(worker, kernel, await Promise.race([start(kernel), failed]));
+      return new Sandbox(worker, kernel, await Promise.race([start(kernel, seat), failed]), seat);
     } catch (error) {
       worker.terminate();
+      leaveSeat(seat);
       throw error;
     }
   }
@@ -240,8 +244,8 @@ export class Sandbox {
   }
 }
 
-function bootOptions(options: SandboxOptions, sandboxId: string): BootOptions {
-  const boot: BootOptions = { sandboxId, assets: assetUrls(options.assetBase), timeoutMs: 0 };
+function bootOptions(options: SandboxOptions, sandboxId: string): Omit<BootOptions, "seat"> {
+  const boot: Omit<BootOptions, "seat"> = { sandboxId, assets: assetUrls(options.assetBase), timeoutMs: 0 };
   if (options.metadata !== undefined) boot.metadata = checkStrings("metadata", options.metadata);
   if (options.envs !== undefined) boot.envs = checkEnvs(options.envs);
   if (options.lifecycle?.onTimeout !== undefined) {

@@ -5,6 +5,7 @@ import {
   AT_FDCWD,
   decode,
   EACCES,
+  EAGAIN,
   EINTR,
   EISDIR,
   ELOOP,
@@ -20,7 +21,7 @@ import {
   type System,
   strerror,
 } from "@vibengine/system";
-import type { ShellHost } from "../host.ts";
+import type { ShellHost, SpawnRequest } from "../host.ts";
 import { BrokenPipe, Reader, Writer } from "../stdio.ts";
 import type { Tool, ToolContext } from "../tool.ts";
 
@@ -98,7 +99,7 @@ export class Programs {
     switch (file.kind) {
       case "tool":
         if (file.name === "sh" || file.name === "bash")
-          return this.runShell(sys, [file.name, ...argv.slice(1)], toList(env), this.host);
+          return this.becomeShell(sys, [file.name, ...argv.slice(1)], env, path);
         return this.runTool(sys, file.name, argv, env, `${name}: ${path}`);
       case "interpreter": {
         if (depth >= INTERPRETERS_MAX) return complain(sys, `${name}: ${path}: ${strerror(ELOOP)}`, 126);
@@ -114,7 +115,7 @@ export class Programs {
       }
       case "script":
         sys.closeOnExec();
-        return this.runShell(sys, ["bash", path, ...argv.slice(1)], toList(env), this.host);
+        return this.becomeShell(sys, ["bash", path, ...argv.slice(1)], env, "/usr/bin/bash");
       case "foreign":
         return this.spawn(sys, path, argv, env, name);
       case "error":
@@ -126,9 +127,15 @@ export class Programs {
     }
   }
 
+  private becomeShell(sys: System, argv: string[], env: Map<string, string>, path: string): Promise<number> {
+    sys.setCommandLine(argv, path);
+    return this.runShell(sys, argv, toList(env), this.host);
+  }
+
   /** Runs one of our own tools in `sys`. */
   async runTool(sys: System, tool: string, argv: string[], env: Map<string, string>, name: string): Promise<number> {
     sys.closeOnExec();
+    sys.setCommandLine(argv, `/usr/bin/${tool}`);
     const tools = this.#tools ?? (await this.#load());
     const body = Object.hasOwn(tools, tool) ? tools[tool] : undefined;
     if (body === undefined) return complain(sys, `${name}: ${strerror(ENOENT)}`, 127);
@@ -147,6 +154,7 @@ export class Programs {
       stderr,
       yield: pause,
       run: (words, child) => this.runChild(sys, words, new Map(env), child),
+      spawn: (request) => this.spawnAndWait(sys, request),
     };
     try {
       const status = await body(context);
@@ -199,17 +207,22 @@ export class Programs {
     env: Map<string, string>,
     name: string,
   ): Promise<number> {
-    const pid = await this.host.spawn(sys, { path: encode(path), argv, env: toList(env) });
-    if (pid < 0) {
-      const text = pid === -ENOEXEC ? `cannot execute binary file: ${strerror(pid)}` : strerror(pid);
-      return complain(sys, `${name}: ${path}: ${text}`, pid === -ENOENT ? 127 : 126);
-    }
-    const parent = sys;
+    const status = await this.spawnAndWait(sys, { path: encode(path), argv, env: toList(env) });
+    if (status >= 0) return status;
+    if (status === -EAGAIN) return complain(sys, `${name}: fork: ${strerror(status)}`, 254);
+    const text = status === -ENOEXEC ? `cannot execute binary file: ${strerror(status)}` : strerror(status);
+    return complain(sys, `${name}: ${path}: ${text}`, status === -ENOENT ? 127 : 126);
+  }
+
+  /** The status of a program that the host starts as a child of `sys`, or -errno if it can't be started. */
+  private async spawnAndWait(sys: System, request: SpawnRequest): Promise<number> {
+    const pid = await this.host.spawn(sys, request);
+    if (pid < 0) return pid;
     try {
       for (;;) {
-        const status = await parent.block(() => parent.wait(pid));
+        const status = await sys.block(() => sys.wait(pid));
         if (status !== -EINTR) return status < 0 ? 127 : status;
-        parent.takeSignals();
+        sys.takeSignals();
       }
     } catch (error) {
       // What killed the process that stands for the program is meant for the program.

@@ -75,6 +75,7 @@ export function defineRaw(description: Description, body: Body): Tool {
       stderr: context.stderr,
       yield: () => context.yield(),
       run: (argv, sys) => context.run(argv, sys),
+      spawn: (request) => context.spawn(request),
       name,
       options: new Options(),
       operands: [],

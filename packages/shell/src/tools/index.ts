@@ -16,6 +16,7 @@ import { nl, paste, rev, tac } from "./lines.ts";
 import { ls } from "./ls.ts";
 import { date, hostname, id, nproc, uname, whoami } from "./machine.ts";
 import { basename, dirname, mktemp, readlink, realpath, which } from "./names.ts";
+import { ps } from "./ps.ts";
 import { mkdir, rm, rmdir } from "./remove.ts";
 import { sed } from "./sed.ts";
 import { seq, yes } from "./seq.ts";
@@ -26,6 +27,7 @@ import { sleep, timeout } from "./timeout.ts";
 import { tr } from "./tr.ts";
 import { uniq } from "./uniq.ts";
 import { df, du } from "./usage.ts";
+import { wasi } from "./wasi.ts";
 import { wc } from "./wc.ts";
 import { xargs } from "./xargs.ts";
 
@@ -59,6 +61,7 @@ export const tools: Record<string, Tool> = {
   nproc,
   od,
   paste,
+  ps,
   readlink,
   realpath,
   rev,
@@ -77,6 +80,7 @@ export const tools: Record<string, Tool> = {
   tr,
   uname,
   uniq,
+  wasi,
   wc,
   which,
   whoami,

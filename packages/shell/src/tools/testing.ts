@@ -3,6 +3,7 @@
 import {
   AT_FDCWD,
   decode,
+  ENOSYS,
   encode,
   Killed,
   newDirent,
@@ -116,6 +117,8 @@ export async function runTool(
     async run(words, slot = forkOf(child)) {
       return runTool(child, slot, words, context.env);
     },
+    // No WebAssembly here.
+    spawn: async () => -ENOSYS,
   };
   const name = argv[0].slice(argv[0].lastIndexOf("/") + 1);
   let status: number;

@@ -83,7 +83,7 @@ export class BlockCheck {
         `${counted(unmarked, "block belongs", "blocks belong")} to a file but marked as free.`,
         mend,
       );
-    this.#checkCount(FREE_BLOCKS, layout.dataBlocks - used, "blocks");
+    this.#checkCount(FREE_BLOCKS, blocks.countFree(), "blocks");
     this.#checkCount(FREE_INODES, inodes.countFree(), "inodes");
     return { used, leaked };
   }

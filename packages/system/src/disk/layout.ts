@@ -25,6 +25,17 @@ export const PENDING = 12;
 export const LOCK = 16;
 export const KERNEL_WANTS = 32;
 export const KERNEL_TURN = 48;
+/** What the machine has, told by the kernel at boot: processors, and memory in KiB. */
+export const CPU_COUNT = 64;
+export const MEMORY_KIB = 65;
+/** Running time (ms, a double) of processes that ended. */
+export const CPU_ENDED = 66;
+/** How many watch for changes of files: the events are noted only while it is not 0. */
+export const WATCHES = 68;
+/** Bytes ever noted and taken, modulo 2^32; and the inode whose write was the last thing noted, 0 = it was something else. */
+export const EVENT_HEAD = 69;
+export const EVENT_TAIL = 70;
+export const EVENT_WRITTEN = 71;
 
 export const MAGIC_VALUE = 0x56494245; // "VIBE"
 
@@ -35,6 +46,8 @@ export const JOURNAL_ENTRIES = 65_536;
 export const SLOTS = 256;
 export const SLOT_WORDS = 64;
 export const FDS_PER_SLOT = 1024;
+/** The last fd is no fd to programs: the trace of the process's system calls goes there, if someone follows them. */
+export const TRACE_FD = FDS_PER_SLOT - 1;
 export const OPEN_FILES = 8192;
 export const OPEN_FILE_WORDS = 8;
 export const PIPES = 512;
@@ -42,7 +55,14 @@ export const PIPE_WORDS = 32;
 /** Bytes a pipe holds: Linux's default. */
 export const PIPE_SIZE = 65_536;
 
+/** Bytes for a process's command line, its program's path behind it. */
+export const COMMAND_SIZE = 1024;
+/** Bytes for events that nobody took yet. A power of two. */
+export const EVENT_RING_SIZE = 4 * 1024 * 1024;
+
 export const INODE_WORDS = 32;
+/** Inode numbers from here on stand for what is not on the disk: /proc. */
+export const VIRTUAL = 1 << 30;
 
 const KIB = 1024;
 const CONTROL_BYTES = 4 * KIB;
@@ -57,6 +77,8 @@ export interface Layout {
   readonly openFileWord: number;
   readonly pipeWord: number;
   readonly pipeByte: number;
+  readonly commandByte: number;
+  readonly eventByte: number;
   /** One word per inode: how often it is open. */
   readonly openCountWord: number;
   /** One byte per image block: 1 = changed since the last save. */
@@ -101,6 +123,8 @@ export function layoutOf(dataBlocks: number): Layout {
   const pipes = take(PIPES * PIPE_WORDS * 4);
   const openCounts = take(inodes * 4);
   const dirty = take(imageBlocks);
+  const commands = take(SLOTS * COMMAND_SIZE);
+  const events = take(EVENT_RING_SIZE);
   const pipeBuffers = take(PIPES * PIPE_SIZE);
   const image = end;
 
@@ -113,6 +137,8 @@ export function layoutOf(dataBlocks: number): Layout {
     openFileWord: openFiles / 4,
     pipeWord: pipes / 4,
     pipeByte: pipeBuffers,
+    commandByte: commands,
+    eventByte: events,
     openCountWord: openCounts / 4,
     dirtyByte: dirty,
     imageByte: image,

@@ -6,6 +6,7 @@ import { ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, EPERM } from "../errno.ts";
 import type { Content } from "./content.ts";
 import type { Directories } from "./directories.ts";
 import { I_MODE, I_NLINK, I_PARENT, type Inodes, ROOT } from "./inodes.ts";
+import { VIRTUAL } from "./layout.ts";
 
 /** What becomes of a symbolic link in a path's last place: followed; followed only before a slash; never (a name to change). */
 export const FOLLOW = 2;
@@ -14,6 +15,7 @@ export const NAME = 0;
 
 const SLASH = 0x2f;
 const DOT = 0x2e;
+const PROC = Uint8Array.of(0x70, 0x72, 0x6f, 0x63);
 
 export class Walk {
   /** What the path names, 0 if its last component does not exist. */
@@ -32,7 +34,19 @@ export class Walk {
   }
 }
 
+/** What stands on no disk, under /proc: inode numbers from `VIRTUAL` on. See `system/proc.ts`. */
+export interface VirtualTree {
+  readonly root: number;
+  lookup(directory: number, name: Uint8Array, start: number, end: number): number;
+  mode(ino: number): number;
+  parent(directory: number): number;
+  follow(link: number): number;
+  target(link: number): Uint8Array | number;
+}
+
 export class Paths {
+  /** Stands in the place of the directory /proc. */
+  virtual: VirtualTree | null = null;
   readonly #inodes: Inodes;
   readonly #directories: Directories;
   readonly #content: Content;
@@ -76,25 +90,35 @@ export class Paths {
       if (length === 2 && text[start] === DOT && text[start + 1] === DOT) {
         if (beneath && depth-- === 0) return -EPERM;
         if (this.#inodes.get(dir, I_NLINK) === 0) return -ENOENT; // removed: its parent may be anything by now
-        dir = this.#inodes.get(dir, I_PARENT);
+        dir = dir >= VIRTUAL ? this.virtual!.parent(dir) : this.#inodes.get(dir, I_PARENT);
         out.dotDot = true;
         continue;
       }
       out.dotDot = false;
       const isLast = endsHere(text, at);
-      const child = this.#directories.lookup(dir, text, start, at);
+      let child =
+        dir === ROOT || dir >= VIRTUAL
+          ? this.#lookupSpecial(dir, text, start, at)
+          : this.#directories.lookup(dir, text, start, at);
       if (child === 0) return isLast ? found(out, 0, dir, text, start, at) : -ENOENT;
-      const type = this.#inodes.get(child, I_MODE) & S_IFMT;
+      let type = this.#mode(child) & S_IFMT;
       if (type === S_IFLNK && (!isLast || mode === FOLLOW || (mode === NO_FOLLOW && out.trailingSlash))) {
         if (++links > SYMLINK_MAX) return -ELOOP;
-        text = this.#spliced(child, text, at);
-        at = 0;
-        if (text[0] === SLASH) {
-          if (beneath) return -EPERM;
-          dir = ROOT;
+        const there = child >= VIRTUAL ? this.virtual!.follow(child) : 0;
+        if (there < 0) return there;
+        if (there === 0) {
+          text = this.#spliced(child, text, at);
+          at = 0;
+          if (text[0] === SLASH) {
+            if (beneath) return -EPERM;
+            dir = ROOT;
+          }
+          if (isLast) out.trailingSlash ||= text[text.length - 1] === SLASH;
+          continue;
         }
-        if (isLast) out.trailingSlash ||= text[text.length - 1] === SLASH;
-        continue;
+        if (beneath) return -EPERM;
+        child = there;
+        type = this.#mode(child) & S_IFMT;
       }
       if (isLast) {
         if (out.trailingSlash && type !== S_IFDIR && mode !== NAME) return -ENOTDIR;
@@ -106,17 +130,39 @@ export class Paths {
   }
 
   isDirectory(ino: number): boolean {
-    return (this.#inodes.get(ino, I_MODE) & S_IFMT) === S_IFDIR;
+    return (this.#mode(ino) & S_IFMT) === S_IFDIR;
+  }
+
+  #mode(ino: number): number {
+    return ino >= VIRTUAL ? this.virtual!.mode(ino) : this.#inodes.get(ino, I_MODE);
+  }
+
+  /** In the root directory, where `proc` is ours, or below that. */
+  #lookupSpecial(dir: number, name: Uint8Array, start: number, end: number): number {
+    if (dir !== ROOT) return this.virtual!.lookup(dir, name, start, end);
+    const child = this.#directories.lookup(dir, name, start, end);
+    const isProc =
+      end - start === PROC.length &&
+      child !== 0 &&
+      this.virtual !== null &&
+      PROC.every((byte, i) => name[start + i] === byte);
+    return isProc ? this.virtual!.root : child;
   }
 
   /** The link's target followed by what stands after `at` in `text`. */
   #spliced(link: number, text: Uint8Array, at: number): Uint8Array {
-    const size = this.#content.size(link);
-    const joined = new Uint8Array(size + text.length - at);
-    this.#content.read(link, joined, 0, size, 0);
-    joined.set(text.subarray(at), size);
-    return joined;
+    if (link >= VIRTUAL) return joined(this.virtual!.target(link) as Uint8Array, text, at);
+    const target = new Uint8Array(this.#content.size(link));
+    this.#content.read(link, target, 0, target.length, 0);
+    return joined(target, text, at);
   }
+}
+
+function joined(target: Uint8Array, text: Uint8Array, at: number): Uint8Array {
+  const all = new Uint8Array(target.length + text.length - at);
+  all.set(target);
+  all.set(text.subarray(at), target.length);
+  return all;
 }
 
 function found(out: Walk, ino: number, parent: number, name: Uint8Array, start: number, end: number): number {

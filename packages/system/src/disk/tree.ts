@@ -6,6 +6,7 @@ import { EBUSY, EEXIST, EINVAL, EISDIR, EMLINK, ENAMETOOLONG, ENOENT, ENOTDIR, E
 import type { Content } from "./content.ts";
 import type { Directories } from "./directories.ts";
 import { I_CTIME, I_DEVICE, I_MODE, I_NLINK, I_PARENT, type Inodes, ROOT } from "./inodes.ts";
+import { VIRTUAL } from "./layout.ts";
 import type { Walk } from "./paths.ts";
 
 const LINK_MAX = 65_000;
@@ -29,6 +30,7 @@ export class Tree {
   create(walk: Walk, mode: number, owner: number, device = 0): number {
     const isDirectory = (mode & S_IFMT) === S_IFDIR;
     if (walk.ino !== 0) return -EEXIST;
+    if (walk.parent >= VIRTUAL) return -EPERM;
     if (walk.trailingSlash && !isDirectory) return -ENOENT;
     if (this.#inodes.get(walk.parent, I_NLINK) === 0) return -ENOENT; // a removed working directory
     const ready = this.#directories.prepare(walk.parent);
@@ -114,9 +116,11 @@ export class Tree {
 
   /** One opener more or less; the last one of an inode without a name frees it. */
   hold(ino: number): void {
+    if (ino >= VIRTUAL) return;
     this.#inodes.addOpen(ino, 1);
   }
   letGo(ino: number): void {
+    if (ino >= VIRTUAL) return;
     this.#inodes.addOpen(ino, -1);
     if (this.#inodes.openCount(ino) === 0 && this.#inodes.get(ino, I_NLINK) === 0) this.#content.shed(ino);
   }

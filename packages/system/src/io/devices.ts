@@ -7,6 +7,13 @@ export const DEVICE_ZERO = 2;
 export const DEVICE_FULL = 3;
 export const DEVICE_RANDOM = 4;
 export const DEVICE_TTY = 5;
+export const DEVICE_NAMES: Record<number, string> = {
+  [DEVICE_NULL]: "null",
+  [DEVICE_ZERO]: "zero",
+  [DEVICE_FULL]: "full",
+  [DEVICE_RANDOM]: "urandom",
+  [DEVICE_TTY]: "tty",
+};
 /** Opening device `DEVICE_FD + n` gives a duplicate of the process's fd n: /dev/stdin, stdout, stderr. */
 export const DEVICE_FD = 16;
 

@@ -13,10 +13,12 @@ const FLAGS = 2;
 const OBJECT = 3;
 const OFFSET = 4; // double
 const DEVICE = 6;
+const PARENT = 7; // the directory that a file was opened in, to tell its name
 
 export const KIND_INODE = 1;
 export const KIND_PIPE = 2;
 export const KIND_DEVICE = 3;
+export const KIND_VIRTUAL = 4;
 
 export class OpenFiles {
   readonly #disk: Disk;
@@ -42,6 +44,7 @@ export class OpenFiles {
       words[at + OFFSET] = 0;
       words[at + OFFSET + 1] = 0;
       words[at + DEVICE] = device;
+      words[at + PARENT] = 0;
       if (kind !== KIND_PIPE) this.#disk.tree.hold(object);
       return file;
     }
@@ -72,6 +75,12 @@ export class OpenFiles {
   }
   device(file: number): number {
     return this.#disk.memory.words[this.#word(file) + DEVICE];
+  }
+  parent(file: number): number {
+    return this.#disk.memory.words[this.#word(file) + PARENT];
+  }
+  setParent(file: number, directory: number): void {
+    this.#disk.memory.words[this.#word(file) + PARENT] = directory;
   }
   flags(file: number): number {
     return this.#disk.memory.words[this.#word(file) + FLAGS];

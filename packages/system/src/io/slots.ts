@@ -26,6 +26,21 @@ export const P_WORKER = 13;
 /** One more than the highest fd ever open. */
 export const P_FD_END = 14;
 export const P_STARTED = 16; // double, ms since 1970
+/** The kernel's answer to a request that the process posted: which request, and what came of it. */
+export const P_REPLY = 18;
+export const P_RESULT = 19;
+/** Bytes of the command line, and of the program's path behind it (see `COMMAND_SIZE`). */
+export const P_COMMAND = 20;
+export const P_PROGRAM = 21;
+/** The signal that stopped the process, 0 = it is not stopped. */
+export const P_STOPPED = 22;
+/** Pages of 64 KiB that a WebAssembly program's memory has. */
+export const P_PAGES = 23;
+/** Running time so far (ms), and since when (ms since 1970) it runs, 0 while it waits. Doubles. */
+export const P_CPU = 24;
+export const P_SINCE = 26;
+/** 1 while the process makes its own end, with the lock held: it counts as alive until it lets go. */
+export const P_ENDING = 28;
 
 export const FREE = 0;
 export const RUNNING = 1;
@@ -73,20 +88,37 @@ export class Slots {
       this.#memory.words.fill(0, start, start + SLOT_WORDS);
       this.set(slot, P_EVENT, event);
       this.set(slot, P_PID, ++this.#memory.words[LAST_PID]);
-      this.#memory.doubles[(start + P_STARTED) >> 1] = epochMs();
+      const now = epochMs();
+      this.setDouble(slot, P_STARTED, now);
+      this.setDouble(slot, P_SINCE, now);
       return slot;
     }
     return -1;
   }
 
-  startedAt(slot: number): number {
-    return this.#memory.doubles[(this.word(slot) + P_STARTED) >> 1];
+  getDouble(slot: number, field: number): number {
+    return this.#memory.doubles[(this.word(slot) + field) >> 1];
+  }
+  setDouble(slot: number, field: number, value: number): void {
+    this.#memory.doubles[(this.word(slot) + field) >> 1] = value;
   }
 
   /** True when that pid has no live, unkilled process: it will never change anything again. */
   isDead(pid: number): boolean {
     const slot = this.find(pid);
-    return slot < 0 || this.get(slot, P_KILLED) !== 0 || this.get(slot, P_STATE) !== RUNNING;
+    if (slot < 0) return true;
+    return this.get(slot, P_ENDING) === 0 && (this.get(slot, P_KILLED) !== 0 || this.get(slot, P_STATE) !== RUNNING);
+  }
+
+  /** The process begins to wait: what it ran is added up. */
+  rest(slot: number): void {
+    const since = this.getDouble(slot, P_SINCE);
+    if (since > 0) this.setDouble(slot, P_CPU, this.getDouble(slot, P_CPU) + Math.max(0, epochMs() - since));
+    this.setDouble(slot, P_SINCE, 0);
+  }
+  /** It runs on. */
+  resume(slot: number): void {
+    this.setDouble(slot, P_SINCE, epochMs());
   }
 
   /** Wakes whatever in that process waits. */
@@ -103,12 +135,20 @@ export class Slots {
 
   /** Resolves when the count is no longer `seen`, or after `ms`. */
   async eventAfter(slot: number, seen: number, ms: number): Promise<void> {
-    await Atomics.waitAsync(this.#memory.words, this.word(slot) + P_EVENT, seen, ms).value;
+    const waiting = Atomics.waitAsync(this.#memory.words, this.word(slot) + P_EVENT, seen, ms);
+    if (!waiting.async) return;
+    const pid = this.get(slot, P_PID);
+    this.rest(slot);
+    await waiting.value;
+    if (this.get(slot, P_PID) === pid) this.resume(slot);
   }
 
   /** The same, blocking this thread. */
   waitForEvent(slot: number, seen: number, ms: number): void {
+    if (this.eventCount(slot) !== seen) return;
+    this.rest(slot);
     Atomics.wait(this.#memory.words, this.word(slot) + P_EVENT, seen, ms);
+    if (this.get(slot, P_STATE) === RUNNING) this.resume(slot);
   }
 
   /** Slots in use, in order. */

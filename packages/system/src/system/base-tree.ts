@@ -32,6 +32,7 @@ const LINKS = [
   ["bin", "usr/bin"],
   ["sbin", "usr/sbin"],
   ["lib", "usr/lib"],
+  ["dev/fd", "/proc/self/fd"],
 ];
 const DEVICES: [string, number][] = [
   ["null", DEVICE_NULL],

@@ -2,12 +2,13 @@
 // The families of calls (paths, fds, processes, waiting) build on it, one upon the other; `System` is the last of them.
 
 import { AT_FDCWD } from "../constants.ts";
-import { FDS_PER_SLOT } from "../disk/layout.ts";
+import { TRACE_FD, VIRTUAL } from "../disk/layout.ts";
 import { FOLLOW, NO_FOLLOW, type Walk } from "../disk/paths.ts";
 import { EBADF, ENOENT, ENOTDIR } from "../errno.ts";
-import { KIND_INODE } from "../io/open-files.ts";
-import { P_CWD, P_KILLED, P_PID, P_STATE, RUNNING } from "../io/slots.ts";
+import { KIND_INODE, KIND_VIRTUAL } from "../io/open-files.ts";
+import { P_CWD, P_ENDING, P_KILLED, P_PID, P_STATE, RUNNING } from "../io/slots.ts";
 import type { Machine } from "./machine.ts";
+import { ensureStack } from "./stack.ts";
 import { Killed } from "./types.ts";
 
 /** An fd's word: open file + 1, and this bit for close-on-exec. */
@@ -19,6 +20,7 @@ export class Base {
   readonly pid: number;
   /** Lookups from a directory fd that would leave its subtree, or meet an absolute link, fail with EPERM. */
   resolveBeneath = false;
+  #isEnding = false;
 
   /** The system calls of the process in `slot`. */
   constructor(machine: Machine, slot: number) {
@@ -45,6 +47,7 @@ export class Base {
 
   protected enter(): void {
     const { lock, disk } = this.machine;
+    ensureStack();
     lock.acquire(this.pid);
     try {
       this.checkKilled();
@@ -62,22 +65,38 @@ export class Base {
       if (result < 0) disk.journal.rollback();
       else disk.journal.commit();
     } finally {
+      if (this.#isEnding) this.#ended();
       lock.release(this.pid);
     }
     return result;
   }
 
   /**
-   * Ends a call that threw, which only a guest's exhausted stack or a fault of ours can do. There may be too little stack even
-   * for undoing: then the next owner of the lock does it. Letting go needs no more stack than `enter` had.
+   * Ends a call that threw, which only a fault of ours or memory used up can do: `enter` saw to it that there is stack. If
+   * undoing throws as well, the next owner of the lock does it.
    */
   protected abandon(error: unknown): never {
     const { disk, lock } = this.machine;
     try {
       disk.journal.rollback();
     } catch {}
+    if (this.#isEnding) this.#ended();
     lock.release(this.pid);
     throw error;
+  }
+
+  /**
+   * To be called before the process marks itself killed or ended: else a waiter could take the lock from it, as from one that
+   * is dead, while it still closes its files.
+   */
+  protected beginOwnEnd(): void {
+    this.#isEnding = true;
+    this.machine.slots.set(this.slot, P_ENDING, 1);
+  }
+
+  #ended(): void {
+    this.#isEnding = false;
+    this.machine.slots.set(this.slot, P_ENDING, 0);
   }
 
   /** Runs a call's body between `enter` and `leave`. The calls made most often spell it out instead. */
@@ -94,7 +113,7 @@ export class Base {
 
   /** The open file of an fd, or -EBADF. */
   protected file(fd: number): number {
-    if (!(fd >= 0 && fd < FDS_PER_SLOT)) return -EBADF;
+    if (!(fd >= 0 && fd < TRACE_FD)) return -EBADF;
     const word = this.machine.disk.memory.words[this.machine.slots.fdWord(this.slot) + fd];
     return word === 0 ? -EBADF : (word & ~CLOEXEC_BIT) - 1;
   }
@@ -103,17 +122,19 @@ export class Base {
   protected inodeOf(fd: number): number {
     const file = this.file(fd);
     if (file < 0) return file;
-    return this.machine.files.kind(file) === KIND_INODE ? this.machine.files.object(file) : -EBADF;
+    const kind = this.machine.files.kind(file);
+    return kind === KIND_INODE || kind === KIND_VIRTUAL ? this.machine.files.object(file) : -EBADF;
   }
 
   /** Looks a path up from a directory fd; see `Paths.walk`. A missing last component is no error. */
   protected resolve(walk: Walk, dirfd: number, path: Uint8Array, mode: number): number {
     let from = this.machine.slots.get(this.slot, P_CWD);
+    this.machine.proc.caller = this.slot;
     if (dirfd !== AT_FDCWD) {
       const file = this.file(dirfd);
       if (file < 0) return file;
-      if (this.machine.files.kind(file) !== KIND_INODE) return -ENOTDIR;
-      from = this.machine.files.object(file);
+      from = this.inodeOf(dirfd);
+      if (from < 0) return -ENOTDIR;
     }
     return this.machine.disk.paths.walk(walk, from, path, mode, this.resolveBeneath && dirfd !== AT_FDCWD);
   }
@@ -123,6 +144,7 @@ export class Base {
     const { walk } = this.machine;
     const result = this.resolve(walk, dirfd, path, follow ? FOLLOW : NO_FOLLOW);
     if (result < 0) return result;
+    if (walk.ino >= VIRTUAL) return this.machine.proc.real(walk.ino);
     return walk.ino === 0 ? -ENOENT : walk.ino;
   }
 }

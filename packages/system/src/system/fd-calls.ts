@@ -15,9 +15,10 @@ import {
 } from "../constants.ts";
 import { Entry } from "../disk/directories.ts";
 import { I_ATIME, I_MODE, I_MTIME, I_NLINK, I_PARENT, type Time } from "../disk/inodes.ts";
+import { VIRTUAL } from "../disk/layout.ts";
 import { EBADF, EINVAL, EISDIR, ENOTDIR, ENOTSUP, ESPIPE } from "../errno.ts";
 import { readDevice, writeDevice } from "../io/devices.ts";
-import { KIND_DEVICE, KIND_INODE, KIND_PIPE } from "../io/open-files.ts";
+import { KIND_DEVICE, KIND_INODE, KIND_PIPE, KIND_VIRTUAL } from "../io/open-files.ts";
 import { OpenCalls } from "./open-calls.ts";
 import type { Dirent, PollFd, Stat } from "./types.ts";
 
@@ -51,10 +52,12 @@ export class FdCalls extends OpenCalls {
       const file = this.file(fd);
       if (file < 0) return file;
       const { files, disk } = this.machine;
-      if (files.kind(file) !== KIND_INODE) return files.kind(file) === KIND_DEVICE ? 0 : -ESPIPE;
+      const kind = files.kind(file);
+      if (kind === KIND_DEVICE) return 0;
+      if (kind === KIND_PIPE) return -ESPIPE;
       let base = 0;
       if (whence === SEEK_CUR) base = files.offset(file);
-      else if (whence === SEEK_END) base = disk.content.size(files.object(file));
+      else if (whence === SEEK_END) base = kind === KIND_VIRTUAL ? 0 : disk.content.size(files.object(file));
       else if (whence !== SEEK_SET) return -EINVAL;
       if (!(base + delta >= 0) || !Number.isSafeInteger(base + delta)) return -EINVAL;
       files.setOffset(file, base + delta);
@@ -171,11 +174,21 @@ export class FdCalls extends OpenCalls {
     }
     if (kind === KIND_DEVICE) return readDevice(files.device(file), into, at, length);
     const ino = files.object(file);
+    if (kind === KIND_VIRTUAL) return this.#readVirtual(file, ino, into, at, length, position);
     if (disk.tree.type(ino) === S_IFDIR) return -EISDIR;
     const from = position >= 0 ? position : files.offset(file);
     const count = disk.content.read(ino, into, at, length, from);
     if (position < 0) files.setOffset(file, from + count);
     this.#noteAccess(ino);
+    return count;
+  }
+
+  #readVirtual(file: number, ino: number, into: Uint8Array, at: number, length: number, position: number): number {
+    const { files, proc, disk } = this.machine;
+    if (disk.paths.isDirectory(ino)) return -EISDIR;
+    const from = position >= 0 ? position : files.offset(file);
+    const count = proc.read(file, ino, into, at, length, from);
+    if (count > 0 && position < 0) files.setOffset(file, from + count);
     return count;
   }
 
@@ -225,7 +238,8 @@ export class FdCalls extends OpenCalls {
 
   #readEntry(dir: number, cookie: number, out: Dirent): number {
     const { disk } = this.machine;
-    if (disk.tree.type(dir) !== S_IFDIR) return -ENOTDIR;
+    if (!disk.paths.isDirectory(dir)) return -ENOTDIR;
+    if (dir >= VIRTUAL) return this.machine.proc.readdir(dir, cookie, out);
     if (disk.inodes.get(dir, I_NLINK) === 0) return 0;
     if (cookie < FIRST_COOKIE) {
       out.ino = cookie === 0 ? dir : disk.inodes.get(dir, I_PARENT);

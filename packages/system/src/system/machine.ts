@@ -8,6 +8,7 @@ import { Walk } from "../disk/paths.ts";
 import { OpenFiles } from "../io/open-files.ts";
 import { Pipes } from "../io/pipe.ts";
 import { Slots } from "../io/slots.ts";
+import { Proc } from "./proc.ts";
 
 export class Machine {
   readonly disk: Disk;
@@ -15,6 +16,7 @@ export class Machine {
   readonly pipes: Pipes;
   readonly files: OpenFiles;
   readonly lock: Lock;
+  readonly proc: Proc;
   /** Two lookups' worth of scratch: no system call takes more than two paths. */
   readonly walk = new Walk();
   readonly otherWalk = new Walk();
@@ -24,6 +26,8 @@ export class Machine {
     this.slots = new Slots(disk.memory, disk.layout);
     this.pipes = new Pipes(disk.memory, disk.layout, this.slots);
     this.files = new OpenFiles(disk, this.pipes);
+    this.proc = new Proc(this);
+    disk.paths.virtual = this.proc;
     this.lock = new Lock(disk.memory.words, (pid) => this.slots.isDead(pid));
   }
 

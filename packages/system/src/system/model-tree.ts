@@ -57,7 +57,8 @@ export class ModelTree {
         continue;
       }
       const child = dir.entries.get(part);
-      if (child === undefined) return isLast ? { node: null, parent: dir, name: part, slash, isDotDot: false } : -ENOENT;
+      if (child === undefined)
+        return isLast ? { node: null, parent: dir, name: part, slash, isDotDot: false } : -ENOENT;
       if (child.type === "link" && (!isLast || mode === "follow" || (mode === "no-follow" && slash))) {
         if (links === 40) return -ELOOP;
         return this.place(child.target + path.slice(endOfPart(path, i)), mode, dir, links + 1);

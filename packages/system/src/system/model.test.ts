@@ -22,7 +22,24 @@ const RUNS = Number(process.env.MODEL_RUNS ?? 1500);
 const SEED = process.env.MODEL_SEED === undefined ? {} : { seed: Number(process.env.MODEL_SEED) };
 const CALLS = 300;
 
-const NAMES = ["a", "a", "b", "b", "c", "c", "d", "d", "é", "a-name-that-is-longer-than-the-others", "a", "b", "c", "e", ".", ".."];
+const NAMES = [
+  "a",
+  "a",
+  "b",
+  "b",
+  "c",
+  "c",
+  "d",
+  "d",
+  "é",
+  "a-name-that-is-longer-than-the-others",
+  "a",
+  "b",
+  "c",
+  "e",
+  ".",
+  "..",
+];
 const SIZES = [0, 1, 5, 100, 4095, 4096, 4097, 12_288, 36_864, 45_000];
 const FDS = 6;
 const TYPES = { dir: 4, file: 8, link: 10 };
@@ -79,7 +96,9 @@ class Run {
         let flags = dice.of([O_CREAT, 0, O_CREAT | O_TRUNC]) | dice.of([2, 1, 0, 2]);
         for (const flag of [O_EXCL, O_APPEND, O_DIRECTORY, O_NOFOLLOW]) if (dice.below(6) === 0) flags |= flag;
         if (model.fds.filter(Boolean).length >= FDS) return this.#close(dice.below(FDS));
-        return this.#same(`open ${path} 0o${flags.toString(8)}`, sys.open(AT_FDCWD, bytes, flags, mode), () => model.open(path, flags, mode));
+        return this.#same(`open ${path} 0o${flags.toString(8)}`, sys.open(AT_FDCWD, bytes, flags, mode), () =>
+          model.open(path, flags, mode),
+        );
       }
       case 3:
         return this.#close(dice.below(FDS));
@@ -94,7 +113,9 @@ class Run {
         const size = dice.of(SIZES);
         const fd = dice.below(FDS);
         if (dice.below(2) === 0) {
-          return this.#same(`truncate ${path} ${size}`, sys.truncate(AT_FDCWD, bytes, size), () => model.truncate(model.find(path, true), size));
+          return this.#same(`truncate ${path} ${size}`, sys.truncate(AT_FDCWD, bytes, size), () =>
+            model.truncate(model.find(path, true), size),
+          );
         }
         const file = model.fds[fd];
         if (file === undefined || (file.flags & 3) === 0) return;
@@ -110,16 +131,22 @@ class Run {
       case 14:
       case 15: {
         const to = dice.path();
-        return this.#same(`rename ${path} ${to}`, sys.rename(AT_FDCWD, bytes, AT_FDCWD, encode(to)), () => model.rename(path, to));
+        return this.#same(`rename ${path} ${to}`, sys.rename(AT_FDCWD, bytes, AT_FDCWD, encode(to)), () =>
+          model.rename(path, to),
+        );
       }
       case 16: {
         const to = dice.path();
         const follow = dice.below(2) === 0;
-        return this.#same(`link ${path} ${to}`, sys.link(AT_FDCWD, bytes, AT_FDCWD, encode(to), follow), () => model.link(path, to, follow));
+        return this.#same(`link ${path} ${to}`, sys.link(AT_FDCWD, bytes, AT_FDCWD, encode(to), follow), () =>
+          model.link(path, to, follow),
+        );
       }
       case 17: {
         const target = dice.path();
-        return this.#same(`symlink ${target} ${path}`, sys.symlink(encode(target), AT_FDCWD, bytes), () => model.symlink(target, path));
+        return this.#same(`symlink ${target} ${path}`, sys.symlink(encode(target), AT_FDCWD, bytes), () =>
+          model.symlink(target, path),
+        );
       }
       case 18:
         this.#same(`chdir ${path}`, sys.chdir(bytes), () => model.chdir(path));
@@ -151,7 +178,9 @@ class Run {
     const { sys } = this;
     const result = position === null ? sys.write(fd, bytes, 0, size) : sys.pwrite(fd, bytes, 0, size, position);
     const written = this.isTight && result > 0 ? result : size;
-    this.#same(`write ${fd} ${size} at ${position}`, result, () => this.model.write(file, bytes.subarray(0, written), position));
+    this.#same(`write ${fd} ${size} at ${position}`, result, () =>
+      this.model.write(file, bytes.subarray(0, written), position),
+    );
   }
 
   #read(dice: Dice): void {
@@ -178,8 +207,12 @@ class Run {
     this.#same("openUnnamed", opened, () => model.install(file));
     if (opened < 0) return;
     const result = sys.write(opened, new Uint8Array(size).fill(7), 0, size);
-    this.#same(`write ${opened} ${size}`, result, () => model.write(file, new Uint8Array(this.isTight ? Math.max(0, result) : size).fill(7), null));
-    this.#same(`publish ${path}`, sys.publish(opened, AT_FDCWD, encode(path), mode), () => model.publish(file, path, mode));
+    this.#same(`write ${opened} ${size}`, result, () =>
+      model.write(file, new Uint8Array(this.isTight ? Math.max(0, result) : size).fill(7), null),
+    );
+    this.#same(`publish ${path}`, sys.publish(opened, AT_FDCWD, encode(path), mode), () =>
+      model.publish(file, path, mode),
+    );
   }
 
   #dup(dice: Dice): void {
@@ -203,9 +236,14 @@ class Run {
     const result = sys.stat(AT_FDCWD, encode(path), follow, this.#stat);
     if (typeof node === "number") return this.#equal(what, result, node);
     this.#equal(what, result, 0);
-    const size = node.type === "file" ? node.data.length : node.type === "link" ? encode(node.target).length : this.#stat.size;
+    const size =
+      node.type === "file" ? node.data.length : node.type === "link" ? encode(node.target).length : this.#stat.size;
     const { mode, nlink } = this.#stat;
-    this.#equal(what, `${(mode >>> 12).toString()} ${mode & 0o777} ${nlink} ${this.#stat.size}`, `${TYPES[node.type]} ${node.mode} ${linksOf(node)} ${size}`);
+    this.#equal(
+      what,
+      `${(mode >>> 12).toString()} ${mode & 0o777} ${nlink} ${this.#stat.size}`,
+      `${TYPES[node.type]} ${node.mode} ${linksOf(node)} ${size}`,
+    );
     if (node.type === "link") {
       const target = new Uint8Array(500);
       const length = sys.readlink(AT_FDCWD, encode(path), target);
@@ -222,7 +260,8 @@ class Run {
     if (fd < 0) return null; // a link, not to be followed, before which another stands
     const names: string[] = [];
     const dirent = newDirent();
-    for (let cookie = 0; this.sys.readdir(fd, cookie, dirent) === 1; cookie = dirent.cookie) names.push(decode(dirent.name));
+    for (let cookie = 0; this.sys.readdir(fd, cookie, dirent) === 1; cookie = dirent.cookie)
+      names.push(decode(dirent.name));
     this.sys.close(fd);
     return names;
   }
@@ -274,7 +313,8 @@ class Run {
 
   #equal(what: string, result: unknown, expected: unknown): void {
     this.log.push(`${what} = ${result}`);
-    if (result !== expected) throw new Error(`${what}: ${result} in place of ${expected}\n${this.log.slice(-40).join("\n")}`);
+    if (result !== expected)
+      throw new Error(`${what}: ${result} in place of ${expected}\n${this.log.slice(-40).join("\n")}`);
   }
 }
 

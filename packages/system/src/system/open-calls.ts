@@ -17,14 +17,15 @@ import {
   S_IFCHR,
   S_IFDIR,
   S_IFLNK,
+  S_IFMT,
   S_IFREG,
 } from "../constants.ts";
 import { I_DEVICE, I_NLINK } from "../disk/inodes.ts";
-import { FDS_PER_SLOT } from "../disk/layout.ts";
+import { TRACE_FD, VIRTUAL } from "../disk/layout.ts";
 import { FOLLOW, NAME, NO_FOLLOW } from "../disk/paths.ts";
-import { EBADF, EEXIST, EINVAL, EISDIR, ELOOP, EMFILE, ENOENT, ENOTDIR } from "../errno.ts";
+import { EACCES, EBADF, EEXIST, EINVAL, EISDIR, ELOOP, EMFILE, ENOENT, ENOTDIR } from "../errno.ts";
 import { DEVICE_FD } from "../io/devices.ts";
-import { KIND_DEVICE, KIND_INODE, KIND_PIPE } from "../io/open-files.ts";
+import { KIND_DEVICE, KIND_INODE, KIND_PIPE, KIND_VIRTUAL } from "../io/open-files.ts";
 import { P_FD_END, P_UMASK } from "../io/slots.ts";
 import { CLOEXEC_BIT } from "./base.ts";
 import { PathCalls } from "./path-calls.ts";
@@ -102,7 +103,7 @@ export class OpenCalls extends PathCalls {
     return this.call(() => {
       const file = this.file(fd);
       if (file < 0) return file;
-      if (!(to >= 0 && to < FDS_PER_SLOT)) return -EBADF;
+      if (!(to >= 0 && to < TRACE_FD)) return -EBADF;
       if (to === fd) return to;
       this.machine.files.addReference(file);
       const old = this.file(to);
@@ -171,7 +172,7 @@ export class OpenCalls extends PathCalls {
   protected lowestFree(min: number): number {
     const { words } = this.machine.disk.memory;
     const table = this.machine.slots.fdWord(this.slot);
-    for (let fd = Math.max(0, min); fd < FDS_PER_SLOT; fd++) if (words[table + fd] === 0) return fd;
+    for (let fd = Math.max(0, min); fd < TRACE_FD; fd++) if (words[table + fd] === 0) return fd;
     return -EMFILE;
   }
 
@@ -186,20 +187,22 @@ export class OpenCalls extends PathCalls {
     const isExclusive = (flags & O_CREAT) !== 0 && (flags & O_EXCL) !== 0;
     if ((flags & O_CREAT) !== 0 && (flags & O_DIRECTORY) !== 0) return -EINVAL;
     if ((flags & O_CREAT) !== 0 && path[path.length - 1] === SLASH) {
-      return Math.min(-EISDIR, this.resolve(walk, dirfd, path, NAME));
+      const parent = this.resolve(walk, dirfd, path, NAME);
+      return parent < 0 ? parent : -EISDIR;
     }
     const follow = isExclusive ? NAME : (flags & O_NOFOLLOW) === 0 ? FOLLOW : NO_FOLLOW;
     const result = this.resolve(walk, dirfd, path, follow);
     if (result < 0) return result;
-    if (walk.ino !== 0) return isExclusive ? -EEXIST : this.#openExisting(walk.ino, flags);
+    if (walk.ino !== 0) return isExclusive ? -EEXIST : this.#openExisting(walk.ino, flags, walk.parent);
     if ((flags & O_CREAT) === 0) return -ENOENT;
     if (walk.trailingSlash) return -EISDIR; // a dangling link whose target ends so
     const ino = this.create(walk, S_IFREG | (mode & 0o7777 & ~slots.get(this.slot, P_UMASK)));
-    return ino < 0 ? ino : this.#openInode(ino, flags, 0);
+    return ino < 0 ? ino : this.#openInode(ino, flags, 0, walk.parent);
   }
 
-  #openExisting(ino: number, flags: number): number {
+  #openExisting(ino: number, flags: number, parent: number): number {
     const { disk } = this.machine;
+    if (ino >= VIRTUAL) return this.#openVirtual(ino, flags);
     const type = disk.tree.type(ino);
     const writes = (flags & O_ACCMODE) !== O_RDONLY;
     if (type === S_IFDIR) {
@@ -207,7 +210,7 @@ export class OpenCalls extends PathCalls {
     } else if ((flags & O_DIRECTORY) !== 0) return -ENOTDIR;
     if (type === S_IFLNK) return -ELOOP;
     if (type === S_IFCHR) return this.#openDevice(ino, flags);
-    const fd = this.#openInode(ino, flags, 0);
+    const fd = this.#openInode(ino, flags, 0, parent);
     if (fd >= 0 && (flags & O_TRUNC) !== 0 && writes) {
       disk.inodes.tick();
       disk.content.resize(ino, 0);
@@ -219,19 +222,39 @@ export class OpenCalls extends PathCalls {
     const device = this.machine.disk.inodes.get(ino, I_DEVICE);
     if (device < DEVICE_FD) return this.#openInode(ino, flags, device);
     const file = this.file(device - DEVICE_FD);
-    if (file < 0) return -ENOENT;
+    return file < 0 ? -ENOENT : this.#share(file, flags);
+  }
+
+  /** /proc: an fd's link gives a duplicate, as /dev/stdin does; the rest can only be read. */
+  #openVirtual(ino: number, flags: number): number {
+    const { proc, files } = this.machine;
+    const file = proc.openedFile(ino);
+    if (file >= 0) return (flags & O_DIRECTORY) !== 0 ? -ENOTDIR : this.#share(file, flags);
+    const type = proc.mode(ino) & S_IFMT;
+    if ((flags & O_ACCMODE) !== O_RDONLY || (flags & O_TRUNC) !== 0) return type === S_IFDIR ? -EISDIR : -EACCES;
+    if (type === S_IFLNK) return -ELOOP;
+    if (type !== S_IFDIR && (flags & O_DIRECTORY) !== 0) return -ENOTDIR;
+    const fd = this.lowestFree(0);
+    if (fd < 0) return fd;
+    const opened = files.allocate(KIND_VIRTUAL, ino, flags & O_NONBLOCK);
+    return opened < 0 ? opened : this.#install(fd, opened, flags);
+  }
+
+  /** One more fd for an open file. */
+  #share(file: number, flags: number): number {
     const fd = this.lowestFree(0);
     if (fd < 0) return fd;
     this.machine.files.addReference(file);
     return this.#install(fd, file, flags);
   }
 
-  #openInode(ino: number, flags: number, device: number): number {
+  #openInode(ino: number, flags: number, device: number, parent = 0): number {
     const fd = this.lowestFree(0);
     if (fd < 0) return fd;
     const kept = flags & (O_ACCMODE | O_APPEND | O_NONBLOCK);
     const file = this.machine.files.allocate(device === 0 ? KIND_INODE : KIND_DEVICE, ino, kept, device);
     if (file < 0) return file;
+    this.machine.files.setParent(file, parent);
     this.machine.disk.journal.commit(); // held before an fd refers to it: an undone hold must not be let go of later
     return this.#install(fd, file, flags);
   }

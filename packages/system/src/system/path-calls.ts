@@ -1,7 +1,6 @@
 // System calls that take a path and no open file: stat, mkdir, unlink, rename, links, modes, owners, times, cwd.
 
 import { AT_FDCWD, PATH_MAX, S_IFCHR, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from "../constants.ts";
-import { Entry } from "../disk/directories.ts";
 import {
   I_ATIME,
   I_ATIME_NS,
@@ -13,16 +12,17 @@ import {
   I_MTIME_NS,
   I_NLINK,
   I_OWNER,
-  I_PARENT,
   I_SIZE,
   ROOT,
   type Time,
 } from "../disk/inodes.ts";
-import { BLOCK_SIZE, DATA_BLOCKS, FREE_BLOCKS, FREE_INODES } from "../disk/layout.ts";
+import { BLOCK_SIZE, DATA_BLOCKS, FREE_BLOCKS, FREE_INODES, VIRTUAL } from "../disk/layout.ts";
 import { NAME, type Walk } from "../disk/paths.ts";
-import { EEXIST, EINVAL, EISDIR, ENOTDIR } from "../errno.ts";
+import { EBUSY, EEXIST, EINVAL, EISDIR, ENOTDIR, EPERM, EXDEV } from "../errno.ts";
 import { P_CWD, P_OWNER, P_UMASK } from "../io/slots.ts";
+import { encode } from "../text.ts";
 import { Base } from "./base.ts";
+import { directoryPath } from "./path-of.ts";
 import type { Stat, Statfs } from "./types.ts";
 
 const DEVICE_NUMBER = 1;
@@ -49,7 +49,7 @@ export class PathCalls extends Base {
         this.machine.walk,
         S_IFDIR | (mode & 0o7777 & ~this.machine.slots.get(this.slot, P_UMASK)),
       );
-      return ino < 0 ? ino : 0;
+      return Math.min(ino, 0);
     });
   }
 
@@ -61,7 +61,7 @@ export class PathCalls extends Base {
       this.machine.disk.inodes.tick();
       const owner = this.machine.slots.get(this.slot, P_OWNER);
       const ino = this.machine.disk.tree.create(this.machine.walk, S_IFCHR | (mode & 0o7777), owner, device);
-      return ino < 0 ? ino : 0;
+      return Math.min(ino, 0);
     });
   }
 
@@ -80,6 +80,7 @@ export class PathCalls extends Base {
       if (first < 0) return first;
       const second = this.resolve(otherWalk, toDirfd, to, NAME);
       if (second < 0) return second;
+      if (isVirtual(walk) || isVirtual(otherWalk)) return isVirtual(walk) && isVirtual(otherWalk) ? -EPERM : -EXDEV;
       disk.inodes.tick();
       return disk.tree.rename(walk, otherWalk);
     });
@@ -92,6 +93,7 @@ export class PathCalls extends Base {
       if (ino < 0) return ino;
       const result = this.resolve(otherWalk, toDirfd, to, NAME);
       if (result < 0) return result;
+      if (ino >= VIRTUAL || isVirtual(otherWalk)) return -EXDEV;
       disk.inodes.tick();
       return disk.tree.link(otherWalk, ino);
     });
@@ -109,6 +111,7 @@ export class PathCalls extends Base {
     return this.call(() => {
       const ino = this.resolveExisting(dirfd, path, false);
       if (ino < 0) return ino;
+      if (ino >= VIRTUAL) return this.#readVirtualLink(ino, into);
       const { content, tree } = this.machine.disk;
       if (tree.type(ino) !== S_IFLNK) return -EINVAL;
       return content.read(ino, into, 0, into.length, 0);
@@ -147,13 +150,13 @@ export class PathCalls extends Base {
 
   /** The absolute path of the working directory; empty when it has been removed. */
   getcwd(): Uint8Array<ArrayBuffer> {
-    const path = new Uint8Array(PATH_MAX);
-    let start = path.length;
+    let path: string | null = null;
     this.call(() => {
-      start = this.#writePath(this.machine.slots.get(this.slot, P_CWD), path);
+      path = directoryPath(this.machine, this.machine.slots.get(this.slot, P_CWD));
       return 0;
     });
-    return path.slice(start);
+    const bytes = encode(path ?? "");
+    return bytes.length > PATH_MAX ? new Uint8Array(0) : bytes;
   }
 
   /** Sets the file mode creation mask and returns the one before. */
@@ -194,6 +197,7 @@ export class PathCalls extends Base {
   protected resizeInode(ino: number, size: number): number {
     const { disk } = this.machine;
     if (!(size >= 0)) return -EINVAL;
+    if (ino >= VIRTUAL) return -EPERM;
     const type = disk.tree.type(ino);
     if (type === S_IFDIR) return -EISDIR;
     if (type !== S_IFREG) return -EINVAL;
@@ -203,6 +207,7 @@ export class PathCalls extends Base {
 
   protected changeMode(ino: number, mode: number): number {
     if (ino < 0) return ino;
+    if (ino >= VIRTUAL) return -EPERM;
     const { inodes } = this.machine.disk;
     inodes.tick();
     inodes.set(ino, I_MODE, (inodes.get(ino, I_MODE) & S_IFMT) | (mode & 0o7777));
@@ -212,6 +217,7 @@ export class PathCalls extends Base {
 
   protected changeOwner(ino: number, uid: number, gid: number): number {
     if (ino < 0) return ino;
+    if (ino >= VIRTUAL) return -EPERM;
     const { inodes } = this.machine.disk;
     const old = inodes.get(ino, I_OWNER);
     inodes.tick();
@@ -222,6 +228,7 @@ export class PathCalls extends Base {
 
   protected changeTimes(ino: number, atime: Time | null, mtime: Time | null): number {
     if (ino < 0) return ino;
+    if (ino >= VIRTUAL) return -EPERM;
     const { inodes } = this.machine.disk;
     inodes.tick();
     if (atime !== null) inodes.setTime(ino, I_ATIME, atime);
@@ -231,6 +238,7 @@ export class PathCalls extends Base {
   }
 
   protected fillStat(ino: number, out: Stat): void {
+    if (ino >= VIRTUAL) return this.machine.proc.fillStat(ino, out);
     const { inodes } = this.machine.disk;
     const owner = inodes.get(ino, I_OWNER);
     out.dev = DEVICE_NUMBER;
@@ -249,37 +257,28 @@ export class PathCalls extends Base {
     out.ctimeNsec = inodes.get(ino, I_CTIME_NS);
   }
 
+  #readVirtualLink(ino: number, into: Uint8Array): number {
+    const { proc } = this.machine;
+    if ((proc.mode(ino) & S_IFMT) !== S_IFLNK) return -EINVAL;
+    const target = proc.target(ino);
+    if (typeof target === "number") return target;
+    into.set(target.subarray(0, into.length));
+    return Math.min(target.length, into.length);
+  }
+
   /** Resolves the name itself, link or not, and runs `body` with the clock read. */
   protected onName(dirfd: number, path: Uint8Array, body: (walk: Walk) => number): number {
     return this.call(() => {
-      const { walk, disk } = this.machine;
+      const { walk, disk, proc } = this.machine;
       const result = this.resolve(walk, dirfd, path, NAME);
       if (result < 0) return result;
+      if (isVirtual(walk)) return walk.ino === proc.root ? -EBUSY : -EPERM;
       disk.inodes.tick();
       return body(walk);
     });
   }
+}
 
-  /** Writes the path of a directory to the end of `path`; returns where it starts. */
-  #writePath(directory: number, path: Uint8Array): number {
-    const { inodes, directories, memory } = this.machine.disk;
-    const entry = new Entry();
-    let start = path.length;
-    if (inodes.get(directory, I_NLINK) === 0) return start;
-    for (let dir = directory; dir !== ROOT; dir = inodes.get(dir, I_PARENT)) {
-      const parent = inodes.get(dir, I_PARENT);
-      let offset = 0;
-      let isFound = false;
-      while (!isFound && directories.next(parent, offset, entry)) {
-        isFound = entry.ino === dir;
-        offset = entry.next;
-      }
-      if (!isFound || start - entry.nameLength - 1 < 0) return path.length;
-      start -= entry.nameLength;
-      path.set(memory.bytes.subarray(entry.nameByte, entry.nameByte + entry.nameLength), start);
-      path[--start] = 0x2f;
-    }
-    if (start === path.length) path[--start] = 0x2f;
-    return start;
-  }
+function isVirtual(walk: Walk): boolean {
+  return walk.ino >= VIRTUAL || walk.parent >= VIRTUAL;
 }

@@ -14,17 +14,20 @@ import {
   SIGURG,
   SIGWINCH,
 } from "../constants.ts";
+import { CPU_ENDED } from "../disk/layout.ts";
 import { EAGAIN, ECHILD, EINVAL, EPERM, ESRCH } from "../errno.ts";
 import {
   FREE,
   KERNEL_PID,
   P_CAUGHT,
+  P_CPU,
   P_CWD,
   P_FD_END,
   P_GROUP,
   P_IGNORED,
   P_KILLED,
   P_OWNER,
+  P_PAGES,
   P_PARENT,
   P_PENDING,
   P_PID,
@@ -36,6 +39,7 @@ import {
   ZOMBIE,
 } from "../io/slots.ts";
 import { CLOEXEC_BIT } from "./base.ts";
+import { copyCommand, setCommand } from "./command-line.ts";
 import { FdCalls } from "./fd-calls.ts";
 import type { Machine } from "./machine.ts";
 
@@ -68,6 +72,7 @@ export class ProcessCalls extends FdCalls {
       disk.tree.hold(slots.get(child, P_CWD));
       disk.journal.commit();
       this.#copyFds(child);
+      copyCommand(this.machine, this.slot, child);
       slots.set(child, P_STATE, RUNNING);
       return 0;
     });
@@ -90,6 +95,7 @@ export class ProcessCalls extends FdCalls {
   exit(status: number): void {
     if (!this.isAlive) return;
     this.call(() => {
+      this.beginOwnEnd();
       this.#finish(this.slot, status & 0xff);
       return 0;
     });
@@ -167,6 +173,14 @@ export class ProcessCalls extends FdCalls {
     this.#setField(P_OWNER, (uid & 0xffff) | (gid << 16));
   }
 
+  /** Says which program runs in this process, for /proc: its words, and where known the path of its file. */
+  setCommandLine(argv: readonly string[], program?: string): void {
+    this.call(() => {
+      setCommand(this.machine, this.slot, argv, program);
+      return 0;
+    });
+  }
+
   /** Signals (bit n = signal n) to be noted instead of ending the process; they interrupt waits with -EINTR. */
   catchSignals(mask: number): void {
     this.#setField(P_CAUGHT, mask & ~(1 << SIGKILL));
@@ -209,6 +223,7 @@ export class ProcessCalls extends FdCalls {
       }
       if ((IGNORED_BY_DEFAULT & bit) !== 0) return;
     }
+    if (slot === this.slot) this.beginOwnEnd();
     slots.set(slot, P_KILLED, signal);
     this.#finish(slot, 128 + signal);
   }
@@ -229,6 +244,9 @@ export class ProcessCalls extends FdCalls {
     if (cwd !== 0) disk.tree.letGo(cwd);
     disk.journal.commit();
     slots.set(slot, P_STATUS, status);
+    slots.rest(slot);
+    slots.set(slot, P_PAGES, 0);
+    disk.memory.doubles[CPU_ENDED >> 1] += slots.getDouble(slot, P_CPU);
     slots.set(slot, P_STATE, ZOMBIE);
     const pid = slots.get(slot, P_PID);
     for (const other of slots.live()) if (slots.get(other, P_PARENT) === pid) slots.set(other, P_PARENT, KERNEL_PID);

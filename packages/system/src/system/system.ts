@@ -4,12 +4,12 @@
 import { monotonicMs } from "../clock.ts";
 import { EAGAIN, EINTR, ETIMEDOUT } from "../errno.ts";
 import { P_PENDING, P_WORKER } from "../io/slots.ts";
-import { ProcessCalls } from "./process-calls.ts";
+import { TraceCalls, traceLine } from "./trace-calls.ts";
 
 /** A wait without deadline is looked at again after this long (ms), lest a lost wake-up last for ever. */
 const LONGEST_NAP_MS = 10_000;
 
-export class System extends ProcessCalls {
+export class System extends TraceCalls {
   /** A child process in this same worker, or -EAGAIN when the process table is full. */
   fork(): System | number {
     const slot = this.forkSlot(this.machine.slots.get(this.slot, P_WORKER));
@@ -39,6 +39,23 @@ export class System extends ProcessCalls {
       this.machine.slots.waitForEvent(this.slot, seen, nap(deadline));
       this.checkKilled();
     }
+  }
+
+  /** The same for waits that end soon by themselves: only a kill interrupts them, no other signal. */
+  blockThrough(attempt: () => number): number {
+    for (;;) {
+      const seen = this.machine.slots.eventCount(this.slot);
+      const result = attempt();
+      if (result !== -EAGAIN) return result;
+      this.checkKilled();
+      this.machine.slots.waitForEvent(this.slot, seen, LONGEST_NAP_MS);
+    }
+  }
+
+  /** Writes a line to this process's trace. Blocks the thread while the reader is behind; does nothing without one. */
+  trace(line: string): void {
+    const bytes = traceLine(this.pid, line);
+    this.blockThrough(() => this.writeTrace(bytes));
   }
 
   /** Sleeps `ms`; 0, or -EINTR when a caught signal came. */

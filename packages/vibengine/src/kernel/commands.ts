@@ -16,17 +16,21 @@ import {
   USER_ID,
 } from "@vibengine/system";
 import { InvalidArgumentError, SandboxError, TimeoutError } from "../errors.ts";
-import type { CommandOutcome, CommandRequest, OutputSink, ProcessInfo } from "../protocol.ts";
+import type { CommandOutcome, CommandRequest, OutputSink, ProcessInfo, TraceSink } from "../protocol.ts";
 import type { KernelCalls } from "./calls.ts";
 import { OutputBuffer } from "./output.ts";
 import type { Processes } from "./processes.ts";
 import { fileError, succeed } from "./raise.ts";
+import { pumpTrace } from "./trace.ts";
 
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const HOMES = { user: "/home/user", root: "/root" };
 const PIECE = 65_536;
 /** Commands that have ended are remembered, so that a late `wait` still has its answer; the oldest go first. */
 const REMEMBERED = 200;
+
+/** Both ends of each; -1 where there is none. */
+type Pipes = Record<"stdin" | "stdout" | "stderr" | "trace", [readEnd: number, writeEnd: number]>;
 
 interface Command {
   pid: number;
@@ -52,13 +56,13 @@ export class Commands {
     this.#envs = envs;
   }
 
-  async start(request: CommandRequest, sink: OutputSink | null): Promise<number> {
+  async start(request: CommandRequest, sink: OutputSink | null, trace: TraceSink | null): Promise<number> {
     const { system } = this.#calls;
     const user = request.user ?? "user";
     const cwd = request.cwd ?? HOMES[user];
     const pipes = await this.#calls.exclusive(() => {
       this.#checkDirectory(cwd);
-      return this.#openPipes(request.stdin !== undefined);
+      return this.#openPipes(request.stdin !== undefined, trace !== null);
     });
     let exit: Promise<number> = Promise.resolve(0);
     const env = {
@@ -85,22 +89,28 @@ export class Commands {
         child.dup2(pipes.stdin[0], 0);
         child.dup2(pipes.stdout[1], 1);
         child.dup2(pipes.stderr[1], 2);
+        return trace === null ? 0 : child.traceTo(pipes.trace[1]);
       },
     );
     await this.#calls.exclusive(() => {
-      for (const fd of [pipes.stdin[0], pipes.stdout[1], pipes.stderr[1]]) system.close(fd);
+      for (const fd of [pipes.stdin[0], pipes.stdout[1], pipes.stderr[1], pipes.trace[1]]) system.close(fd);
       if (pid >= 0) return;
-      for (const fd of [pipes.stdin[1], pipes.stdout[0], pipes.stderr[0]]) if (fd >= 0) system.close(fd);
+      for (const fd of [pipes.stdin[1], pipes.stdout[0], pipes.stderr[0], pipes.trace[0]]) system.close(fd);
     });
     if (pid < 0) throw new SandboxError(`the command can't be started: ${strerror(pid)}`);
-    this.#follow(pid, request, pipes.stdin[1], this.#collect(exit, pipes.stdout[0], pipes.stderr[0], sink));
+    this.#follow(pid, request, pipes.stdin[1], this.#collect(exit, pipes, sink, trace));
     return pid;
   }
 
-  async run(key: string, request: CommandRequest, sink: OutputSink | null): Promise<CommandOutcome> {
+  async run(
+    key: string,
+    request: CommandRequest,
+    sink: OutputSink | null,
+    trace: TraceSink | null,
+  ): Promise<CommandOutcome> {
     this.#keys.set(key, 0);
     try {
-      const pid = await this.start(request, sink);
+      const pid = await this.start(request, sink, trace);
       const isAborted = this.#keys.get(key) === null;
       this.#keys.set(key, pid);
       if (isAborted) await this.kill(pid, SIGKILL);
@@ -191,9 +201,9 @@ export class Commands {
 
   async #collect(
     exit: Promise<number>,
-    stdout: number,
-    stderr: number,
+    pipes: Pipes,
     sink: OutputSink | null,
+    trace: TraceSink | null,
   ): Promise<CommandOutcome> {
     const out = new OutputBuffer("stdout", sink);
     const err = new OutputBuffer("stderr", sink);
@@ -202,7 +212,12 @@ export class Commands {
       hasExited = true;
     });
     // What a background job writes after the shell's end is not waited for.
-    await Promise.all([this.#pump(stdout, out, () => hasExited), this.#pump(stderr, err, () => hasExited)]);
+    const isLast = () => hasExited;
+    await Promise.all([
+      this.#pump(pipes.stdout[0], out, isLast),
+      this.#pump(pipes.stderr[0], err, isLast),
+      trace && pumpTrace(this.#calls, pipes.trace[0], trace, isLast),
+    ]);
     const outcome: CommandOutcome = { exitCode: await exit, stdout: out.text, stderr: err.text };
     if (out.isTruncated || err.isTruncated) outcome.truncated = true;
     return outcome;
@@ -262,7 +277,7 @@ export class Commands {
     if ((stat.mode & S_IFMT) !== S_IFDIR) throw fileError(-ENOTDIR, "enter", path);
   }
 
-  #openPipes(wantsStdin: boolean): Record<"stdin" | "stdout" | "stderr", [number, number]> {
+  #openPipes(wantsStdin: boolean, wantsTrace: boolean): Pipes {
     const { system } = this.#calls;
     const pipe = () => {
       const ends: [number, number] = [-1, -1];
@@ -276,6 +291,6 @@ export class Commands {
       system.close(stdin[1]);
       stdin[1] = -1;
     }
-    return { stdin, stdout: pipe(), stderr: pipe() };
+    return { stdin, stdout: pipe(), stderr: pipe(), trace: wantsTrace ? pipe() : [-1, -1] };
   }
 }

@@ -25,6 +25,7 @@ import type {
   KernelApi,
   KernelInfo,
   OutputSink,
+  TraceSink,
 } from "../protocol.ts";
 import { indexedDbStore, packKey } from "../snapshot/indexeddb.ts";
 import { CorruptSnapshot, checkManifest, type Manifest } from "../snapshot/manifest.ts";
@@ -37,6 +38,7 @@ import { formatDisk, newMemory } from "./memory.ts";
 import { type Hold, holdSandbox } from "./ownership.ts";
 import { WorkerPool } from "./pool.ts";
 import { Processes } from "./processes.ts";
+import { WorkerQuota } from "./quota.ts";
 
 const SPARE_SHELLS = 2;
 const SPARE_GUESTS = 2;
@@ -146,14 +148,14 @@ export class Kernel implements KernelApi {
 
   // ---- commands ------------------------------------------------------------------------------------------------------
 
-  startCommand(request: CommandRequest, sink: OutputSink | null) {
-    return this.#running.commands.start(request, sink);
+  startCommand(request: CommandRequest, sink: OutputSink | null, trace: TraceSink | null) {
+    return this.#running.commands.start(request, sink, trace);
   }
   waitCommand(pid: number) {
     return this.#running.commands.wait(pid);
   }
-  runCommand(key: string, request: CommandRequest, sink: OutputSink | null) {
-    return this.#running.commands.run(key, request, sink);
+  runCommand(key: string, request: CommandRequest, sink: OutputSink | null, trace: TraceSink | null) {
+    return this.#running.commands.run(key, request, sink, trace);
   }
   abortCommand(key: string, reason: string) {
     return this.#running.commands.abort(key, reason);
@@ -226,7 +228,7 @@ export class Kernel implements KernelApi {
       attach = resolve;
     });
     const shells = new WorkerPool(options.assets.shell, message, SPARE_SHELLS);
-    const guests = new WorkerPool(options.assets.process, message, SPARE_GUESTS);
+    const guests = new WorkerPool(options.assets.process, message, SPARE_GUESTS, new WorkerQuota(options.seat));
     this.#pools = [guests, shells];
     shells.warm(1);
     return (memory) => attach({ type: "attach", memory, toolsUrl: options.assets.tools });

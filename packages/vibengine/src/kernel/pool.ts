@@ -1,10 +1,11 @@
 // Workers kept warm, so that a process starts in well under a millisecond instead of the 12-200 ms a new worker takes.
 // A worker is lent for one process at a time and comes back when it says `idle`. One that had to be terminated while its
-// guest was busy burns on for up to 2 s: it is no longer ours and counts for nothing.
+// guest was busy burns on for up to 2 s, and the quota counts it until then.
 
 import { crossOrigin } from "../assets.ts";
 import { PackError } from "../errors.ts";
 import type { AttachMessage, FromWorker, ToWorker } from "../protocol.ts";
+import type { WorkerQuota } from "./quota.ts";
 
 /** A worker on loan. */
 export interface Lent {
@@ -13,30 +14,37 @@ export interface Lent {
   onMessage: (message: FromWorker) => void;
   /** Resolves when everything that ran in it has ended, or after `discard`. */
   done: Promise<void>;
-  /** Ends the worker. */
+  /** Ends the worker while something may still run in it. */
   discard(): void;
+  /** Nothing was started in it: takes it back. */
+  giveBack(): void;
 }
 
 interface Entry {
   worker: Worker;
   ready: Promise<void>;
   onMessage: (message: FromWorker) => void;
-  release: () => void;
+  /** It is idle again. `isSpent`: it is ended, and with it goes, at once, all memory of what ran in it. */
+  release: (isSpent: boolean) => void;
 }
 
 export class WorkerPool {
   readonly #url: string;
   readonly #attach: Promise<AttachMessage>;
   readonly #spare: number;
+  readonly #quota: WorkerQuota | null;
   readonly #idle: Entry[] = [];
   readonly #all = new Set<Entry>();
   #isClosed = false;
+  /** How many are lent. */
+  lent = 0;
 
-  /** `spare`: idle workers to keep at most. `attach` may come later than the first `warm`. */
-  constructor(url: string, attach: Promise<AttachMessage>, spare: number) {
+  /** `spare`: idle workers to keep at most. `attach` may come later than the first `warm`. No `quota`: no limit. */
+  constructor(url: string, attach: Promise<AttachMessage>, spare: number, quota: WorkerQuota | null = null) {
     this.#url = url;
     this.#attach = attach;
     this.#spare = spare;
+    this.#quota = quota;
   }
 
   /** Sees to it that `count` workers stand ready or are on their way. */
@@ -44,10 +52,17 @@ export class WorkerPool {
     while (this.#idle.length < count && !this.#isClosed) this.#idle.push(this.#start());
   }
 
-  /** Lends a worker, as soon as it is ready. */
-  async take(): Promise<Lent> {
+  /** Lends a worker, as soon as it is ready; null when the quota is used up. */
+  async take(): Promise<Lent | null> {
+    if (this.#quota?.take() === false) return null;
     const entry = this.#idle.shift() ?? this.#start();
-    await entry.ready;
+    try {
+      await entry.ready;
+    } catch (error) {
+      this.#quota?.giveBack();
+      throw error;
+    }
+    this.lent++;
     let isOver = false;
     let finish = () => {};
     const done = new Promise<void>((resolve) => {
@@ -59,19 +74,26 @@ export class WorkerPool {
       done,
       discard: () => {
         if (isOver) return;
-        isOver = true;
+        over();
+        this.#quota?.giveBackBurnt();
         this.#end(entry);
-        finish();
       },
+      giveBack: () => entry.release(false),
     };
-    entry.onMessage = (message) => lent.onMessage(message);
-    entry.release = () => {
-      if (isOver) return;
+    const over = () => {
       isOver = true;
+      this.lent--;
       finish();
       entry.onMessage = () => {};
-      if (this.#idle.length < this.#spare && this.#all.has(entry)) this.#idle.push(entry);
+    };
+    entry.onMessage = (message) => lent.onMessage(message);
+    entry.release = (isSpent) => {
+      if (isOver) return;
+      over();
+      this.#quota?.giveBack();
+      if (!isSpent && this.#idle.length < this.#spare && this.#all.has(entry)) this.#idle.push(entry);
       else this.#end(entry);
+      if (isSpent) this.warm(1);
     };
     return lent;
   }
@@ -88,13 +110,13 @@ export class WorkerPool {
     entry.ready = new Promise((resolve, reject) => {
       worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
         if (data.type === "ready") resolve();
-        else if (data.type === "idle") entry.release();
+        else if (data.type === "idle") entry.release(data.isSpent === true);
         else entry.onMessage(data);
       };
       worker.onerror = (event) => {
         // The script did not load, or the worker's own wiring threw; a guest's errors never come this way.
         reject(new PackError(`the worker ${this.#url} did not start${event.message ? `: ${event.message}` : ""}`));
-        entry.release();
+        entry.release(false);
         this.#end(entry);
       };
     });

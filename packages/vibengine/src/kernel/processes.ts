@@ -4,6 +4,8 @@
 import {
   AT_FDCWD,
   decode,
+  EAGAIN,
+  EIO,
   ENOEXEC,
   ENOMEM,
   ESRCH,
@@ -12,22 +14,27 @@ import {
   O_RDONLY,
   P_KILLED,
   P_PID,
+  P_REPLY,
+  P_RESULT,
   P_STATE,
   P_WORKER,
   RUNNING,
   SIGKILL,
   type System,
 } from "@vibengine/system";
-import type { FromWorker } from "../protocol.ts";
+import type { FromWorker, ProgramRequest } from "../protocol.ts";
 import type { KernelCalls } from "./calls.ts";
+import { prepareChild } from "./child.ts";
 import { Modules } from "./modules.ts";
 import type { Lent, WorkerPool } from "./pool.ts";
-import { findProgram, type Program } from "./programs.ts";
+import { findModule, findProgram, type Program } from "./programs.ts";
 
 /** A killed guest that waits unwinds within a few ms; one that has not after this long (ms) is computing. */
 const GUEST_GRACE_MS = 20;
 /** A shell's worker answers from its event loop at least every 10 ms; one silent for this long (ms) is stuck. */
 const SHELL_GRACE_MS = 500;
+/** Workers with tools that guests may have running: a guest that starts tools without end must not have them all. */
+const SHELLS_FOR_GUESTS = 64;
 
 const READ_CHUNK = 4 * 1024 * 1024;
 const SLASH = 0x2f;
@@ -55,35 +62,37 @@ export class Processes {
     this.#shells = shells;
   }
 
-  /**
-   * Runs the file `path` as a child of the process `parent`, with its fds and working directory. `prepare` may arrange the
-   * child's fds before it starts. Its pid, or -errno.
-   */
-  async spawn(
-    parent: System,
-    path: Uint8Array,
-    argv: string[],
-    env: string[],
-    prepare?: (child: System) => void,
-  ): Promise<number> {
-    const program = await findProgram(this.#calls, parent, path, argv);
+  /** Runs a program as a child of the process `parent`, with its fds and what else the request says. Its pid, or -errno. */
+  async spawn(parent: System, request: ProgramRequest): Promise<number> {
+    const { path, argv, wasi } = request;
+    const program = await (wasi === undefined ? findProgram : findModule)(this.#calls, parent, path, argv);
     if (typeof program === "number") return program;
-    return program.kind === "shell"
-      ? this.startShell(parent, program.program, program.argv, env, prepare)
-      : this.#startModule(parent, program, env, prepare);
+    if (program.kind === "wasm") return this.#startModule(parent, program, request);
+    if (this.#shells.lent >= SHELLS_FOR_GUESTS) return -EAGAIN;
+    return this.startShell(parent, program.program, program.argv, request.env, (child) => prepareChild(child, request));
   }
 
-  /** Runs the shell (`sh`, `bash`) or one of its tools. */
+  /**
+   * Runs the shell (`sh`, `bash`) or one of its tools. `prepare` arranges the child before it starts; a negative result of it
+   * means that there is to be none.
+   */
   async startShell(
     parent: System,
     program: string,
     argv: string[],
     env: string[],
-    prepare?: (child: System) => void,
+    prepare: (child: System) => number,
   ): Promise<number> {
     const lent = await this.#shells.take();
-    const child = await this.#makeChild(parent, prepare);
-    if (typeof child === "number") return this.#giveBack(lent, child);
+    if (lent === null) return -EAGAIN;
+    const child = await this.#makeChild(parent, (made) => {
+      made.setCommandLine(argv, `/usr/bin/${program}`);
+      return prepare(made);
+    });
+    if (typeof child === "number") {
+      lent.giveBack();
+      return child;
+    }
     this.#watch(lent, child, true);
     lent.post({ type: "run-shell", slot: child.slot, program, argv, env });
     return child.pid;
@@ -103,8 +112,7 @@ export class Processes {
   async #startModule(
     parent: System,
     program: Program & { kind: "wasm" },
-    env: string[],
-    prepare?: (child: System) => void,
+    request: ProgramRequest,
   ): Promise<number> {
     let module: WebAssembly.Module;
     try {
@@ -113,21 +121,34 @@ export class Processes {
       return error instanceof RangeError ? -ENOMEM : -ENOEXEC;
     }
     const lent = await this.#guests.take();
-    const child = await this.#makeChild(parent, prepare);
-    if (typeof child === "number") return this.#giveBack(lent, child);
+    if (lent === null) return -EAGAIN;
+    const child = await this.#makeChild(parent, (made) => {
+      made.setCommandLine(program.argv, decode(program.path));
+      return prepareChild(made, request);
+    });
+    if (typeof child === "number") {
+      lent.giveBack();
+      return child;
+    }
     this.#watch(lent, child, false);
-    lent.post({ type: "run-module", slot: child.slot, module, argv: program.argv.map(encode), env: env.map(encode) });
+    const [argv, env] = [program.argv.map(encode), request.env.map(encode)];
+    lent.post({ type: "run-module", slot: child.slot, module, argv, env, wasi: request.wasi });
     return child.pid;
   }
 
-  #makeChild(parent: System, prepare?: (child: System) => void): Promise<System | number> {
+  #makeChild(parent: System, prepare: (child: System) => number): Promise<System | number> {
     const worker = ++this.#lastWorker;
     return this.#calls.exclusive(() => {
       if (!parent.isAlive) return -ESRCH;
       const slot = parent.forkSlot(worker);
       if (slot < 0) return slot;
       const child = this.#calls.as(slot);
-      prepare?.(child);
+      const result = prepare(child);
+      if (result < 0) {
+        child.exit(0);
+        parent.wait(child.pid);
+        return result;
+      }
       child.closeOnExec();
       return child;
     });
@@ -137,7 +158,7 @@ export class Processes {
     const worker = this.#lastWorkerOf(child);
     const running: Running = { lent, isShell, slot: child.slot, pid: child.pid, isDoomed: false };
     this.#running.set(worker, running);
-    lent.onMessage = (message) => this.#onMessage(lent, message);
+    lent.onMessage = (message) => this.#onMessage(running, message);
     lent.done.then(() => {
       this.#running.delete(worker);
       return this.#buryTasks(worker);
@@ -148,11 +169,28 @@ export class Processes {
     return this.#calls.machine.slots.get(child.slot, P_WORKER);
   }
 
-  async #onMessage(lent: Lent, message: FromWorker): Promise<void> {
+  async #onMessage(running: Running, message: FromWorker): Promise<void> {
     if (message.type !== "spawn") return;
     const slot = this.#calls.machine.slots.find(message.pid);
-    const result = slot < 0 ? -ESRCH : await this.spawn(this.#calls.as(slot), message.path, message.argv, message.env);
-    lent.post({ type: "spawned", id: message.id, result });
+    let result = -ESRCH;
+    try {
+      if (slot >= 0) result = await this.spawn(this.#calls.as(slot), message.request);
+    } catch {
+      result = -EIO; // a worker's script did not load
+    }
+    if (running.isShell) running.lent.post({ type: "spawned", id: message.id, result });
+    else await this.#answer(running, message.id, result);
+  }
+
+  /** A guest sleeps on its event word, where a kill finds it, too; the answer stands in its slot. */
+  #answer({ slot, pid }: Running, id: number, result: number): Promise<void> {
+    return this.#calls.exclusive(() => {
+      const { slots } = this.#calls.machine;
+      if (slots.get(slot, P_PID) !== pid) return;
+      slots.set(slot, P_RESULT, result);
+      slots.set(slot, P_REPLY, id);
+      slots.wake(slot);
+    });
   }
 
   /** A worker is gone: whatever it still ran is dead. */
@@ -186,11 +224,6 @@ export class Processes {
     };
     running.lent.done.then(() => clearTimeout(timer));
     if (this.#running.has(worker)) running.lent.post({ type: "ping" });
-  }
-
-  #giveBack(lent: Lent, result: number): number {
-    lent.discard();
-    return result;
   }
 
   async #readFile(parent: System, path: Uint8Array, size: number): Promise<Uint8Array<ArrayBuffer>> {

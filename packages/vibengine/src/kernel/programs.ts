@@ -42,7 +42,7 @@ export async function findProgram(
   for (let depth = 0; depth <= INTERPRETERS; depth++) {
     const head = new Uint8Array(HEAD_BYTES);
     const stat = newStat();
-    const length = await calls.exclusive(() => readHead(system, file, head, stat));
+    const length = await calls.exclusive(() => readHead(system, file, head, stat, true));
     if (length < 0) return length;
     const start = head.subarray(0, length);
     if (isWasm(start)) return { kind: "wasm", path: file, stat, argv: args };
@@ -56,11 +56,25 @@ export async function findProgram(
   return -ELOOP;
 }
 
-function readHead(system: System, path: Uint8Array, head: Uint8Array, stat: Stat): number {
+/** The file `path` as a WebAssembly program, whether executable or not; -errno. */
+export async function findModule(
+  calls: KernelCalls,
+  system: System,
+  path: Uint8Array,
+  argv: string[],
+): Promise<Program | number> {
+  const head = new Uint8Array(HEAD_BYTES);
+  const stat = newStat();
+  const length = await calls.exclusive(() => readHead(system, path, head, stat, false));
+  if (length < 0) return length;
+  return isWasm(head.subarray(0, length)) ? { kind: "wasm", path, stat, argv } : -ENOEXEC;
+}
+
+function readHead(system: System, path: Uint8Array, head: Uint8Array, stat: Stat, mustBeExecutable: boolean): number {
   const result = system.stat(AT_FDCWD, path, true, stat);
   if (result < 0) return result;
   if ((stat.mode & S_IFMT) === S_IFDIR) return -EISDIR;
-  if ((stat.mode & S_IFMT) !== S_IFREG || (stat.mode & 0o111) === 0) return -EACCES;
+  if ((stat.mode & S_IFMT) !== S_IFREG || (mustBeExecutable && (stat.mode & 0o111) === 0)) return -EACCES;
   const fd = system.open(AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
   if (fd < 0) return fd;
   const length = system.read(fd, head, 0, head.length);

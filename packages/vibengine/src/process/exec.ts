@@ -2,55 +2,97 @@
 // calls its entry, and turns whatever comes out (a return, proc_exit, a trap, a kill) into the process's exit status.
 
 import { decode, encode, Killed, SIGKILL, type System, strerror } from "@vibengine/system";
-import type { RunModuleMessage } from "../protocol.ts";
-import { openPreopens, ProcExit, wasiImports } from "./wasi/index.ts";
+import type { FromWorker, RunModuleMessage } from "../protocol.ts";
+import { vibengineImports } from "./imports/index.ts";
+import { bindWasi, openPreopens, ProcExit, uncatchable } from "./wasi/index.ts";
 
 /**
  * What a program sees, by the names it looks for: its working directory and the whole disk. wasi-libc can't tell the two
  * apart by a path and takes the last one for all, hence `ambient` below.
  */
-const VISIBLE = [".", "/"].map((name) => ({ path: encode(name), name: encode(name) }));
+const VISIBLE: [path: string, name: string][] = [
+  [".", "."],
+  ["/", "/"],
+];
 /** Exit status of a program that trapped: as a shell reports SIGABRT. */
 const TRAPPED = 134;
 /** Exit status of a file that is WebAssembly but can't be run as a command. */
 const NOT_EXECUTABLE = 126;
 
+/** Runs it to its end. `post` sends the kernel a message. True when it did not end by itself but was killed. */
 export function runModule(
   system: System,
-  { module, argv, env }: Pick<RunModuleMessage, "module" | "argv" | "env">,
-): void {
-  let memory: WebAssembly.Memory | undefined;
-  const name = decode(argv[0]);
+  message: Omit<RunModuleMessage, "type" | "slot">,
+  post: (message: FromWorker) => void,
+): boolean {
+  const name = decode(message.argv[0] ?? new Uint8Array(0));
   try {
-    const preopens = openPreopens(system, VISIBLE);
-    if (typeof preopens === "number") return refuse(system, `${name}: ${strerror(preopens)}`);
-    const [cwd, root] = preopens.keys();
-    const wasi = wasiImports({
-      sys: system,
-      args: argv,
-      env,
-      preopens,
-      beneath: false,
-      ambient: { root, cwd },
-      memory: () => memory as WebAssembly.Memory,
-    });
-    const instance = instantiate(system, name, module, wasi);
-    if (instance === null) return;
-    memory = instance.exports.memory as WebAssembly.Memory;
-    system.exit(enter(instance));
+    const status = execute(system, name, message, post);
+    if (status !== null) system.exit(status);
+    return false;
   } catch (error) {
-    finish(system, name, error);
+    return finish(system, name, error);
   }
+}
+
+/** The status of a program that returned; null when it could not start. */
+function execute(
+  system: System,
+  name: string,
+  { module, argv, env, wasi }: Omit<RunModuleMessage, "type" | "slot">,
+  post: (message: FromWorker) => void,
+): number | null {
+  let memory: WebAssembly.Memory | undefined;
+  const visible = wasi?.preopens ?? VISIBLE;
+  const preopens = openPreopens(
+    system,
+    visible.map(([path, seenAs]) => ({ path: encode(path), name: encode(seenAs) })),
+  );
+  if (typeof preopens === "number") return refuse(system, `${name}: ${strerror(preopens)}`);
+  // They are this program's, not its children's.
+  for (const fd of preopens.keys()) system.setCloexec(fd, true);
+  const trace = traceTo(system, wasi?.trace === true);
+  trace?.(`exec(${[name, ...argv.slice(1).map(decode)].map((word) => JSON.stringify(word)).join(", ")}) = 0`);
+  const [cwd, root] = preopens.keys();
+  const binding = bindWasi({
+    sys: system,
+    args: argv,
+    env,
+    preopens,
+    memory: () => memory as WebAssembly.Memory,
+    trace,
+    ...(wasi === undefined && { beneath: false, ambient: { root, cwd } }),
+  });
+  const imports: WebAssembly.Imports = { wasi_snapshot_preview1: binding.imports };
+  // What `wasi` runs is to use what it was given; these calls reach everything.
+  if (wasi === undefined) imports.vibengine = vibengineImports({ sys: system, env, cwd, post, trace, ...binding });
+  const instance = instantiate(system, name, module, imports);
+  if (instance === null) return null;
+  memory = instance.exports.memory as WebAssembly.Memory;
+  return enter(instance);
+}
+
+/** Where the lines of a trace go: to the program's stderr, to whoever follows the command, or to both. */
+function traceTo(system: System, isOnStderr: boolean): ((line: string) => void) | undefined {
+  if (!isOnStderr && !system.isTraced) return undefined;
+  return (line) => {
+    try {
+      if (isOnStderr) writeAll(system, line);
+      if (system.isTraced) system.trace(line);
+    } catch (error) {
+      throw uncatchable(error as Error);
+    }
+  };
 }
 
 function instantiate(
   system: System,
   name: string,
   module: WebAssembly.Module,
-  wasi: WebAssembly.ModuleImports,
+  imports: WebAssembly.Imports,
 ): WebAssembly.Instance | null {
   try {
-    const instance = new WebAssembly.Instance(module, { wasi_snapshot_preview1: wasi });
+    const instance = new WebAssembly.Instance(module, imports);
     if (instance.exports._start instanceof Function || instance.exports.run instanceof Function) return instance;
     refuse(system, `${name}: exports neither _start nor run: not a WASI program`);
   } catch (error) {
@@ -71,19 +113,33 @@ function enter(instance: WebAssembly.Instance): number {
   return Number((run as () => number | undefined)() ?? 0);
 }
 
-function finish(system: System, name: string, error: unknown): void {
-  if (error instanceof Killed || !system.isAlive) return;
-  if (error instanceof ProcExit) return system.exit(error.code);
-  complain(system, `${name}: ${error instanceof Error ? error.message : String(error)}`);
-  system.exit(error instanceof RangeError || error instanceof WebAssembly.RuntimeError ? TRAPPED : 128 + SIGKILL);
+function finish(system: System, name: string, error: unknown): boolean {
+  if (error instanceof Killed || !system.isAlive) return true;
+  if (error instanceof ProcExit) system.exit(error.code);
+  else {
+    complain(system, `${name}: ${error instanceof Error ? error.message : String(error)}`);
+    system.exit(error instanceof RangeError || error instanceof WebAssembly.RuntimeError ? TRAPPED : 128 + SIGKILL);
+  }
+  return false;
 }
 
-function refuse(system: System, message: string): void {
+function refuse(system: System, message: string): null {
   complain(system, message);
   system.exit(NOT_EXECUTABLE);
+  return null;
 }
 
 function complain(system: System, message: string): void {
   const bytes = encode(`${message}\n`);
   system.write(2, bytes, 0, bytes.length);
+}
+
+/** Writes a line to stderr, waiting for room. */
+function writeAll(system: System, line: string): void {
+  const bytes = encode(`${line}\n`);
+  for (let at = 0; at < bytes.length; ) {
+    const count = system.blockThrough(() => system.write(2, bytes, at, bytes.length - at));
+    if (count < 0) return;
+    at += count;
+  }
 }

@@ -14,8 +14,8 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
     machine = Machine.attach(wasmBacking(data.memory));
     post({ type: "ready" });
   } else if (data.type === "run-module") {
-    runModule(new System(machine, data.slot), data);
-    post({ type: "idle" });
+    const isSpent = runModule(new System(machine, data.slot), data, post);
+    post({ type: "idle", isSpent });
   } else if (data.type === "ping") post({ type: "pong" });
 });
 

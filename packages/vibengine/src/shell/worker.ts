@@ -4,6 +4,7 @@
 import { runShell, runTool, type ShellHost, type Tool } from "@vibengine/shell";
 import { Machine, P_STATE, P_WORKER, RUNNING, System, wasmBacking } from "@vibengine/system";
 import type { FromWorker, RunShellMessage, ToWorker } from "../protocol.ts";
+import { traceSpawn, tracedSystem } from "./trace.ts";
 
 const SHELLS = ["sh", "bash", "dash"];
 const TOOL_FAILED_TO_LOAD = 127;
@@ -21,10 +22,16 @@ const turns: (() => void)[] = [];
 turn.port1.onmessage = () => turns.shift()?.();
 
 const host: ShellHost = {
-  spawn(system, { path, argv, env }) {
+  spawn(system, request) {
     const id = ++lastSpawn;
-    post({ type: "spawn", id, pid: system.pid, path, argv, env });
-    return new Promise((resolve) => spawns.set(id, resolve));
+    const start = performance.now();
+    post({ type: "spawn", id, pid: system.pid, request });
+    return new Promise((resolve) => {
+      spawns.set(id, (result) => {
+        if (system.isTraced) traceSpawn(system, request.path, request.argv, result, start);
+        resolve(result);
+      });
+    });
   },
   loadTools() {
     tools ??= import(/* @vite-ignore */ /* webpackIgnore: true */ `${toolsUrl}`).then((module) => module.tools);
@@ -53,7 +60,8 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
 });
 
 async function run({ slot, program, argv, env }: RunShellMessage): Promise<void> {
-  const system = new System(machine, slot);
+  const plain = new System(machine, slot);
+  const system = plain.isTraced ? tracedSystem(plain) : plain;
   const worker = machine.slots.get(slot, P_WORKER);
   let status = TOOL_FAILED_TO_LOAD;
   try {

@@ -4,7 +4,7 @@ import { AT_FDCWD, decode, encode, O_RDONLY, O_RDWR, SIGKILL, type System } from
 import { testSystem } from "@vibengine/system/testing";
 import { expect, test } from "vitest";
 import loadWabt from "wabt";
-import { openPreopens, ProcExit, wasiImports } from "./index.ts";
+import { bindWasi, openPreopens, ProcExit } from "./index.ts";
 
 const { parseWat } = await loadWabt();
 
@@ -25,7 +25,7 @@ function run(wat: string, features: object = {}, args = ["prog"], prepare = (_: 
   const preopens = openPreopens(sys, [{ path: encode("/home/user"), name: encode("/") }]) as Map<number, Uint8Array>;
   const { buffer } = parseWat("guest.wat", wat, features).toBinary({});
   let instance: WebAssembly.Instance;
-  const imports = wasiImports({
+  const { imports } = bindWasi({
     sys,
     args: args.map(encode),
     env: [],

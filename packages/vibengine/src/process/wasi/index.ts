@@ -20,21 +20,26 @@ import { Waits } from "./waits.ts";
 
 export { openPreopens } from "./preopens.ts";
 export { ProcExit, type WasiProcess } from "./process.ts";
+export { traced } from "./strace.ts";
+export { uncatchable } from "./trap.ts";
+export type { Waits } from "./waits.ts";
+export type { GuestMemory } from "./memory.ts";
 
 /** What `bindWasi` gives. */
 export interface WasiBinding {
   /** To be passed to the guest as `wasi_snapshot_preview1` (and `wasi_unstable` has another ABI: it is not this). */
   imports: WebAssembly.ModuleImports;
+  /** The guest's memory and its waits, for those other imports. */
+  guest: GuestMemory;
+  waits: Waits;
   /** Must be told of every fd that is closed or replaced by other means than these imports. */
   forgetFd(fd: number): void;
 }
 
-/** The import object `wasi_snapshot_preview1` of one program. `proc_exit` throws a ProcExit through the guest. */
-export function wasiImports(process: WasiProcess): WebAssembly.ModuleImports {
-  return bindWasi(process).imports;
-}
-
-/** The same, for a host that offers the guest other imports, too, which open and close fds. */
+/**
+ * The imports of one program, for a host that may offer it others, too, which open and close fds. `proc_exit` throws a
+ * ProcExit through the guest.
+ */
 export function bindWasi(process: WasiProcess): WasiBinding {
   const { sys } = process;
   const beneath = process.beneath ?? true;
@@ -62,6 +67,8 @@ export function bindWasi(process: WasiProcess): WasiBinding {
   };
   return {
     imports: process.trace ? traced(imports, binding.guest, process.trace) : imports,
+    guest: binding.guest,
+    waits: binding.waits,
     forgetFd(fd) {
       binding.fds.forget(fd);
       binding.preopens.closed(fd);

@@ -1,7 +1,8 @@
 // A trace of the calls, a line each as strace(1) prints them: `path_open(3, 0x1, "foo", 0x0, …) = 4 <0.000012>`.
 // Only a traced program has its imports wrapped.
 
-import { decode, monotonicMs, strerror } from "@vibengine/system";
+import { monotonicMs } from "@vibengine/system";
+import { failure, quoted, SHOWN_BYTES, secondsSince } from "../../trace-line.ts";
 import type { GuestMemory } from "./memory.ts";
 import { ProcExit } from "./process.ts";
 
@@ -10,6 +11,8 @@ import { ProcExit } from "./process.ts";
 //   w vectors to write  r vectors to read into        (address and count; shown as their bytes, after the call for r)
 //   o an address where the call puts what isn't shown
 //   n, q the address of the call's result, a u32 or a u64: shown behind the `=`
+//   z a string that ends with a NUL
+// A leading = says that the call returns its result, and no errno.
 const CALLS: Record<string, string> = {
   args_get: "oo",
   args_sizes_get: "no",
@@ -59,15 +62,6 @@ const CALLS: Record<string, string> = {
   sock_shutdown: "dx",
 };
 
-// By number.
-const ERRNO_NAMES =
-  "SUCCESS 2BIG ACCES ADDRINUSE ADDRNOTAVAIL AFNOSUPPORT AGAIN ALREADY BADF BADMSG BUSY CANCELED CHILD CONNABORTED " +
-  "CONNREFUSED CONNRESET DEADLK DESTADDRREQ DOM DQUOT EXIST FAULT FBIG HOSTUNREACH IDRM ILSEQ INPROGRESS INTR INVAL IO " +
-  "ISCONN ISDIR LOOP MFILE MLINK MSGSIZE MULTIHOP NAMETOOLONG NETDOWN NETRESET NETUNREACH NFILE NOBUFS NODEV NOENT NOEXEC " +
-  "NOLCK NOLINK NOMEM NOMSG NOPROTOOPT NOSPC NOSYS NOTCONN NOTDIR NOTEMPTY NOTRECOVERABLE NOTSOCK NOTSUP NOTTY NXIO " +
-  "OVERFLOW OWNERDEAD PERM PIPE PROTO PROTONOSUPPORT PROTOTYPE RANGE ROFS SPIPE SRCH STALE TIMEDOUT TXTBSY XDEV NOTCAPABLE";
-
-const SHOWN_BYTES = 32;
 const MAX_PATH = 4096;
 
 type Import = (...args: (number | bigint)[]) => number;
@@ -77,21 +71,23 @@ export function traced(
   imports: Record<string, (...args: never[]) => number>,
   guest: GuestMemory,
   trace: (line: string) => void,
+  calls = CALLS,
 ): Record<string, Import> {
-  const names = ERRNO_NAMES.split(" ");
   const wrapped: Record<string, Import> = {};
   for (const [name, body] of Object.entries(imports) as [string, Import][]) {
-    const letters = CALLS[name];
+    const isPlain = calls[name][0] === "=";
+    const letters = isPlain ? calls[name].slice(1) : calls[name];
     wrapped[name] = (...args) => {
       // What the call is given is read before it runs, what it yields afterwards: one may overwrite the other.
       const before = show(guest, letters, args, "r");
       const start = monotonicMs();
-      const seconds = (): string => `<${((monotonicMs() - start) / 1000).toFixed(6)}>`;
+      const seconds = () => secondsSince(start);
       try {
         const errno = body(...args);
         const line = `${name}(${letters.includes("r") ? show(guest, letters, args, "", errno === 0) : before})`;
-        if (errno === 0) trace(`${line} = ${result(guest, letters, args)} ${seconds()}`);
-        else trace(`${line} = -1 E${names[errno]} (${strerror(errno)}) ${seconds()}`);
+        if (isPlain) trace(`${line} = ${errno} ${seconds()}`);
+        else if (errno === 0) trace(`${line} = ${result(guest, letters, args)} ${seconds()}`);
+        else trace(`${line} = ${failure(errno)} ${seconds()}`);
         return errno;
       } catch (error) {
         trace(`${name}(${before}) = ? ${error instanceof ProcExit ? "" : `${(error as Error).message} `}${seconds()}`);
@@ -112,6 +108,7 @@ function show(guest: GuestMemory, letters: string, args: (number | bigint)[], hi
     else if (letter === "x")
       shown.push(`0x${BigInt.asUintN(typeof value === "bigint" ? 64 : 32, BigInt(value)).toString(16)}`);
     else if (letter === "s") shown.push(string(guest, Number(value) >>> 0, Number(args[i++]) >>> 0, MAX_PATH));
+    else if (letter === "z") shown.push(text(guest, Number(value) >>> 0));
     else if (letter === "r" || letter === "w") {
       const count = Number(args[i++]) >>> 0;
       if (letter === hidden || (letter === "r" && !hasRead)) shown.push("…");
@@ -160,9 +157,8 @@ function string(guest: GuestMemory, at: number, length: number, most: number): s
   return guest.has(at, length) ? quoted(guest.bytes.slice(at, at + Math.min(length, most + 1)), most) : "?";
 }
 
-function quoted(bytes: Uint8Array, most: number): string {
-  const text = decode(bytes.subarray(0, most));
-  // JSON's escapes are C's for what a terminal must not see; a lone surrogate stands for a byte that isn't UTF-8.
-  const escaped = JSON.stringify(text).replace(/\\udc([89a-f][0-9a-f])/g, "\\x$1");
-  return bytes.length > most ? `${escaped}...` : escaped;
+function text(guest: GuestMemory, at: number): string {
+  if (!guest.has(at, 1)) return "?";
+  const end = guest.bytes.indexOf(0, at);
+  return end < 0 ? "?" : string(guest, at, end - at, MAX_PATH);
 }

@@ -1,6 +1,6 @@
 // Waiting inside a call: for a pipe or terminal, for a deadline. It sleeps on the process's event word (System.blockSync),
 // so a kill or a signal ends it, and counts the time slept, which is not CPU time.
-// The attempts are made once, with their arguments in fields: a call that waits allocates nothing.
+// The attempts are made once, with their arguments in fields: what a wait allocates does not grow with its tries.
 
 import { wasi } from "@bjorn3/browser_wasi_shim";
 import { monotonicMs, O_NONBLOCK, type System } from "@vibengine/system";
@@ -42,9 +42,18 @@ export class Waits {
 
   /** Tries `attempt` until it is not EAGAIN, or the deadline (performance.now(); Infinity: none) has passed. */
   until(attempt: () => number, deadlineMs: number): number {
+    return this.#counted(() => this.#sys.blockSync(attempt, deadlineMs));
+  }
+
+  /** The same for what ends soon by itself: no signal but a kill interrupts it. */
+  through(attempt: () => number): number {
+    return this.#counted(() => this.#sys.blockThrough(attempt));
+  }
+
+  #counted(wait: () => number): number {
     const start = monotonicMs();
     try {
-      return this.#sys.blockSync(attempt, deadlineMs);
+      return wait();
     } catch (error) {
       // A kill: the guest must not catch it and run on.
       throw uncatchable(error as Error);
