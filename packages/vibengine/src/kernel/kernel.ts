@@ -1,368 +1,80 @@
-// The kernel of one sandbox: its life from boot to end, and the calls the page makes. The work is done in the modules it
-// puts together here; this file only knows in which order, and what is still allowed when.
+// The kernel as the page calls it: each call is passed on to the room that does the work, if the sandbox still runs.
 
-import { programNames } from "@vibengine/shell/programs";
-import {
-  bootKernelSlot,
-  EAGAIN,
-  ECHILD,
-  encode,
-  Machine,
-  makeTree,
-  ROOT,
-  SIGKILL,
-  System,
-  USER_ID,
-} from "@vibengine/system";
 import { transfer } from "comlink";
-import { NotEnoughSpaceError, SandboxError, SandboxNotFoundError, TimeoutError } from "../errors.ts";
-import { DEFAULT_DISK_BYTES } from "../options.ts";
-import type {
-  AttachMessage,
-  BootOptions,
-  CommandRequest,
-  Ending,
-  KernelApi,
-  KernelInfo,
-  OutputSink,
-  TraceSink,
-} from "../protocol.ts";
-import { indexedDbStore, packKey } from "../snapshot/indexeddb.ts";
-import { CorruptSnapshot, checkManifest, type Manifest } from "../snapshot/manifest.ts";
-import { loadDisk, saveDisk } from "../snapshot/save.ts";
-import { KernelCalls } from "./calls.ts";
-import { Deadline } from "./clock.ts";
-import { Commands } from "./commands.ts";
-import { Files } from "./files.ts";
-import { formatDisk, newMemory } from "./memory.ts";
-import { type Hold, holdSandbox } from "./ownership.ts";
-import { WorkerPool } from "./pool.ts";
-import { Processes } from "./processes.ts";
-import { WorkerQuota } from "./quota.ts";
+import type { CommandRequest, KernelApi, OutputSink, TraceSink } from "../protocol.ts";
+import { Life } from "./life.ts";
 
-const SPARE_SHELLS = 2;
-const SPARE_GUESTS = 2;
-
-/** What exists once the disk does. */
-interface Rooms {
-  calls: KernelCalls;
-  processes: Processes;
-  commands: Commands;
-  files: Files;
-}
-
-/** Gives the workers that are on their way the memory they shall work on. */
-type Attach = (memory: WebAssembly.Memory) => void;
-
-export class Kernel implements KernelApi {
-  readonly #store = indexedDbStore();
-  readonly #deadline = new Deadline(() => this.#timeOut());
-  readonly #ended: Promise<Ending>;
-  #end: (ending: Ending) => void = () => {};
-  #ending: Ending | null = null;
-  #info!: Omit<KernelInfo, "endAt">;
-  #onTimeout: "kill" | "pause" = "kill";
-  #diskSizeBytes = DEFAULT_DISK_BYTES;
-  #rooms!: Rooms;
-  #pools: WorkerPool[] = [];
-  #saved: Manifest | null = null;
-  #hold: Hold | null = null;
-
-  constructor() {
-    this.#ended = new Promise((resolve) => {
-      this.#end = resolve;
-    });
-  }
-
-  // ---- life ----------------------------------------------------------------------------------------------------------
-
-  async create(options: BootOptions): Promise<KernelInfo> {
-    const attach = this.#startWorkers(options);
-    this.#diskSizeBytes = options.diskSizeBytes ?? DEFAULT_DISK_BYTES;
-    const memory = newMemory(this.#diskSizeBytes);
-    const machine = new Machine(formatDisk(memory, this.#diskSizeBytes));
-    const kernel = new System(machine, bootKernelSlot(machine, ROOT));
-    makeTree(kernel, programNames);
-    this.#hold = await holdSandbox(options.sandboxId);
-    this.#info = {
-      sandboxId: options.sandboxId,
-      metadata: options.metadata ?? {},
-      envs: options.envs ?? {},
-      startedAt: Date.now(),
-    };
-    return this.#run(machine, kernel, memory, attach, options);
-  }
-
-  async resume(options: BootOptions): Promise<KernelInfo> {
-    const { sandboxId } = options;
-    const attach = this.#startWorkers(options);
-    this.#hold = await holdSandbox(sandboxId);
-    if (this.#hold === null) {
-      throw new SandboxError(`sandbox ${sandboxId} is running in another page or tab: pause it there first`);
-    }
-    try {
-      return await this.#restore(options, attach);
-    } catch (error) {
-      await this.#hold.release();
-      if (!(error instanceof CorruptSnapshot)) throw error;
-      throw new SandboxError(
-        `the snapshot of sandbox ${sandboxId} can't be used: ${error.message}. It has been left as it is.`,
-        {
-          cause: error,
-        },
-      );
-    }
-  }
-
-  info(): KernelInfo {
-    return { ...this.#info, endAt: this.#deadline.endAt };
-  }
-
-  isRunning(): boolean {
-    return this.#ending === null;
-  }
-
-  keepAlive(timeoutMs: number): KernelInfo {
-    this.#checkRunning();
-    this.#deadline.set(timeoutMs);
-    return this.info();
-  }
-
-  async kill(): Promise<void> {
-    if (this.#ending === "paused") return;
-    await this.#stop("killed");
-  }
-
-  async pause(): Promise<void> {
-    this.#checkRunning();
-    const { calls } = this.#rooms;
-    await calls.exclusive(() => calls.system.kill(-1, SIGKILL));
-    this.#rooms.commands.failAll(() => new SandboxError("the sandbox was paused while the command ran"));
-    await this.#save();
-    await this.#finish("paused");
-  }
-
-  ended(): Promise<Ending> {
-    return this.#ended;
-  }
-
+export class Kernel extends Life implements KernelApi {
   // ---- commands ------------------------------------------------------------------------------------------------------
 
   startCommand(request: CommandRequest, sink: OutputSink | null, trace: TraceSink | null) {
-    return this.#running.commands.start(request, sink, trace);
+    return this.running.commands.start(request, sink, trace);
   }
   waitCommand(pid: number) {
-    return this.#running.commands.wait(pid);
+    return this.running.commands.wait(pid);
   }
   runCommand(key: string, request: CommandRequest, sink: OutputSink | null, trace: TraceSink | null) {
-    return this.#running.commands.run(key, request, sink, trace);
+    return this.running.commands.run(key, request, sink, trace);
   }
   abortCommand(key: string, reason: string) {
-    return this.#running.commands.abort(key, reason);
+    return this.running.commands.abort(key, reason);
   }
   killCommand(pid: number, signal: number) {
-    return this.#running.commands.kill(pid, signal);
+    return this.running.commands.kill(pid, signal);
   }
   listCommands() {
-    return this.#running.commands.list();
+    return this.running.commands.list();
   }
   sendStdin(pid: number, data: Uint8Array) {
-    return this.#running.commands.sendStdin(pid, data);
+    return this.running.commands.sendStdin(pid, data);
   }
   closeStdin(pid: number) {
-    return this.#running.commands.closeStdin(pid);
+    return this.running.commands.closeStdin(pid);
   }
 
   // ---- files ---------------------------------------------------------------------------------------------------------
 
   async readFile(path: string) {
-    const bytes = await this.#running.files.read(path);
+    const bytes = await this.running.files.read(path);
     return transfer(bytes, [bytes.buffer]);
   }
   writeFile(path: string, data: Uint8Array) {
-    return this.#running.files.write(path, data);
+    return this.running.files.write(path, data);
   }
   openRead(path: string) {
-    return this.#running.files.openRead(path);
+    return this.running.files.openRead(path);
   }
   readChunk(handle: number) {
-    return this.#running.files.readChunk(handle);
+    return this.running.files.readChunk(handle);
   }
   openWrite() {
-    return this.#running.files.openWrite();
+    return this.running.files.openWrite();
   }
   writeChunk(handle: number, data: Uint8Array) {
-    return this.#running.files.writeChunk(handle, data);
+    return this.running.files.writeChunk(handle, data);
   }
   publish(handle: number, path: string) {
-    return this.#running.files.publish(handle, path);
+    return this.running.files.publish(handle, path);
   }
   async closeHandle(handle: number) {
-    await this.#running.files.close(handle);
+    await this.running.files.close(handle);
   }
   listFiles(path: string, depth: number) {
-    return this.#running.files.list(path, depth);
+    return this.running.files.list(path, depth);
   }
   exists(path: string) {
-    return this.#running.files.exists(path);
+    return this.running.files.exists(path);
   }
   fileInfo(path: string) {
-    return this.#running.files.info(path);
+    return this.running.files.info(path);
   }
   makeDir(path: string) {
-    return this.#running.files.makeDir(path);
+    return this.running.files.makeDir(path);
   }
   rename(from: string, to: string) {
-    return this.#running.files.rename(from, to);
+    return this.running.files.rename(from, to);
   }
   remove(path: string) {
-    return this.#running.files.remove(path);
-  }
-
-  // ---- inside --------------------------------------------------------------------------------------------------------
-
-  /** The first worker is on its way before the disk exists: starting it takes longest. */
-  #startWorkers(options: BootOptions): Attach {
-    let attach: (message: AttachMessage) => void = () => {};
-    const message = new Promise<AttachMessage>((resolve) => {
-      attach = resolve;
-    });
-    const shells = new WorkerPool(options.assets.shell, message, SPARE_SHELLS);
-    const guests = new WorkerPool(options.assets.process, message, SPARE_GUESTS, new WorkerQuota(options.seat));
-    this.#pools = [guests, shells];
-    shells.warm(1);
-    return (memory) => attach({ type: "attach", memory, toolsUrl: options.assets.tools });
-  }
-
-  async #restore(options: BootOptions, attach: Attach): Promise<KernelInfo> {
-    const { sandboxId } = options;
-    const stored = await this.#store.manifest(sandboxId);
-    if (stored === undefined) {
-      throw new SandboxNotFoundError(
-        `there is no paused sandbox ${sandboxId}: it was killed, timed out, or never existed`,
-      );
-    }
-    const manifest = checkManifest(stored, sandboxId);
-    const memory = newMemory(manifest.diskSizeBytes);
-    const machine = new Machine(await loadDisk(this.#store, manifest, memory));
-    const kernel = new System(machine, bootKernelSlot(machine, ROOT));
-    this.#saved = manifest;
-    this.#diskSizeBytes = manifest.diskSizeBytes;
-    this.#info = {
-      sandboxId,
-      metadata: options.metadata ?? manifest.metadata,
-      envs: options.envs ?? manifest.envs,
-      startedAt: Date.now(),
-    };
-    return this.#run(machine, kernel, memory, attach, options);
-  }
-
-  async #run(
-    machine: Machine,
-    kernel: System,
-    memory: WebAssembly.Memory,
-    attach: Attach,
-    options: BootOptions,
-  ): Promise<KernelInfo> {
-    attach(memory);
-    const calls = new KernelCalls(machine, kernel);
-    const [guests, shells] = this.#pools;
-    const processes = new Processes(calls, guests, shells);
-    const commands = new Commands(calls, processes, () => this.#info.envs);
-    const files = new Files(calls, await this.#fork(calls));
-    this.#rooms = { calls, processes, commands, files };
-    this.#onTimeout = options.onTimeout ?? "kill";
-    this.#deadline.set(options.timeoutMs);
-    this.#superviseProcesses();
-    return this.info();
-  }
-
-  /** The process as which the `files` API makes its calls. */
-  #fork(calls: KernelCalls): Promise<System> {
-    return calls.exclusive(() => {
-      const system = calls.as(calls.system.forkSlot(0));
-      system.umask(0o022);
-      system.setOwner(USER_ID, USER_ID);
-      system.chdir(encode("/home/user"));
-      return system;
-    });
-  }
-
-  async #superviseProcesses(): Promise<void> {
-    const { calls, processes, commands } = this.#rooms;
-    while (this.#ending === null) {
-      const status = await calls.until(() => {
-        processes.reapWorkers();
-        const reaped = calls.system.wait(-1);
-        return reaped === -ECHILD && this.#ending === null ? -EAGAIN : reaped;
-      });
-      if (status >= 0) commands.exited(calls.system.lastWaited, status);
-    }
-  }
-
-  async #timeOut(): Promise<void> {
-    if (this.#onTimeout === "kill" || this.#ending !== null) return this.#stop("timeout");
-    try {
-      await this.pause();
-    } catch (error) {
-      if (!(error instanceof NotEnoughSpaceError)) throw error;
-      await this.#stop("timeout");
-    }
-  }
-
-  async #stop(ending: Ending): Promise<void> {
-    if (this.#ending !== null) return;
-    // What storage still holds of it is an older snapshot; a failure to remove that is found by whoever looks next.
-    await this.#finish(ending, () => this.#store.remove(this.#info.sandboxId).catch(() => false));
-  }
-
-  /** Ends everything at once, then cleans up, then tells the page, which ends this worker. */
-  async #finish(ending: Ending, cleanUp: () => Promise<unknown> = () => Promise.resolve()): Promise<void> {
-    this.#ending = ending;
-    this.#deadline.clear();
-    for (const pool of this.#pools) pool.close();
-    this.#rooms.commands.failAll(() => this.#endedError());
-    await cleanUp();
-    await this.#hold?.release();
-    this.#end(ending);
-  }
-
-  async #save(): Promise<void> {
-    const { metadata, envs, sandboxId, startedAt } = this.#info;
-    const about = {
-      sandboxId,
-      metadata,
-      envs,
-      diskSizeBytes: this.#diskSizeBytes,
-      createdAt: this.#saved?.createdAt ?? startedAt,
-    };
-    try {
-      this.#saved = await saveDisk(this.#store, this.#rooms.calls.machine.disk, about, this.#saved, (name) =>
-        packKey(sandboxId, name),
-      );
-    } catch (cause) {
-      if ((cause as Error).name !== "QuotaExceededError")
-        throw new SandboxError(`the sandbox could not be saved: ${(cause as Error).message}`, { cause });
-      throw new NotEnoughSpaceError(
-        "the browser's storage is full: the sandbox was not paused and runs on; free space and try again",
-        { cause },
-      );
-    }
-  }
-
-  get #running(): Rooms {
-    this.#checkRunning();
-    return this.#rooms;
-  }
-
-  #checkRunning(): void {
-    if (this.#ending !== null) throw this.#endedError();
-  }
-
-  #endedError(): SandboxError {
-    const { sandboxId } = this.#info;
-    if (this.#ending === "timeout") return new TimeoutError(`sandbox ${sandboxId} reached its timeout and was stopped`);
-    if (this.#ending === "killed") return new SandboxError(`sandbox ${sandboxId} was killed`);
-    return new SandboxError(`sandbox ${sandboxId} was paused`);
+    return this.running.files.remove(path);
   }
 }
