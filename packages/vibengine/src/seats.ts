@@ -19,10 +19,12 @@ export function takeSeat(): WorkerSeat {
   return { counts, index };
 }
 
-/** The sandbox is gone: its workers were ended with it, and count until the busy ones among them are gone, too. */
+/** The sandbox is gone: its workers were ended with it, and the busy ones among them count until they are gone, too. */
 export function leaveSeat({ counts, index }: WorkerSeat): void {
-  setTimeout(() => {
+  const free = () => {
     Atomics.store(counts, index, 0);
     taken.delete(index);
-  }, BURN_MS);
+  };
+  if (Atomics.load(counts, index) === 0) free();
+  else setTimeout(free, BURN_MS);
 }

@@ -61,7 +61,9 @@ test("the layout's parts follow each other and leave room for what they hold", (
     expect(layout.bitmapWord * 4).toBe(layout.imageByte + BLOCK_SIZE);
     expect(layout.bitmapWords * 32).toBeGreaterThanOrEqual(layout.dataBlocks);
     expect(layout.inodeWord).toBeGreaterThanOrEqual(layout.bitmapWord + layout.bitmapWords);
-    expect((layout.firstDataBlock * BLOCK_SIZE + layout.imageByte) / 4).toBeGreaterThanOrEqual(layout.inodeWord + layout.inodes * 32);
+    expect((layout.firstDataBlock * BLOCK_SIZE + layout.imageByte) / 4).toBeGreaterThanOrEqual(
+      layout.inodeWord + layout.inodes * 32,
+    );
     expect(layout.totalBytes).toBe(layout.imageByte + (layout.firstDataBlock + layout.dataBlocks) * BLOCK_SIZE);
     expect(layout.imageByte % BLOCK_SIZE).toBe(0);
   }
@@ -104,8 +106,10 @@ test("snapshots of what changed, put together, are the disk", async () => {
     if (round % 6 !== 5) continue;
     const other = await restore(saved);
     expect(fsck(other.machine.disk, { repair: false }).problems).toEqual([]);
-    for (let i = 0; i < 250; i++) expect(contentOf(other, `/tmp/file-${i}`) === contentOf(sys, `/tmp/file-${i}`)).toBe(true);
-    for (const word of [FREE_BLOCKS, FREE_INODES]) expect(other.machine.disk.memory.words[word]).toBe(disk.memory.words[word]);
+    for (let i = 0; i < 250; i++)
+      expect(contentOf(other, `/tmp/file-${i}`) === contentOf(sys, `/tmp/file-${i}`)).toBe(true);
+    for (const word of [FREE_BLOCKS, FREE_INODES])
+      expect(other.machine.disk.memory.words[word]).toBe(disk.memory.words[word]);
   }
 });
 

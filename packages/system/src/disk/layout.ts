@@ -30,12 +30,6 @@ export const CPU_COUNT = 64;
 export const MEMORY_KIB = 65;
 /** Running time (ms, a double) of processes that ended. */
 export const CPU_ENDED = 66;
-/** How many watch for changes of files: the events are noted only while it is not 0. */
-export const WATCHES = 68;
-/** Bytes ever noted and taken, modulo 2^32; and the inode whose write was the last thing noted, 0 = it was something else. */
-export const EVENT_HEAD = 69;
-export const EVENT_TAIL = 70;
-export const EVENT_WRITTEN = 71;
 
 export const MAGIC_VALUE = 0x56494245; // "VIBE"
 
@@ -57,8 +51,6 @@ export const PIPE_SIZE = 65_536;
 
 /** Bytes for a process's command line, its program's path behind it. */
 export const COMMAND_SIZE = 1024;
-/** Bytes for events that nobody took yet. A power of two. */
-export const EVENT_RING_SIZE = 4 * 1024 * 1024;
 
 export const INODE_WORDS = 32;
 /** Inode numbers from here on stand for what is not on the disk: /proc. */
@@ -78,7 +70,6 @@ export interface Layout {
   readonly pipeWord: number;
   readonly pipeByte: number;
   readonly commandByte: number;
-  readonly eventByte: number;
   /** One word per inode: how often it is open. */
   readonly openCountWord: number;
   /** One byte per image block: 1 = changed since the last save. */
@@ -124,7 +115,6 @@ export function layoutOf(dataBlocks: number): Layout {
   const openCounts = take(inodes * 4);
   const dirty = take(imageBlocks);
   const commands = take(SLOTS * COMMAND_SIZE);
-  const events = take(EVENT_RING_SIZE);
   const pipeBuffers = take(PIPES * PIPE_SIZE);
   const image = end;
 
@@ -138,7 +128,6 @@ export function layoutOf(dataBlocks: number): Layout {
     pipeWord: pipes / 4,
     pipeByte: pipeBuffers,
     commandByte: commands,
-    eventByte: events,
     openCountWord: openCounts / 4,
     dirtyByte: dirty,
     imageByte: image,

@@ -53,7 +53,7 @@ export class Tree {
     const ino = this.create(walk, S_IFLNK | 0o777, owner);
     if (ino < 0) return ino;
     const written = this.#content.write(ino, target, 0, target.length, 0);
-    return written < 0 ? written : 0;
+    return Math.min(written, 0);
   }
 
   link(walk: Walk, ino: number): number {

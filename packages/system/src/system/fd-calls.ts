@@ -112,7 +112,7 @@ export class FdCalls extends OpenCalls {
     let result: number;
     try {
       result = this.inodeOf(fd);
-      if (result > 0) result = this.#readEntry(result, cookie, out);
+      if (result > 0) result = this.#readEntry(result, cookie, out, fd);
       else if (this.file(fd) >= 0) result = -ENOTDIR;
     } catch (error) {
       this.abandon(error);
@@ -236,10 +236,10 @@ export class FdCalls extends OpenCalls {
     return 0;
   }
 
-  #readEntry(dir: number, cookie: number, out: Dirent): number {
+  #readEntry(dir: number, cookie: number, out: Dirent, fd: number): number {
     const { disk } = this.machine;
     if (!disk.paths.isDirectory(dir)) return -ENOTDIR;
-    if (dir >= VIRTUAL) return this.machine.proc.readdir(dir, cookie, out);
+    if (dir >= VIRTUAL) return this.machine.proc.readdir(dir, cookie, out, this.slot, fd);
     if (disk.inodes.get(dir, I_NLINK) === 0) return 0;
     if (cookie < FIRST_COOKIE) {
       out.ino = cookie === 0 ? dir : disk.inodes.get(dir, I_PARENT);

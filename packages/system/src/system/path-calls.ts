@@ -34,7 +34,7 @@ export class PathCalls extends Base {
     try {
       const ino = this.resolveExisting(dirfd, path, follow);
       if (ino > 0) this.fillStat(ino, out);
-      result = ino > 0 ? 0 : ino;
+      result = Math.min(ino, 0);
     } catch (error) {
       this.abandon(error);
     }

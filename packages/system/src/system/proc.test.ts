@@ -86,7 +86,7 @@ test("the links of /proc/self/fd say what is open, also after a rename", () => {
   const sys = testSystem();
   const fd = open(sys, "/tmp/old", O_CREAT | O_RDWR);
   const dir = open(sys, "/usr/bin");
-  expect(list(sys, "/proc/self/fd")).toEqual([".", "..", "0", "1", "2", `${fd}`, `${dir}`, `${dir + 1}`]);
+  expect(list(sys, "/proc/self/fd")).toEqual([".", "..", "0", "1", "2", `${fd}`, `${dir}`]);
   expect(link(sys, "/proc/self/fd/0")).toBe("/dev/null");
   expect(link(sys, `/proc/self/fd/${dir}`)).toBe("/usr/bin");
   sys.rename(AT_FDCWD, encode("/tmp/old"), AT_FDCWD, encode("/tmp/new"));

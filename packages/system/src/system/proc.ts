@@ -153,12 +153,16 @@ export class Proc {
     return part.length;
   }
 
-  /** As `System.readdir`. Processes go by their slot, so a cookie holds while others come and go. */
-  readdir(directory: number, cookie: number, out: Dirent): number {
+  /**
+   * As `System.readdir`. Processes go by their slot, so a cookie holds while others come and go. The fd it is read through is
+   * left out: it is closed by the time that `ls` looks at what it found.
+   */
+  readdir(directory: number, cookie: number, out: Dirent, caller: number, through: number): number {
     const names = this.#names(directory);
     if (names === null) return 0;
+    const isOwn = (directory & ENTRY_MASK) === FD_DIRECTORY && this.#slot(directory) === caller;
     for (const [index, name] of names) {
-      if (index < cookie) continue;
+      if (index < cookie || (isOwn && name === String(through))) continue;
       const ino = name === "." ? directory : name === ".." ? this.parent(directory) : this.#find(directory, name);
       if (ino === 0) continue;
       out.ino = ino;

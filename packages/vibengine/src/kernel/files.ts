@@ -16,6 +16,7 @@ import {
   S_IFDIR,
   S_IFLNK,
   S_IFMT,
+  S_IFREG,
   type Stat,
   type System,
 } from "@vibengine/system";
@@ -25,6 +26,8 @@ import type { KernelCalls } from "./calls.ts";
 import { fileError, succeed } from "./raise.ts";
 
 const PIECE = 1024 * 1024;
+/** What is read at most of a file that says it has no size. */
+const UNSIZED = 65_536;
 /** Directory entries looked at in one section: about 1 ms. */
 const LISTED_AT_ONCE = 256;
 const NEW_FILE = 0o644;
@@ -46,7 +49,9 @@ export class Files {
     try {
       const stat = newStat();
       await this.#calls.exclusive(() => this.#system.fstat(fd, stat));
-      const bytes = new Uint8Array(stat.size);
+      // Files of /proc have no size.
+      const isUnsized = stat.size === 0 && (stat.mode & S_IFMT) === S_IFREG;
+      const bytes = new Uint8Array(isUnsized ? UNSIZED : stat.size);
       let at = 0;
       while (at < bytes.length) {
         const count = await this.#calls.exclusive(() =>

@@ -29,8 +29,11 @@ import { Modules } from "./modules.ts";
 import type { Lent, WorkerPool } from "./pool.ts";
 import { findModule, findProgram, type Program } from "./programs.ts";
 
-/** A killed guest that waits unwinds within a few ms; one that has not after this long (ms) is computing. */
-const GUEST_GRACE_MS = 20;
+/**
+ * A killed guest that waits unwinds within a few ms, sixty at once within some tens; one that has not after this long (ms) is
+ * computing. It is dead for everybody all the same.
+ */
+const GUEST_GRACE_MS = 100;
 /** A shell's worker answers from its event loop at least every 10 ms; one silent for this long (ms) is stuck. */
 const SHELL_GRACE_MS = 500;
 /** Workers with tools that guests may have running: a guest that starts tools without end must not have them all. */
@@ -109,11 +112,15 @@ export class Processes {
     }
   }
 
-  async #startModule(
-    parent: System,
-    program: Program & { kind: "wasm" },
-    request: ProgramRequest,
-  ): Promise<number> {
+  /** Kills everything, and gives guests that wait the moment they need to unwind: a worker ended while it waits takes 2 s. */
+  async endAll(): Promise<void> {
+    await this.#calls.exclusive(() => this.#calls.system.kill(-1, SIGKILL));
+    const guests = [...this.#running.values()].filter((running) => !running.isShell);
+    const grace = new Promise((resolve) => setTimeout(resolve, GUEST_GRACE_MS));
+    await Promise.race([Promise.all(guests.map((running) => running.lent.done)), grace]);
+  }
+
+  async #startModule(parent: System, program: Program & { kind: "wasm" }, request: ProgramRequest): Promise<number> {
     let module: WebAssembly.Module;
     try {
       module = await this.#modules.get(program.stat, () => this.#readFile(parent, program.path, program.stat.size));

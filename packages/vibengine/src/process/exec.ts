@@ -96,7 +96,8 @@ function instantiate(
     if (instance.exports._start instanceof Function || instance.exports.run instanceof Function) return instance;
     refuse(system, `${name}: exports neither _start nor run: not a WASI program`);
   } catch (error) {
-    if (!(error instanceof WebAssembly.LinkError)) throw error;
+    // A TypeError: there is no import module of that name at all.
+    if (!(error instanceof WebAssembly.LinkError || error instanceof TypeError)) throw error;
     refuse(system, `${name}: cannot execute: ${error.message}`);
   }
   return null;

@@ -4,7 +4,7 @@
 import { runShell, runTool, type ShellHost, type Tool } from "@vibengine/shell";
 import { Machine, P_STATE, P_WORKER, RUNNING, System, wasmBacking } from "@vibengine/system";
 import type { FromWorker, RunShellMessage, ToWorker } from "../protocol.ts";
-import { traceSpawn, tracedSystem } from "./trace.ts";
+import { tracedSystem, traceSpawn } from "./trace.ts";
 
 const SHELLS = ["sh", "bash", "dash"];
 const TOOL_FAILED_TO_LOAD = 127;

@@ -18,12 +18,12 @@ import { sockImports } from "./sock.ts";
 import { traced } from "./strace.ts";
 import { Waits } from "./waits.ts";
 
+export type { GuestMemory } from "./memory.ts";
 export { openPreopens } from "./preopens.ts";
 export { ProcExit, type WasiProcess } from "./process.ts";
 export { traced } from "./strace.ts";
 export { uncatchable } from "./trap.ts";
 export type { Waits } from "./waits.ts";
-export type { GuestMemory } from "./memory.ts";
 
 /** What `bindWasi` gives. */
 export interface WasiBinding {
