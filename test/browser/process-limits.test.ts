@@ -25,7 +25,6 @@ const READER = `(module
     (drop (call $read (i32.load (i32.const 0)) (i32.const 8) (i32.const 1) (i32.const 32)))))`;
 
 const LIMIT = 64;
-const _PAGE_LIMIT = 100;
 
 let sleeper: Uint8Array;
 let reader: Uint8Array;
