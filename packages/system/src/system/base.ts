@@ -8,7 +8,6 @@ import { EBADF, ENOENT, ENOTDIR } from "../errno.ts";
 import { KIND_INODE, KIND_VIRTUAL } from "../io/open-files.ts";
 import { P_CWD, P_ENDING, P_KILLED, P_PID, P_STATE, RUNNING } from "../io/slots.ts";
 import type { Machine } from "./machine.ts";
-import { ensureStack } from "./stack.ts";
 import { Killed } from "./types.ts";
 
 /** An fd's word: open file + 1, and this bit for close-on-exec. */
@@ -47,7 +46,7 @@ export class Base {
 
   protected enter(): void {
     const { lock, disk } = this.machine;
-    ensureStack();
+    this.machine.ensureStack();
     lock.acquire(this.pid);
     try {
       this.checkKilled();

@@ -9,6 +9,7 @@ import { OpenFiles } from "../io/open-files.ts";
 import { Pipes } from "../io/pipe.ts";
 import { Slots } from "../io/slots.ts";
 import { Proc } from "./proc.ts";
+import { makeStackProbe } from "./stack.ts";
 
 export class Machine {
   readonly disk: Disk;
@@ -21,6 +22,9 @@ export class Machine {
   readonly walk = new Walk();
   readonly otherWalk = new Walk();
 
+  /** Asked first by every system call; throws when too little stack is left. Always content until `guardStack`. */
+  ensureStack: () => void = () => {};
+
   constructor(disk: Disk) {
     this.disk = disk;
     this.slots = new Slots(disk.memory, disk.layout);
@@ -29,6 +33,11 @@ export class Machine {
     this.proc = new Proc(this);
     disk.paths.virtual = this.proc;
     this.lock = new Lock(disk.memory.words, (pid) => this.slots.isDead(pid));
+  }
+
+  /** To be called where guests run. Not elsewhere: making the probe takes some 10 ms of a worker's start. */
+  guardStack(): void {
+    this.ensureStack = makeStackProbe();
   }
 
   /** The machine whose disk another worker made. */

@@ -6,8 +6,10 @@ import { AT_FDCWD, O_CREAT, O_RDWR } from "../constants.ts";
 import { fsck } from "../disk/fsck.ts";
 import { testSystem } from "../testing.ts";
 import { encode } from "../text.ts";
-import { ensureStack } from "./stack.ts";
+import { makeStackProbe } from "./stack.ts";
 import type { System } from "./system.ts";
+
+const ensureStack = makeStackProbe();
 
 const CALLS: [string, (system: System, fd: number, depth: number) => void][] = [
   ["write", (system, fd) => void system.write(fd, new Uint8Array(5000), 0, 5000)],
@@ -47,6 +49,7 @@ const CALLS: [string, (system: System, fd: number, depth: number) => void][] = [
 for (const [what, call] of CALLS) {
   test(`${what}, at every depth of the stack`, () => {
     const system = testSystem();
+    system.machine.guardStack();
     const { lock, disk } = system.machine;
     const fd = system.open(AT_FDCWD, encode("base"), O_CREAT | O_RDWR, 0o644);
     let overflows = 0;

@@ -10,10 +10,8 @@ const RESULTS = 250;
 const F64 = 0x7c;
 const I32 = 0x7f;
 
-/** Throws the engine's RangeError when less than about 64 KiB of stack is left. */
-export const ensureStack: () => void = makeProbe();
-
-function makeProbe(): () => void {
+/** A function that throws the engine's RangeError when less than about 64 KiB of stack is left. */
+export function makeStackProbe(): () => void {
   try {
     const instance = new WebAssembly.Instance(new WebAssembly.Module(probeModule()));
     return instance.exports.probe as () => void;

@@ -12,6 +12,7 @@ let machine: Machine;
 addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
   if (data.type === "attach") {
     machine = Machine.attach(wasmBacking(data.memory));
+    machine.guardStack();
     post({ type: "ready" });
   } else if (data.type === "run-module") {
     const isSpent = runModule(new System(machine, data.slot), data, post);
