@@ -36,7 +36,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "node", include: ["{packages/*,demo}/src/**/*.test.ts", "test/node/**/*.test.ts"] },
+        test: {
+          name: "node",
+          testTimeout: 30_000,
+          include: ["{packages/*,demo}/src/**/*.test.ts", "test/node/**/*.test.ts"],
+        },
       },
       {
         extends: true,

@@ -2,8 +2,12 @@
 
 import loadWabt from "wabt";
 
-/** How often `reads` reads its 4 KiB, and how much `source` writes. Also given to the page, which divides by them. */
+/**
+ * How often `reads` reads its 4 KiB, and `fewReads`, and how much `source` writes. Also given to the page, which divides by
+ * them.
+ */
 export const READS = 400_000;
+export const FEW_READS = 4000;
 export const PIPE_BYTES = 256 * 1024 * 1024;
 
 /**
@@ -22,16 +26,24 @@ const loop = (length, body) => `(module
     (i32.store (i32.const 4) (i32.const ${length}))
     (block $end (loop $again ${body} (br $again)))))`;
 
+/**
+ * Reads 4 KiB of its stdin, a file, `times` times, at places of its first 64 KiB.
+ * @param {number} times
+ */
+const readLoop = (times) =>
+  loop(
+    4096,
+    `(br_if $end (call $pread (i32.const 0) (i32.const 0) (i32.const 1)
+       (i64.extend_i32_u (i32.and (i32.shl (local.get $sum) (i32.const 12)) (i32.const 0xf000))) (i32.const 8)))
+     (local.set $sum (i32.add (local.get $sum) (i32.const 1)))
+     (br_if $end (i32.ge_u (local.get $sum) (i32.const ${times})))`,
+  );
+
 const SOURCES = {
   /** Starts and ends. */
   nothing: `(module (memory (export "memory") 1) (func (export "_start")))`,
-  /** Reads the first 4 KiB of its stdin, a file, `READS` times. */
-  reads: loop(
-    4096,
-    `(br_if $end (call $pread (i32.const 0) (i32.const 0) (i32.const 1) (i64.const 0) (i32.const 8)))
-     (local.set $sum (i32.add (local.get $sum) (i32.const 1)))
-     (br_if $end (i32.ge_u (local.get $sum) (i32.const ${READS})))`,
-  ),
+  reads: readLoop(READS),
+  fewReads: readLoop(FEW_READS),
   /** Writes `PIPE_BYTES` to its stdout. */
   source: loop(
     65_536,

@@ -1,15 +1,15 @@
 // `pnpm bench`: builds the page in this folder as an application would, runs it in a Chromium with a profile on disk, and
-// prints its rows as a table, then as one line of JSON.
+// prints its rows as a table, then as one line of JSON. `pnpm bench reading` runs that part alone.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { launchChromium } from "../support/chromium.mjs";
 import { site } from "../support/site.mjs";
-import { PIPE_BYTES, programs, READS } from "./programs.mjs";
+import { FEW_READS, PIPE_BYTES, programs, READS } from "./programs.mjs";
 
-/** @typedef {import("./bench.ts").Row} Row */
-/** @typedef {import("./bench.ts").Given} Given */
+/** @typedef {import("./measure.ts").Row} Row */
+/** @typedef {import("./measure.ts").Given} Given */
 
 const profile = await mkdtemp(join(tmpdir(), "vibengine-bench-"));
 const server = await site("test/bench");
@@ -17,10 +17,19 @@ const browser = await launchChromium({ userDataDir: profile });
 try {
   const page = await browser.newPage();
   await page.goto(server.url);
-  const given = { programs: await programs(), reads: READS, pipeBytes: PIPE_BYTES };
+  const given = {
+    programs: await programs(),
+    reads: READS,
+    fewReads: FEW_READS,
+    pipeBytes: PIPE_BYTES,
+    parts: process.argv.slice(2),
+  };
   const rows = await page.evaluate(inPage, given);
-  await (await browser.newPage()).bringToFront();
-  print([...rows, ...(await page.evaluate(inHiddenPage))]);
+  if (given.parts.length === 0) {
+    await (await browser.newPage()).bringToFront();
+    rows.push(...(await page.evaluate(inHiddenPage)));
+  }
+  print(rows);
 } finally {
   await browser.close();
   await server.close();
@@ -44,12 +53,21 @@ function inHiddenPage() {
 
 /** @param {Row[]} rows */
 function print(rows) {
-  for (const { what, value, unit, limit } of rows) {
-    const verdict =
-      limit === undefined ? "" : value <= limit ? `ok, limit ${figure(limit)}` : `OVER, limit ${figure(limit)}`;
-    console.log(`${what.padEnd(54)} ${figure(value).padStart(8)} ${unit.padEnd(5)} ${verdict}`.trimEnd());
+  for (const row of rows) {
+    const { what, value, unit } = row;
+    console.log(`${what.padEnd(54)} ${figure(value).padStart(8)} ${unit.padEnd(5)} ${verdictOf(row)}`.trimEnd());
   }
   console.log(JSON.stringify(rows));
+}
+
+/**
+ * What there is to say of a row that has a limit.
+ * @param {Row} row
+ */
+function verdictOf({ value, limit, least }) {
+  if (limit !== undefined) return `${value <= limit ? "ok" : "OVER"}, limit ${figure(limit)}`;
+  if (least !== undefined) return `${value >= least ? "ok" : "UNDER"}, at least ${figure(least)}`;
+  return "";
 }
 
 /** @param {number} value */

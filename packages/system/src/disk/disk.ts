@@ -110,6 +110,11 @@ export class Disk {
     if (words[PENDING] !== 0) this.content.finishShedding();
   }
 
+  /** True when no other worker has made the memory grow since the last `sync`. */
+  get isCurrent(): boolean {
+    return this.memory.words[GENERATION] === this.#generation;
+  }
+
   grow(bytes: number): boolean {
     if (bytes > this.layout.totalBytes) return false;
     if (!this.memory.backing.grow(bytes)) return false;

@@ -25,6 +25,8 @@ export const PENDING = 12;
 export const LOCK = 16;
 export const KERNEL_WANTS = 32;
 export const KERNEL_TURN = 48;
+/** Odd while the image is being changed, another number after each change: what lets files be read without the lock. */
+export const SEQUENCE = 80;
 /** What the machine has, told by the kernel at boot: processors, and memory in KiB. */
 export const CPU_COUNT = 64;
 export const MEMORY_KIB = 65;

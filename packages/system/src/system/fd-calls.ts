@@ -23,6 +23,10 @@ import { OpenCalls } from "./open-calls.ts";
 import type { Dirent, PollFd, Stat } from "./types.ts";
 
 const CURRENT = -1;
+/** From how many bytes on a read at the file's own offset takes the lock for the offset only. */
+const LONG_READ = 2048;
+/** A read that did just that: what remains is to copy. */
+const CLAIMED = Number.MAX_SAFE_INTEGER;
 const DOT = Uint8Array.of(0x2e);
 const DOT_DOT = Uint8Array.of(0x2e, 0x2e);
 /** Cookies 1 and 2 stand behind "." and ".."; an entry's cookie is its end's offset + this. */
@@ -30,17 +34,22 @@ const FIRST_COOKIE = 2;
 
 export class FdCalls extends OpenCalls {
   readonly #entry = new Entry();
+  #claimed = 0;
+  #claimedFrom = 0;
 
   /** Up to `length` bytes to `into[at…]`. 0 at the end; -EAGAIN when it would block. */
   read(fd: number, into: Uint8Array, at: number, length: number): number {
-    return this.#transfer(fd, into, at, length, CURRENT, false);
+    const count = this.#transfer(fd, into, at, length, CURRENT, false);
+    return count === CLAIMED ? this.pread(fd, into, at, this.#claimed, this.#claimedFrom) : count;
   }
   /** Bytes written, maybe fewer than asked; -EAGAIN when it would block; -EPIPE when nobody reads. */
   write(fd: number, from: Uint8Array, at: number, length: number): number {
     return this.#transfer(fd, from, at, length, CURRENT, true);
   }
   pread(fd: number, into: Uint8Array, at: number, length: number, position: number): number {
-    return position < 0 ? -EINVAL : this.#transfer(fd, into, at, length, position, false);
+    if (position < 0) return -EINVAL;
+    const count = this.#readUnlocked(fd, into, at, length, position);
+    return count >= 0 ? count : this.#transfer(fd, into, at, length, position, false);
   }
   pwrite(fd: number, from: Uint8Array, at: number, length: number, position: number): number {
     return position < 0 ? -EINVAL : this.#transfer(fd, from, at, length, position, true);
@@ -165,6 +174,23 @@ export class FdCalls extends OpenCalls {
     return this.leave(result);
   }
 
+  /**
+   * Reads a plain file without the lock, so that programs read at the same time. -1 when somebody changed the disk meanwhile
+   * (what was copied may be anything), or when there is more to do than to copy.
+   */
+  #readUnlocked(fd: number, into: Uint8Array, at: number, length: number, position: number): number {
+    const { disk } = this.machine;
+    const sequence = disk.journal.sequence;
+    if ((sequence & 1) !== 0 || !disk.isCurrent || !this.isAlive) return -1;
+    const { files } = this.machine;
+    const file = this.file(fd);
+    if (file < 0 || files.kind(file) !== KIND_INODE || (files.flags(file) & O_ACCMODE) === O_WRONLY) return -1;
+    const ino = files.object(file);
+    if (disk.tree.type(ino) !== S_IFREG || !this.#hasYoungAccess(ino)) return -1;
+    const count = disk.content.read(ino, into, at, length, position);
+    return disk.journal.isUnchanged(sequence) ? count : -1;
+  }
+
   #read(file: number, into: Uint8Array, at: number, length: number, position: number): number {
     const { files, disk, pipes } = this.machine;
     if ((files.flags(file) & O_ACCMODE) === O_WRONLY) return -EBADF;
@@ -176,11 +202,20 @@ export class FdCalls extends OpenCalls {
     const ino = files.object(file);
     if (kind === KIND_VIRTUAL) return this.#readVirtual(file, ino, into, at, length, position);
     if (disk.tree.type(ino) === S_IFDIR) return -EISDIR;
-    const from = position >= 0 ? position : files.offset(file);
-    const count = disk.content.read(ino, into, at, length, from);
-    if (position < 0) files.setOffset(file, from + count);
     this.#noteAccess(ino);
-    return count;
+    if (position >= 0) return disk.content.read(ino, into, at, length, position);
+    const from = files.offset(file);
+    if (length < LONG_READ) {
+      const count = disk.content.read(ino, into, at, length, from);
+      files.setOffset(file, from + count);
+      return count;
+    }
+    const left = Math.min(length, disk.content.size(ino) - from);
+    if (left <= 0) return 0;
+    files.setOffset(file, from + left);
+    this.#claimed = left;
+    this.#claimedFrom = from;
+    return CLAIMED;
   }
 
   #readVirtual(file: number, ino: number, into: Uint8Array, at: number, length: number, position: number): number {
@@ -211,12 +246,17 @@ export class FdCalls extends OpenCalls {
     return count;
   }
 
-  /** As Linux's relatime: the access time moves only when it is older than the last change. */
+  /** As Linux's relatime, in whole seconds: the access time moves only when it is not younger than the last change. */
   #noteAccess(ino: number): void {
+    if (this.#hasYoungAccess(ino)) return;
     const { inodes } = this.machine.disk;
-    if (inodes.getDouble(ino, I_ATIME) > inodes.getDouble(ino, I_MTIME)) return;
     inodes.tick();
     if (inodes.now.sec > inodes.getDouble(ino, I_ATIME)) inodes.stamp(ino, I_ATIME);
+  }
+
+  #hasYoungAccess(ino: number): boolean {
+    const { inodes } = this.machine.disk;
+    return inodes.getDouble(ino, I_ATIME) > inodes.getDouble(ino, I_MTIME);
   }
 
   #fillStatOf(file: number, out: Stat): number {

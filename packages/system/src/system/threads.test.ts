@@ -1,9 +1,6 @@
 // Several threads on one memory, as in a browser: the lock, its kernel's side and its take-over; pipes and waits across threads;
-// a memory that grows under all of them. The threads run a bundle of this package's sources.
+// a memory that grows under all of them.
 
-import { once } from "node:events";
-import { Worker } from "node:worker_threads";
-import { build } from "vite";
 import { beforeAll, expect, test } from "vitest";
 import { AT_FDCWD, O_CREAT, O_RDONLY, O_RDWR, O_WRONLY, SIGKILL } from "../constants.ts";
 import { Disk } from "../disk/disk.ts";
@@ -17,66 +14,9 @@ import { encode } from "../text.ts";
 import { Machine } from "./machine.ts";
 import { bootKernelSlot } from "./process-calls.ts";
 import { System } from "./system.ts";
+import { bufferOf, bundleSystem, forked, inThread, newFlags, type Thread, workers } from "./testing-threads.ts";
 
-type Api = typeof import("../index.ts");
-/** What a thread gets: the package, the system calls of its process, and two words to talk by. */
-interface Thread {
-  api: Api;
-  sys: System;
-  flags: Int32Array;
-}
-
-let bundle = "";
-beforeAll(async () => {
-  const result = await build({
-    configFile: false,
-    logLevel: "silent",
-    build: {
-      write: false,
-      minify: false,
-      lib: { entry: new URL("../index.ts", import.meta.url).pathname, formats: ["iife"], name: "api" },
-    },
-  });
-  bundle = (result as { output: { code: string }[] }[])[0].output[0].code;
-}, 60_000);
-
-const workers = new Set<Worker>();
-
-/** Runs `body` in a thread of its own, as process `slot`; resolves with what it returns. */
-function inThread<T>(
-  memory: SharedArrayBuffer | WebAssembly.Memory,
-  slot: number,
-  flags: Int32Array,
-  body: (thread: Thread) => T,
-): { worker: Worker; result: Promise<T> } {
-  const code = `${bundle}
-    const { parentPort, workerData } = require("node:worker_threads");
-    const { memory, slot, flags } = workerData;
-    const backing = memory instanceof WebAssembly.Memory ? api.wasmBacking(memory) : api.bufferBacking(memory);
-    const sys = new api.System(api.Machine.attach(backing), slot);
-    parentPort.postMessage((${body.toString()})({ api, sys, flags }));`;
-  const worker = new Worker(code, { eval: true, workerData: { memory, slot, flags } });
-  workers.add(worker);
-  const result = Promise.race([
-    once(worker, "message").then(([message]) => message as T),
-    once(worker, "error").then(([error]) => Promise.reject(error)),
-    once(worker, "exit").then(() => new Promise<T>(() => {})),
-  ]);
-  result.catch(() => {});
-  return { worker, result };
-}
-
-function forked(sys: System): System {
-  const child = sys.fork();
-  if (typeof child === "number") throw new Error("no process");
-  return child;
-}
-
-function bufferOf(sys: System): SharedArrayBuffer {
-  return sys.machine.disk.memory.backing.buffer as SharedArrayBuffer;
-}
-
-const newFlags = () => new Int32Array(new SharedArrayBuffer(64));
+beforeAll(bundleSystem, 60_000);
 
 test("three threads and this one change the same things, and nothing is lost", { timeout: 60_000 }, async () => {
   const sys = testSystem();
