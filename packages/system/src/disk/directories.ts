@@ -143,6 +143,15 @@ export class Directories {
     return false;
   }
 
+  /** The name of inode `ino` in `dir`, or null: a search through all entries. */
+  nameOf(dir: number, ino: number): Uint8Array<ArrayBuffer> | null {
+    const entry = new Entry();
+    for (let offset = 0; this.next(dir, offset, entry); offset = entry.next) {
+      if (entry.ino === ino) return this.#memory.bytes.slice(entry.nameByte, entry.nameByte + entry.nameLength);
+    }
+    return null;
+  }
+
   isEmpty(dir: number): boolean {
     return this.#inodes.get(dir, I_ENTRIES) === 0;
   }

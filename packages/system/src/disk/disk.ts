@@ -27,6 +27,7 @@ import { type Backing, Memory } from "./memory.ts";
 import { Paths } from "./paths.ts";
 import { checkSuperblock, writeSuperblock } from "./superblock.ts";
 import { Tree } from "./tree.ts";
+import { Watches } from "./watches.ts";
 
 export class Disk {
   readonly memory: Memory;
@@ -37,6 +38,7 @@ export class Disk {
   readonly content: Content;
   readonly directories: Directories;
   readonly paths: Paths;
+  readonly watches: Watches;
   readonly tree: Tree;
   #generation = 0;
 
@@ -51,7 +53,8 @@ export class Disk {
     const index = new DirectoryIndex(memory, this.journal, this.blocks, this.inodes, this.content);
     this.directories = new Directories(memory, this.journal, this.blocks, this.inodes, this.content, index);
     this.paths = new Paths(this.inodes, this.directories, this.content);
-    this.tree = new Tree(this.inodes, this.content, this.directories);
+    this.watches = new Watches(memory, layout, this.journal, this.inodes, this.directories);
+    this.tree = new Tree(this.inodes, this.content, this.directories, this.watches);
   }
 
   /** Makes an empty disk (a root directory, nothing else) in fresh, zeroed memory. */

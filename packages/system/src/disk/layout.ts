@@ -32,6 +32,17 @@ export const CPU_COUNT = 64;
 export const MEMORY_KIB = 65;
 /** Running time (ms, a double) of processes that ended. */
 export const CPU_ENDED = 66;
+/** How many directories are watched: 0 is all that a change has to look at when nobody watches. See `watches.ts`. */
+export const WATCHES = 96;
+/** The ring of events (see `event-ring.ts`): where the next record, the oldest and the newest stand, counted in words. */
+export const EVENT_HEAD = 97;
+export const EVENT_TAIL = 98;
+export const EVENT_LAST = 99;
+/** Processes that wait for room in the ring: a set of slots. */
+export const EVENT_WAITERS = 100; // SLOTS / 32 words
+/** Changes, with a notify, when an event came while the kernel sleeps, as the other word says. */
+export const EVENT_SIGNAL = 112;
+export const KERNEL_SLEEPS = 113;
 
 export const MAGIC_VALUE = 0x56494245; // "VIBE"
 
@@ -50,6 +61,11 @@ export const PIPES = 512;
 export const PIPE_WORDS = 32;
 /** Bytes a pipe holds: Linux's default. */
 export const PIPE_SIZE = 65_536;
+
+/** Directories watched at once in a sandbox, and the words that hold their events: 1 MiB. */
+export const WATCH_MAX = 256;
+export const WATCH_WORDS = 2;
+export const EVENT_WORDS = 262_144;
 
 /** Bytes for a process's command line, its program's path behind it. */
 export const COMMAND_SIZE = 1024;
@@ -72,6 +88,8 @@ export interface Layout {
   readonly pipeWord: number;
   readonly pipeByte: number;
   readonly commandByte: number;
+  readonly watchWord: number;
+  readonly eventWord: number;
   /** One word per inode: how often it is open. */
   readonly openCountWord: number;
   /** One byte per image block: 1 = changed since the last save. */
@@ -117,6 +135,8 @@ export function layoutOf(dataBlocks: number): Layout {
   const openCounts = take(inodes * 4);
   const dirty = take(imageBlocks);
   const commands = take(SLOTS * COMMAND_SIZE);
+  const watches = take(WATCH_MAX * WATCH_WORDS * 4);
+  const events = take(EVENT_WORDS * 4);
   const pipeBuffers = take(PIPES * PIPE_SIZE);
   const image = end;
 
@@ -130,6 +150,8 @@ export function layoutOf(dataBlocks: number): Layout {
     pipeWord: pipes / 4,
     pipeByte: pipeBuffers,
     commandByte: commands,
+    watchWord: watches / 4,
+    eventWord: events / 4,
     openCountWord: openCounts / 4,
     dirtyByte: dirty,
     imageByte: image,

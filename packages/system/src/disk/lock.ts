@@ -33,6 +33,11 @@ export class Lock {
     return Atomics.load(this.#words, LOCK) === 0;
   }
 
+  /** True inside `holding`: whoever calls is the kernel, and must not wait. */
+  get isPinned(): boolean {
+    return this.#pinned;
+  }
+
   /** Takes the lock for `pid`, blocking this worker's thread while another holds it. */
   acquire(pid: number): void {
     if (this.#pinned) return;

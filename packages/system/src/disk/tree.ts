@@ -5,9 +5,11 @@ import { PATH_MAX, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from "../constants.ts";
 import { EBUSY, EEXIST, EINVAL, EISDIR, EMLINK, ENAMETOOLONG, ENOENT, ENOTDIR, ENOTEMPTY, EPERM } from "../errno.ts";
 import type { Content } from "./content.ts";
 import type { Directories } from "./directories.ts";
+import { CREATE, REMOVE } from "./event-ring.ts";
 import { I_CTIME, I_DEVICE, I_MODE, I_NLINK, I_PARENT, type Inodes, ROOT } from "./inodes.ts";
 import { VIRTUAL } from "./layout.ts";
 import type { Walk } from "./paths.ts";
+import type { Watches } from "./watches.ts";
 
 const LINK_MAX = 65_000;
 
@@ -15,11 +17,13 @@ export class Tree {
   readonly #inodes: Inodes;
   readonly #content: Content;
   readonly #directories: Directories;
+  readonly #watches: Watches;
 
-  constructor(inodes: Inodes, content: Content, directories: Directories) {
+  constructor(inodes: Inodes, content: Content, directories: Directories, watches: Watches) {
     this.#inodes = inodes;
     this.#content = content;
     this.#directories = directories;
+    this.#watches = watches;
   }
 
   type(ino: number): number {
@@ -44,7 +48,9 @@ export class Tree {
       this.#inodes.set(walk.parent, I_NLINK, this.#inodes.get(walk.parent, I_NLINK) + 1);
     }
     const added = this.#enter(walk, ino);
-    return added < 0 ? added : ino;
+    if (added < 0) return added;
+    this.#watches.note(CREATE, walk, ino);
+    return ino;
   }
 
   symlink(walk: Walk, target: Uint8Array, owner: number): number {
@@ -65,6 +71,7 @@ export class Tree {
     if (ready < 0) return ready;
     this.#inodes.set(ino, I_NLINK, this.#inodes.get(ino, I_NLINK) + 1);
     this.#inodes.stamp(ino, I_CTIME);
+    this.#watches.note(CREATE, walk, ino);
     return this.#enter(walk, ino);
   }
 
@@ -73,6 +80,7 @@ export class Tree {
     if (this.type(walk.ino) === S_IFDIR) return -EISDIR;
     if (walk.trailingSlash) return -ENOTDIR;
     this.#directories.remove(walk.parent, walk.name, walk.start, walk.end);
+    this.#watches.note(REMOVE, walk, walk.ino);
     this.drop(walk.ino);
     return 0;
   }
@@ -85,6 +93,8 @@ export class Tree {
     if (!this.#directories.isEmpty(walk.ino)) return -ENOTEMPTY;
     this.#directories.remove(walk.parent, walk.name, walk.start, walk.end);
     this.#inodes.set(walk.parent, I_NLINK, this.#inodes.get(walk.parent, I_NLINK) - 1);
+    this.#watches.note(REMOVE, walk, walk.ino);
+    this.#watches.noteEnd(walk.ino);
     this.drop(walk.ino);
     return 0;
   }
@@ -158,6 +168,7 @@ export class Tree {
       if (to.ino === 0) this.#inodes.set(to.parent, I_NLINK, this.#inodes.get(to.parent, I_NLINK) + 1);
     }
     this.#inodes.stamp(from.ino, I_CTIME);
+    this.#watches.noteRename(from, to); // before `drop`, which commits
     if (to.ino !== 0) this.drop(to.ino);
     return 0;
   }

@@ -2,16 +2,19 @@
 // The families of calls (paths, fds, processes, waiting) build on it, one upon the other; `System` is the last of them.
 
 import { AT_FDCWD } from "../constants.ts";
-import { TRACE_FD, VIRTUAL } from "../disk/layout.ts";
+import { EVENT_WAITERS, TRACE_FD, VIRTUAL } from "../disk/layout.ts";
 import { FOLLOW, NO_FOLLOW, type Walk } from "../disk/paths.ts";
 import { EBADF, ENOENT, ENOTDIR } from "../errno.ts";
 import { KIND_INODE, KIND_VIRTUAL } from "../io/open-files.ts";
 import { P_CWD, P_ENDING, P_KILLED, P_PID, P_STATE, RUNNING } from "../io/slots.ts";
+import { addWaiter } from "../io/waiters.ts";
 import type { Machine } from "./machine.ts";
 import { Killed } from "./types.ts";
 
 /** An fd's word: open file + 1, and this bit for close-on-exec. */
 export const CLOEXEC_BIT = 1 << 30;
+/** A wait for room is looked at again after this long (ms), lest a lost wake-up last for ever. */
+const LONGEST_NAP_MS = 1000;
 
 export class Base {
   readonly machine: Machine;
@@ -54,6 +57,25 @@ export class Base {
     } catch (error) {
       lock.release(this.pid);
       throw error;
+    }
+  }
+
+  /** The same for a call that may change something that is watched: its events must find room. */
+  protected enterToChange(): void {
+    this.enter();
+    if (this.machine.disk.watches.isOn) this.#waitForRoom();
+  }
+
+  /** Lets the kernel read events, and the page take them. The lock is held before and after, not meanwhile. */
+  #waitForRoom(): void {
+    const { disk, lock, slots } = this.machine;
+    while (disk.watches.isOn && !disk.watches.ring.hasRoom) {
+      if (lock.isPinned) return disk.watches.makeRoom();
+      const seen = slots.eventCount(this.slot);
+      addWaiter(disk.memory, EVENT_WAITERS, this.slot);
+      lock.release(this.pid);
+      slots.waitForEvent(this.slot, seen, LONGEST_NAP_MS);
+      this.enter();
     }
   }
 
@@ -101,6 +123,18 @@ export class Base {
   /** Runs a call's body between `enter` and `leave`. The calls made most often spell it out instead. */
   protected call(body: () => number): number {
     this.enter();
+    let result: number;
+    try {
+      result = body();
+    } catch (error) {
+      this.abandon(error);
+    }
+    return this.leave(result);
+  }
+
+  /** The same for a body that may change something that is watched. */
+  protected change(body: () => number): number {
+    this.enterToChange();
     let result: number;
     try {
       result = body();

@@ -14,6 +14,7 @@ import {
   SEEK_SET,
 } from "../constants.ts";
 import { Entry } from "../disk/directories.ts";
+import { WRITE } from "../disk/event-ring.ts";
 import { I_ATIME, I_MODE, I_MTIME, I_NLINK, I_PARENT, type Time } from "../disk/inodes.ts";
 import { VIRTUAL } from "../disk/layout.ts";
 import { EBADF, EINVAL, EISDIR, ENOTDIR, ENOTSUP, ESPIPE } from "../errno.ts";
@@ -87,18 +88,18 @@ export class FdCalls extends OpenCalls {
   }
 
   ftruncate(fd: number, size: number): number {
-    return this.call(() => {
+    return this.change(() => {
       const file = this.file(fd);
       if (file < 0) return file;
       const { files } = this.machine;
       if (files.kind(file) !== KIND_INODE || (files.flags(file) & O_ACCMODE) === O_RDONLY) return -EINVAL;
-      return this.resizeInode(files.object(file), size);
+      return this.resizeInode(files.object(file), size, file);
     });
   }
 
   /** Allocates the range's blocks and grows the file to its end. */
   fallocate(fd: number, position: number, length: number): number {
-    return this.call(() => {
+    return this.change(() => {
       const file = this.file(fd);
       if (file < 0) return file;
       const { files, disk } = this.machine;
@@ -106,7 +107,9 @@ export class FdCalls extends OpenCalls {
       if (files.kind(file) !== KIND_INODE) return -ESPIPE;
       if (!(position >= 0) || !(length > 0)) return -EINVAL;
       disk.inodes.tick();
-      return disk.content.reserve(files.object(file), position, length);
+      const result = disk.content.reserve(files.object(file), position, length);
+      if (result === 0) this.note(WRITE, files.object(file), file); // with the size, in its last transaction
+      return result;
     });
   }
 
@@ -130,13 +133,13 @@ export class FdCalls extends OpenCalls {
   }
 
   fchmod(fd: number, mode: number): number {
-    return this.call(() => this.changeMode(this.#anyInode(fd), mode));
+    return this.change(() => this.changeMode(this.#anyInode(fd), mode, this.file(fd)));
   }
   fchown(fd: number, uid: number, gid: number): number {
-    return this.call(() => this.changeOwner(this.#anyInode(fd), uid, gid));
+    return this.change(() => this.changeOwner(this.#anyInode(fd), uid, gid, this.file(fd)));
   }
   futimens(fd: number, atime: Time | null, mtime: Time | null): number {
-    return this.call(() => this.changeTimes(this.#anyInode(fd), atime, mtime));
+    return this.change(() => this.changeTimes(this.#anyInode(fd), atime, mtime, this.file(fd)));
   }
   fchdir(fd: number): number {
     return this.call(() => {
@@ -158,7 +161,8 @@ export class FdCalls extends OpenCalls {
   }
 
   #transfer(fd: number, bytes: Uint8Array, at: number, length: number, position: number, isWrite: boolean): number {
-    this.enter();
+    if (isWrite) this.enterToChange();
+    else this.enter();
     let result: number;
     try {
       const file = this.file(fd);
@@ -241,6 +245,7 @@ export class FdCalls extends OpenCalls {
     if ((flags & O_APPEND) !== 0 && position < 0) to = disk.content.size(ino);
     if (length === 0) return 0;
     disk.inodes.tick();
+    if (disk.watches.isOn) disk.watches.noteInode(WRITE, ino, files.parent(file)); // before: long writes are committed in parts
     const count = disk.content.write(ino, from, at, length, to);
     if (count > 0 && position < 0) files.setOffset(file, to + count);
     return count;

@@ -20,6 +20,7 @@ import {
   S_IFMT,
   S_IFREG,
 } from "../constants.ts";
+import { WRITE } from "../disk/event-ring.ts";
 import { I_DEVICE, I_NLINK } from "../disk/inodes.ts";
 import { TRACE_FD, VIRTUAL } from "../disk/layout.ts";
 import { FOLLOW, NAME, NO_FOLLOW } from "../disk/paths.ts";
@@ -35,7 +36,8 @@ const SLASH = 0x2f;
 export class OpenCalls extends PathCalls {
   /** Opens a path with Linux's O_ flags; the lowest free fd, or -errno. `mode` counts when a file is created, less the umask. */
   open(dirfd: number, path: Uint8Array, flags: number, mode: number): number {
-    this.enter();
+    if ((flags & (O_CREAT | O_TRUNC)) === 0) this.enter();
+    else this.enterToChange();
     let result: number;
     try {
       result = this.#open(dirfd, path, flags, mode);
@@ -59,7 +61,7 @@ export class OpenCalls extends PathCalls {
    * the new. An existing file keeps inode, mode and links; a new one gets `mode` less the umask. Symbolic links are followed.
    */
   publish(fd: number, dirfd: number, path: Uint8Array, mode: number): number {
-    return this.call(() => {
+    return this.change(() => {
       const { disk, walk, slots } = this.machine;
       const unnamed = this.inodeOf(fd);
       if (unnamed < 0) return unnamed;
@@ -72,6 +74,7 @@ export class OpenCalls extends PathCalls {
       if (target < 0) return target;
       if (disk.tree.type(target) !== S_IFREG) return disk.tree.type(target) === S_IFDIR ? -EISDIR : -EINVAL;
       disk.inodes.tick();
+      if (walk.ino !== 0) this.note(WRITE, target, -1); // a new one has been told of, and is whole
       disk.content.swap(target, unnamed);
       return 0;
     });
@@ -210,9 +213,11 @@ export class OpenCalls extends PathCalls {
     } else if ((flags & O_DIRECTORY) !== 0) return -ENOTDIR;
     if (type === S_IFLNK) return -ELOOP;
     if (type === S_IFCHR) return this.#openDevice(ino, flags);
+    if (writes) disk.watches.see(this.machine.walk, ino);
     const fd = this.#openInode(ino, flags, 0, parent);
     if (fd >= 0 && (flags & O_TRUNC) !== 0 && writes) {
       disk.inodes.tick();
+      this.note(WRITE, ino, -1);
       disk.content.resize(ino, 0);
     }
     return fd;

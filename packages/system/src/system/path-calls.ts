@@ -1,6 +1,7 @@
 // System calls that take a path and no open file: stat, mkdir, unlink, rename, links, modes, owners, times, cwd.
 
 import { AT_FDCWD, PATH_MAX, S_IFCHR, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from "../constants.ts";
+import { CHMOD, WRITE } from "../disk/event-ring.ts";
 import {
   I_ATIME,
   I_ATIME_NS,
@@ -42,7 +43,7 @@ export class PathCalls extends Base {
   }
 
   mkdir(dirfd: number, path: Uint8Array, mode: number): number {
-    return this.call(() => {
+    return this.change(() => {
       const result = this.resolve(this.machine.walk, dirfd, path, NAME);
       if (result < 0) return result;
       const ino = this.create(
@@ -55,7 +56,7 @@ export class PathCalls extends Base {
 
   /** Makes a character device (see `io/devices.ts` for the numbers). */
   mknod(dirfd: number, path: Uint8Array, mode: number, device: number): number {
-    return this.call(() => {
+    return this.change(() => {
       const result = this.resolve(this.machine.walk, dirfd, path, NAME);
       if (result < 0) return result;
       this.machine.disk.inodes.tick();
@@ -74,7 +75,7 @@ export class PathCalls extends Base {
   }
 
   rename(fromDirfd: number, from: Uint8Array, toDirfd: number, to: Uint8Array): number {
-    return this.call(() => {
+    return this.change(() => {
       const { walk, otherWalk, disk } = this.machine;
       const first = this.resolve(walk, fromDirfd, from, NAME);
       if (first < 0) return first;
@@ -87,7 +88,7 @@ export class PathCalls extends Base {
   }
 
   link(fromDirfd: number, from: Uint8Array, toDirfd: number, to: Uint8Array, follow: boolean): number {
-    return this.call(() => {
+    return this.change(() => {
       const { otherWalk, disk } = this.machine;
       const ino = this.resolveExisting(fromDirfd, from, follow);
       if (ino < 0) return ino;
@@ -120,22 +121,22 @@ export class PathCalls extends Base {
 
   /** Permission bits only (0o7777). */
   chmod(dirfd: number, path: Uint8Array, mode: number, follow = true): number {
-    return this.call(() => this.changeMode(this.resolveExisting(dirfd, path, follow), mode));
+    return this.change(() => this.changeMode(this.resolveExisting(dirfd, path, follow), mode));
   }
 
   /** -1 leaves an id as it is. */
   chown(dirfd: number, path: Uint8Array, uid: number, gid: number, follow: boolean): number {
-    return this.call(() => this.changeOwner(this.resolveExisting(dirfd, path, follow), uid, gid));
+    return this.change(() => this.changeOwner(this.resolveExisting(dirfd, path, follow), uid, gid));
   }
 
   /** `null` leaves a time as it is. */
   utimens(dirfd: number, path: Uint8Array, follow: boolean, atime: Time | null, mtime: Time | null): number {
-    return this.call(() => this.changeTimes(this.resolveExisting(dirfd, path, follow), atime, mtime));
+    return this.change(() => this.changeTimes(this.resolveExisting(dirfd, path, follow), atime, mtime));
   }
 
   /** Sets a file's size by path. */
   truncate(dirfd: number, path: Uint8Array, size: number): number {
-    return this.call(() => {
+    return this.change(() => {
       const ino = this.resolveExisting(dirfd, path, true);
       return ino < 0 ? ino : this.resizeInode(ino, size);
     });
@@ -194,7 +195,8 @@ export class PathCalls extends Base {
     return 0;
   }
 
-  protected resizeInode(ino: number, size: number): number {
+  /** Here and below: `file` is the open file through which an inode is changed, -1 when it was found by its path just now. */
+  protected resizeInode(ino: number, size: number, file = -1): number {
     const { disk } = this.machine;
     if (!(size >= 0)) return -EINVAL;
     if (ino >= VIRTUAL) return -EPERM;
@@ -202,20 +204,22 @@ export class PathCalls extends Base {
     if (type === S_IFDIR) return -EISDIR;
     if (type !== S_IFREG) return -EINVAL;
     disk.inodes.tick();
+    this.note(WRITE, ino, file);
     return disk.content.resize(ino, size);
   }
 
-  protected changeMode(ino: number, mode: number): number {
+  protected changeMode(ino: number, mode: number, file = -1): number {
     if (ino < 0) return ino;
     if (ino >= VIRTUAL) return -EPERM;
     const { inodes } = this.machine.disk;
     inodes.tick();
     inodes.set(ino, I_MODE, (inodes.get(ino, I_MODE) & S_IFMT) | (mode & 0o7777));
     inodes.stamp(ino, I_CTIME);
+    this.note(CHMOD, ino, file);
     return 0;
   }
 
-  protected changeOwner(ino: number, uid: number, gid: number): number {
+  protected changeOwner(ino: number, uid: number, gid: number, file = -1): number {
     if (ino < 0) return ino;
     if (ino >= VIRTUAL) return -EPERM;
     const { inodes } = this.machine.disk;
@@ -223,10 +227,11 @@ export class PathCalls extends Base {
     inodes.tick();
     inodes.set(ino, I_OWNER, ((uid < 0 ? old : uid) & 0xffff) | ((gid < 0 ? old >>> 16 : gid) << 16));
     inodes.stamp(ino, I_CTIME);
+    this.note(CHMOD, ino, file);
     return 0;
   }
 
-  protected changeTimes(ino: number, atime: Time | null, mtime: Time | null): number {
+  protected changeTimes(ino: number, atime: Time | null, mtime: Time | null, file = -1): number {
     if (ino < 0) return ino;
     if (ino >= VIRTUAL) return -EPERM;
     const { inodes } = this.machine.disk;
@@ -234,7 +239,16 @@ export class PathCalls extends Base {
     if (atime !== null) inodes.setTime(ino, I_ATIME, atime);
     if (mtime !== null) inodes.setTime(ino, I_MTIME, mtime);
     inodes.stamp(ino, I_CTIME);
+    this.note(CHMOD, ino, file);
     return 0;
+  }
+
+  /** Tells those who watch of a change to an inode's content or attributes. To be called before the change is committed. */
+  protected note(type: number, ino: number, file: number): void {
+    const { disk, files, walk } = this.machine;
+    if (!disk.watches.isOn) return;
+    if (file < 0) disk.watches.note(type, walk, ino);
+    else disk.watches.noteInode(type, ino, files.parent(file));
   }
 
   protected fillStat(ino: number, out: Stat): void {
@@ -268,7 +282,7 @@ export class PathCalls extends Base {
 
   /** Resolves the name itself, link or not, and runs `body` with the clock read. */
   protected onName(dirfd: number, path: Uint8Array, body: (walk: Walk) => number): number {
-    return this.call(() => {
+    return this.change(() => {
       const { walk, disk, proc } = this.machine;
       const result = this.resolve(walk, dirfd, path, NAME);
       if (result < 0) return result;

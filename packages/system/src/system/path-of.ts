@@ -1,7 +1,6 @@
 // From an inode back to a path: a directory's by its parents, a file's by the directory it was opened in. Called with the
 // lock held.
 
-import { Entry } from "../disk/directories.ts";
 import { I_NLINK, I_PARENT, ROOT } from "../disk/inodes.ts";
 import { VIRTUAL } from "../disk/layout.ts";
 import { decode } from "../text.ts";
@@ -23,10 +22,6 @@ export function directoryPath(machine: Machine, directory: number): string | nul
 
 /** The name that inode `ino` has in directory `parent`, or null. */
 export function nameIn(machine: Machine, parent: number, ino: number): string | null {
-  const { directories, memory } = machine.disk;
-  const entry = new Entry();
-  for (let offset = 0; directories.next(parent, offset, entry); offset = entry.next) {
-    if (entry.ino === ino) return decode(memory.bytes.subarray(entry.nameByte, entry.nameByte + entry.nameLength));
-  }
-  return null;
+  const name = machine.disk.directories.nameOf(parent, ino);
+  return name === null ? null : decode(name);
 }

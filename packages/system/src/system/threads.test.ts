@@ -218,6 +218,68 @@ test("a pipe between threads moves every byte, each end waiting for the other", 
   expect(await reading.result).toBe(500 * (65_536 + 13));
 });
 
+test("threads that outrun whoever watches wait, out of the lock; nothing is lost, and a kill ends the wait", {
+  timeout: 60_000,
+}, async () => {
+  const sys = testSystem();
+  const kernel = new System(sys.machine, 0);
+  const { ring } = sys.machine.disk.watches;
+  expect(kernel.watch(encode("/tmp"), true, 1)).toBe(0);
+  const flags = newFlags();
+  const hammer = ({ api, sys, flags }: Thread) => {
+    const file = (i: number) => api.encode(`/tmp/${sys.pid}-${i}`);
+    sys.close(sys.open(api.AT_FDCWD, file(0), api.O_CREAT | api.O_WRONLY, 0o644));
+    try {
+      for (let i = 0; i < 20_000; i++) {
+        sys.rename(api.AT_FDCWD, file(i), api.AT_FDCWD, file(i + 1));
+        if (i === 100) Atomics.add(flags, 0, 1);
+      }
+    } catch (error) {
+      return (error as Error).name;
+    }
+    return "done";
+  };
+  const all = [1, 2, 3].map(() => forked(sys));
+  const threads = all.map(({ slot }) => inThread(bufferOf(sys), slot, flags, hammer));
+  const isFull = async () => {
+    while (ring.hasRoom) await new Promise((resolve) => setTimeout(resolve, 1));
+  };
+  await isFull();
+  // The lock is free meanwhile, and who only reads does not wait.
+  expect(sys.open(AT_FDCWD, encode("/etc/passwd"), O_RDONLY, 0)).toBeGreaterThanOrEqual(0);
+  sys.kill(all[2].pid, SIGKILL);
+  expect(await threads[2].result).toBe("Killed");
+
+  const seen = new Map<number, string[]>();
+  const take = () => {
+    const events = kernel.takeEvents(1000);
+    for (const { name } of events) {
+      const [pid, i] = name.split("-");
+      if (!seen.has(Number(pid))) seen.set(Number(pid), []);
+      seen.get(Number(pid))?.push(i);
+    }
+    return events.length;
+  };
+  const ended = Promise.all([threads[0].result, threads[1].result]);
+  let isOver = false;
+  ended.then(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    const signals = ring.signals;
+    if ((await kernel.machine.lock.holding(kernel.pid, take)) === 0) await ring.signalAfter(signals, 100);
+  }
+  while (take() > 0);
+  expect(await ended).toEqual(["done", "done"]);
+  const expected = ["0", ...Array.from({ length: 20_000 }, (_, i) => [String(i), String(i + 1)]).flat()];
+  for (const { pid } of all.slice(0, 2)) expect(seen.get(pid)?.join() === expected.join()).toBe(true);
+  // And what the killed one did is just what is told of it.
+  const last = seen.get(all[2].pid)?.at(-1);
+  const there = sys.open(AT_FDCWD, encode(`/tmp/${all[2].pid}-${last}`), O_RDONLY, 0);
+  expect(there).toBeGreaterThanOrEqual(0);
+  expect(fsck(sys.machine.disk, { repair: false }).problems).toEqual([]);
+});
+
 test("a kill ends a wait in another thread within milliseconds", { timeout: 30_000 }, async () => {
   const sys = testSystem();
   const ends: [number, number] = [0, 0];
