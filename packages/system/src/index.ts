@@ -3,6 +3,7 @@
 export { epochMs, monotonicMs } from "./clock.ts";
 export * from "./constants.ts";
 export { Disk } from "./disk/disk.ts";
+export { CHMOD, CREATE, ENDED, REMOVE, RENAME, WRITE } from "./disk/event-ring.ts";
 export { type FsckReport, fsck } from "./disk/fsck.ts";
 export { ROOT, type Time } from "./disk/inodes.ts";
 export { BLOCK_SIZE, CHANGES, layoutFor } from "./disk/layout.ts";
@@ -27,4 +28,5 @@ export { Machine } from "./system/machine.ts";
 export { bootKernelSlot } from "./system/process-calls.ts";
 export { System } from "./system/system.ts";
 export * from "./system/types.ts";
+export { type FileEvent, Watching } from "./system/watching.ts";
 export { decode, encode, isUtf8 } from "./text.ts";

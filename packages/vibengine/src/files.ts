@@ -1,10 +1,11 @@
 // `sandbox.files`: checks arguments, turns what a user has into bytes and back, and forwards.
 
-import { transfer } from "comlink";
+import { proxy, transfer } from "comlink";
 import type { Call } from "./commands.ts";
-import { InvalidArgumentError } from "./errors.ts";
+import { FileNotFoundError, InvalidArgumentError } from "./errors.ts";
 import { checkOneOf, checkPath } from "./options.ts";
-import type { EntryInfo } from "./protocol.ts";
+import type { EntryInfo, WatchEvent, WatchSink } from "./protocol.ts";
+import { Watch, type WatchHandle, type WatchOptions } from "./watch.ts";
 
 /** What {@link Files.write} takes. */
 export type WriteData = string | ArrayBuffer | Uint8Array | Blob | ReadableStream<Uint8Array>;
@@ -20,10 +21,15 @@ const FORMATS = ["text", "bytes", "blob", "stream"] as const;
 /** Reads and writes files of the sandbox. Relative paths start at /home/user. */
 export class Files {
   readonly #call: Call;
+  readonly #watches = new Set<Watch>();
 
-  /** @internal */
-  constructor(call: Call) {
+  /** `gone` rejects when the sandbox ends. @internal */
+  constructor(call: Call, gone: Promise<never>) {
     this.#call = call;
+    gone.catch((error) => {
+      for (const watch of this.#watches) watch.exit(error);
+      this.#watches.clear();
+    });
   }
 
   /**
@@ -102,6 +108,64 @@ export class Files {
   async remove(path: string): Promise<void> {
     checkPath(path);
     return this.#call((kernel) => kernel.remove(path));
+  }
+
+  /**
+   * Watches a directory (a symbolic link to one is followed): from the moment this resolves, every change there calls `onEvent`,
+   * whoever makes it, in the order in which the changes were made. None is lost: a program that makes changes faster than the
+   * page takes them is held up. `name` is relative to the directory.
+   *
+   * - `create`: a file, directory, link or device has that name now. `files.write` of a new file is this and no `write`.
+   * - `write`: content was written, replaced or cut. Several writes to the same file, with nothing else in between, may be one.
+   * - `remove`: the name is gone; of a file with several hard links, this one.
+   * - `rename`: the old name; a `create` of the new one follows, if that is in the directory too. What comes from outside is a
+   *   `create`, and a directory brings what is in it without further events. What had the new name before is gone, without
+   *   a `remove`.
+   * - `chmod`: mode, owner or times were set.
+   *
+   * A file with several hard links is told of by the one that was opened. Changes to the directory itself, such as its
+   * mode, are not told; a directory above it may be renamed. Names of more than 4096 bytes are left out.
+   * What `onEvent` throws goes to `reportError`, and it is not awaited.
+   * @throws {FileNotFoundError} when there is no such path; {InvalidArgumentError} when it is no directory;
+   * {SandboxError} when 256 are watched already.
+   *
+   * @example
+   * ```ts
+   * const watch = await sandbox.files.watchDir("src", ({ type, name }) => console.log(type, name), { recursive: true });
+   * await sandbox.files.write("src/main.c", "int main(void) {}"); // create main.c
+   * await watch.stop();
+   * ```
+   */
+  async watchDir(
+    path: string,
+    onEvent: (event: WatchEvent) => void,
+    options: WatchOptions = {},
+  ): Promise<WatchHandle> {
+    checkPath(path);
+    const { recursive = false, onExit } = options;
+    if (typeof recursive !== "boolean") throw new InvalidArgumentError(`recursive must be a boolean, got ${recursive}`);
+    const watch = new Watch(onEvent, onExit);
+    const sink = proxy<WatchSink>((events, hasEnded) => {
+      watch.take(events);
+      if (!hasEnded) return;
+      this.#watches.delete(watch);
+      watch.exit(new FileNotFoundError(`${path} was removed or moved away: it is no longer watched`));
+    });
+    this.#watches.add(watch);
+    try {
+      const id = await this.#call((kernel) => kernel.watchDir(path, recursive, sink));
+      return {
+        stop: async () => {
+          if (!watch.stop()) return;
+          this.#watches.delete(watch);
+          await this.#call((kernel) => kernel.unwatchDir(id)).catch(() => {}); // the sandbox ended meanwhile
+        },
+      };
+    } catch (error) {
+      watch.stop();
+      this.#watches.delete(watch);
+      throw error;
+    }
   }
 
   async #write(path: string, data: WriteData): Promise<EntryInfo> {

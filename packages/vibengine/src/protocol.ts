@@ -81,6 +81,16 @@ export type OutputSink = (stream: "stdout" | "stderr", text: string) => void | P
 /** Called with the next lines of a trace; more come when the promise has resolved. */
 export type TraceSink = (lines: string[]) => void | Promise<void>;
 
+/** One change in a watched directory. */
+export interface WatchEvent {
+  type: "create" | "write" | "remove" | "rename" | "chmod";
+  /** Relative to the watched directory. */
+  name: string;
+}
+
+/** Called with the next events of a watch; more come when it has returned. `hasEnded`: these were the last, its directory is gone. */
+export type WatchSink = (events: WatchEvent[], hasEnded: boolean) => void;
+
 /** What the page calls, through comlink. */
 export interface KernelApi {
   create(options: BootOptions): Promise<KernelInfo>;
@@ -122,6 +132,9 @@ export interface KernelApi {
   makeDir(path: string): Promise<boolean>;
   rename(from: string, to: string): Promise<EntryInfo>;
   remove(path: string): Promise<void>;
+  /** Resolves when the directory is watched, with a number for `unwatchDir`. */
+  watchDir(path: string, isRecursive: boolean, sink: WatchSink): Promise<number>;
+  unwatchDir(id: number): Promise<void>;
 }
 
 // ---- kernel ⇄ process workers ---------------------------------------------------------------------------------------

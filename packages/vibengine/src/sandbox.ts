@@ -88,7 +88,7 @@ export class Sandbox {
     this.#gone.catch(() => {});
     const call = <T>(send: (kernel: Remote<KernelApi>) => Promise<T>) => this.#call(send);
     this.commands = new Commands(call);
-    this.files = new Files(call);
+    this.files = new Files(call, this.#gone);
     running.set(this.sandboxId, this);
   }
 

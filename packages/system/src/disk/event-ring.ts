@@ -1,11 +1,10 @@
 // The ring of events: what changed in watched directories, in the order in which it changed. A record is written in the
-// transaction of the change it tells of, so both are undone or both are committed; the kernel reads with the lock held and so
-// never sees one that may still be undone. Above `journal`; `watches` says what goes in.
+// transaction of the change it tells of, so both are undone or both are committed. Above `journal`; `watches` says what goes in, and
+// the kernel reads it (`system/watching.ts`), with the lock held, so that it never sees what may still be undone.
 //
 // A record: [words | type << 24, path length | target words << 16, inode], then two words for each target (watch id, how many of the
 // path's last bytes are the name for it), then the path. A zero in place of a record: the next one is at the ring's start.
 
-import { decode } from "../text.ts";
 import type { Journal } from "./journal.ts";
 import {
   EVENT_HEAD,
@@ -27,17 +26,11 @@ export const RENAME = 4;
 export const CHMOD = 5;
 export const ENDED = 6;
 
-/** One event for one watch. `name` is relative to the watched directory. */
-export interface FileEvent {
-  id: number;
-  type: number;
-  name: string;
-}
-
 /** A name longer than what a call takes for a path (bytes) is of no use to anybody. */
 export const EVENT_PATH_MAX = 4096;
-const HEADER = 3;
-const LARGEST = HEADER + 2 * WATCH_MAX + EVENT_PATH_MAX / 4;
+/** Words of a record before its targets. */
+export const EVENT_HEADER = 3;
+const LARGEST = EVENT_HEADER + 2 * WATCH_MAX + EVENT_PATH_MAX / 4;
 /** No call makes more records: a directory that is watched moves over another one that is. */
 const MOST = 4;
 const MASK = EVENT_WORDS - 1;
@@ -67,15 +60,10 @@ export class EventRing {
     return words[at] >>> 24 === type && words[at + 2] === ino;
   }
 
-  /** What comes next is a record of its own, whatever the newest one says. */
-  forgetLast(): void {
-    this.#memory.words[EVENT_LAST] = this.#memory.words[EVENT_HEAD];
-  }
-
   /** Writes a record and wakes the kernel. `targets`: watch ids and lengths of names, by turns. */
   append(type: number, ino: number, path: Uint8Array, targets: readonly number[]): void {
     const { words, bytes } = this.#memory;
-    const size = HEADER + targets.length + ((path.length + 3) >>> 2);
+    const size = EVENT_HEADER + targets.length + ((path.length + 3) >>> 2);
     let head = words[EVENT_HEAD];
     const left = EVENT_WORDS - (head & MASK);
     // Room was made before the call began; one that was forgotten must not overwrite what nobody has read.
@@ -88,57 +76,22 @@ export class EventRing {
     words[at] = size | (type << 24);
     words[at + 1] = path.length | (targets.length << 16);
     words[at + 2] = ino;
-    for (let i = 0; i < targets.length; i++) words[at + HEADER + i] = targets[i];
-    bytes.set(path, (at + HEADER + targets.length) * 4);
+    for (let i = 0; i < targets.length; i++) words[at + EVENT_HEADER + i] = targets[i];
+    bytes.set(path, (at + EVENT_HEADER + targets.length) * 4);
     this.#journal.set(EVENT_LAST, head);
     this.#journal.set(EVENT_HEAD, (head + size) | 0);
-    if (words[KERNEL_SLEEPS] !== 0) this.#wakeKernel();
+    if (words[KERNEL_SLEEPS] !== 0) this.signal();
   }
 
-  /** Reads the events of up to `records` records. When it leaves none, the next one wakes the kernel. */
-  take(records: number): FileEvent[] {
-    const { words } = this.#memory;
-    const events: FileEvent[] = [];
-    let tail = words[EVENT_TAIL];
-    for (let count = 0; count < records && tail !== words[EVENT_HEAD]; count++) {
-      if (words[this.#start + (tail & MASK)] === 0) tail = (tail + EVENT_WORDS - (tail & MASK)) | 0;
-      const at = this.#start + (tail & MASK);
-      this.#read(at, events);
-      tail = (tail + (words[at] & 0xffffff)) | 0;
-    }
-    words[EVENT_TAIL] = tail;
-    words[KERNEL_SLEEPS] = tail === words[EVENT_HEAD] ? 1 : 0;
-    return events;
-  }
-
-  /** Counts the kernel's wake-ups: read it before `take`, then wait for it to change. */
-  get signals(): number {
-    return Atomics.load(this.#memory.words, EVENT_SIGNAL);
-  }
-  /** Resolves when the count is no longer `seen`, or after `ms`. Blocks nothing. */
-  async signalAfter(seen: number, ms: number): Promise<void> {
-    await Atomics.waitAsync(this.#memory.words, EVENT_SIGNAL, seen, ms).value;
-  }
-
-  get #used(): number {
-    return (this.#memory.words[EVENT_HEAD] - this.#memory.words[EVENT_TAIL]) | 0;
-  }
-
-  #read(at: number, events: FileEvent[]): void {
-    const { words, bytes } = this.#memory;
-    const length = words[at + 1] & 0xffff;
-    const targets = words[at + 1] >>> 16;
-    const end = (at + HEADER + targets) * 4 + length;
-    for (let target = at + HEADER; target < at + HEADER + targets; target += 2) {
-      const name = decode(bytes.subarray(end - words[target + 1], end));
-      events.push({ id: words[target], type: words[at] >>> 24, name });
-    }
-  }
-
-  #wakeKernel(): void {
+  /** Wakes the kernel. */
+  signal(): void {
     const { words } = this.#memory;
     Atomics.add(words, EVENT_SIGNAL, 1);
     Atomics.notify(words, EVENT_SIGNAL);
     words[KERNEL_SLEEPS] = 0; // last: cut before, the kernel is woken twice, not never
+  }
+
+  get #used(): number {
+    return (this.#memory.words[EVENT_HEAD] - this.#memory.words[EVENT_TAIL]) | 0;
   }
 }

@@ -3,17 +3,16 @@
 // kept, and changes elsewhere cost a climb and no event. A watch is bound to the directory's inode. Above `directories`.
 
 import { S_IFDIR, S_IFMT } from "../constants.ts";
-import { EAGAIN } from "../errno.ts";
 import type { Directories } from "./directories.ts";
 import { CREATE, ENDED, EVENT_PATH_MAX, EventRing, RENAME, WRITE } from "./event-ring.ts";
 import { I_MODE, I_NLINK, I_PARENT, type Inodes, ROOT } from "./inodes.ts";
 import type { Journal } from "./journal.ts";
-import { type Layout, VIRTUAL, WATCH_MAX, WATCH_WORDS, WATCHES } from "./layout.ts";
+import { type Layout, VIRTUAL, WATCH_WORDS, WATCHES } from "./layout.ts";
 import type { Memory } from "./memory.ts";
 import type { Walk } from "./paths.ts";
 
 const SLASH = 0x2f;
-const RECURSIVE = 1;
+export const RECURSIVE = 1;
 /** Names remembered by each worker: forgotten all at once when there are more. */
 const PLACES = 4096;
 
@@ -28,7 +27,8 @@ export class Watches {
   /** In the kernel, which can't wait for itself: makes room in the ring. */
   makeRoom: () => void = () => {};
   readonly #memory: Memory;
-  readonly #table: number;
+  /** Words [directory, id * 2 + 1 if all below it counts too] for each watch. */
+  readonly table: number;
   readonly #inodes: Inodes;
   readonly #directories: Directories;
   readonly #places = new Map<number, Place>();
@@ -39,7 +39,7 @@ export class Watches {
   constructor(memory: Memory, layout: Layout, journal: Journal, inodes: Inodes, directories: Directories) {
     this.ring = new EventRing(memory, layout, journal);
     this.#memory = memory;
-    this.#table = layout.watchWord;
+    this.table = layout.watchWord;
     this.#inodes = inodes;
     this.#directories = directories;
   }
@@ -49,29 +49,9 @@ export class Watches {
     return this.#memory.words[WATCHES] !== 0;
   }
 
-  /** Watches directory `dir` under number `id`; -EAGAIN when too many are watched. The kernel's to call, as the next one. */
-  add(dir: number, isRecursive: boolean, id: number): number {
-    const { words } = this.#memory;
-    const count = words[WATCHES];
-    if (count >= WATCH_MAX) return -EAGAIN;
-    const at = this.#table + count * WATCH_WORDS;
-    words[at] = dir;
-    words[at + 1] = (id << 1) | (isRecursive ? RECURSIVE : 0);
-    words[WATCHES] = count + 1;
-    this.ring.forgetLast(); // it was not for this watch
-    return 0;
-  }
-
-  remove(id: number): void {
-    const { words } = this.#memory;
-    for (let at = this.#table; at < this.#end; at += WATCH_WORDS) {
-      if (words[at + 1] >> 1 !== id) continue;
-      const last = this.#end - WATCH_WORDS;
-      words[at] = words[last];
-      words[at + 1] = words[last + 1];
-      words[WATCHES]--;
-      return;
-    }
+  /** Where the table ends. */
+  get end(): number {
+    return this.table + this.#memory.words[WATCHES] * WATCH_WORDS;
   }
 
   /** Remembers the name by which `ino` was found: changes through an fd are told by it. */
@@ -149,7 +129,7 @@ export class Watches {
 
   #isWatched(dir: number, isParent: boolean): boolean {
     const { words } = this.#memory;
-    for (let at = this.#table; at < this.#end; at += WATCH_WORDS) {
+    for (let at = this.table; at < this.end; at += WATCH_WORDS) {
       if (words[at] === dir && (isParent || (words[at + 1] & RECURSIVE) !== 0)) return true;
     }
     return false;
@@ -157,14 +137,10 @@ export class Watches {
 
   #collect(dir: number, isParent: boolean, length: number): void {
     const { words } = this.#memory;
-    for (let at = this.#table; at < this.#end; at += WATCH_WORDS) {
+    for (let at = this.table; at < this.end; at += WATCH_WORDS) {
       if (words[at] !== dir || !(isParent || (words[at + 1] & RECURSIVE) !== 0)) continue;
       this.#targets.push(words[at + 1] >> 1, length);
     }
-  }
-
-  get #end(): number {
-    return this.#table + this.#memory.words[WATCHES] * WATCH_WORDS;
   }
 
   /** A name of `ino`: in `hint` if it has one there, else where it was seen last, else wherever it is. */

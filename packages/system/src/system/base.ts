@@ -123,18 +123,16 @@ export class Base {
   /** Runs a call's body between `enter` and `leave`. The calls made most often spell it out instead. */
   protected call(body: () => number): number {
     this.enter();
-    let result: number;
-    try {
-      result = body();
-    } catch (error) {
-      this.abandon(error);
-    }
-    return this.leave(result);
+    return this.#finish(body);
   }
 
   /** The same for a body that may change something that is watched. */
   protected change(body: () => number): number {
     this.enterToChange();
+    return this.#finish(body);
+  }
+
+  #finish(body: () => number): number {
     let result: number;
     try {
       result = body();

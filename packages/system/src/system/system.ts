@@ -4,13 +4,12 @@
 import { monotonicMs } from "../clock.ts";
 import { EAGAIN, EINTR, ETIMEDOUT } from "../errno.ts";
 import { P_PENDING, P_WORKER } from "../io/slots.ts";
-import { traceLine } from "./trace-calls.ts";
-import { WatchCalls } from "./watch-calls.ts";
+import { TraceCalls, traceLine } from "./trace-calls.ts";
 
 /** A wait without deadline is looked at again after this long (ms), lest a lost wake-up last for ever. */
 const LONGEST_NAP_MS = 10_000;
 
-export class System extends WatchCalls {
+export class System extends TraceCalls {
   /** A child process in this same worker, or -EAGAIN when the process table is full. */
   fork(): System | number {
     const slot = this.forkSlot(this.machine.slots.get(this.slot, P_WORKER));

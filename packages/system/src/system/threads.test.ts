@@ -15,6 +15,7 @@ import { Machine } from "./machine.ts";
 import { bootKernelSlot } from "./process-calls.ts";
 import { System } from "./system.ts";
 import { bufferOf, bundleSystem, forked, inThread, newFlags, type Thread, workers } from "./testing-threads.ts";
+import { Watching } from "./watching.ts";
 
 beforeAll(bundleSystem, 60_000);
 
@@ -222,7 +223,7 @@ test("threads that outrun whoever watches wait, out of the lock; nothing is lost
   timeout: 60_000,
 }, async () => {
   const sys = testSystem();
-  const kernel = new System(sys.machine, 0);
+  const kernel = new Watching(sys.machine, 0);
   const { ring } = sys.machine.disk.watches;
   expect(kernel.watch(encode("/tmp"), true, 1)).toBe(0);
   const flags = newFlags();
@@ -266,8 +267,8 @@ test("threads that outrun whoever watches wait, out of the lock; nothing is lost
     isOver = true;
   });
   while (!isOver) {
-    const signals = ring.signals;
-    if ((await kernel.machine.lock.holding(kernel.pid, take)) === 0) await ring.signalAfter(signals, 100);
+    const { signals } = kernel;
+    if ((await kernel.machine.lock.holding(kernel.pid, take)) === 0) await kernel.signalAfter(signals, 100);
   }
   while (take() > 0);
   expect(await ended).toEqual(["done", "done"]);

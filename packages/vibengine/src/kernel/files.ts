@@ -36,12 +36,16 @@ const OWNERS: Record<number, string> = { 0: "root", 1000: "user" };
 
 export class Files {
   readonly #calls: KernelCalls;
-  /** The process that the API's calls are made as: `user`, in /home/user. */
   readonly #system: System;
 
   constructor(calls: KernelCalls, system: System) {
     this.#calls = calls;
     this.#system = system;
+  }
+
+  /** The process that the API's calls are made as: `user`, in /home/user. */
+  get system(): System {
+    return this.#system;
   }
 
   async read(path: string): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,7 +1,7 @@
 // The kernel as the page calls it: each call is passed on to the room that does the work, if the sandbox still runs.
 
 import { transfer } from "comlink";
-import type { CommandRequest, KernelApi, OutputSink, TraceSink } from "../protocol.ts";
+import type { CommandRequest, KernelApi, OutputSink, TraceSink, WatchSink } from "../protocol.ts";
 import { Life } from "./life.ts";
 
 export class Kernel extends Life implements KernelApi {
@@ -76,5 +76,11 @@ export class Kernel extends Life implements KernelApi {
   }
   remove(path: string) {
     return this.running.files.remove(path);
+  }
+  watchDir(path: string, isRecursive: boolean, sink: WatchSink) {
+    return this.running.watches.add(this.running.files.system, path, isRecursive, sink);
+  }
+  unwatchDir(id: number) {
+    return this.running.watches.remove(id);
   }
 }

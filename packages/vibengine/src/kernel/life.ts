@@ -29,6 +29,7 @@ import { type Hold, holdSandbox } from "./ownership.ts";
 import { WorkerPool } from "./pool.ts";
 import { Processes } from "./processes.ts";
 import { WorkerQuota } from "./quota.ts";
+import { Watches } from "./watches.ts";
 
 const SPARE_SHELLS = 2;
 const SPARE_GUESTS = 2;
@@ -39,6 +40,7 @@ interface Rooms {
   processes: Processes;
   commands: Commands;
   files: Files;
+  watches: Watches;
 }
 
 /** Gives the workers that are on their way the memory they shall work on. */
@@ -189,7 +191,7 @@ export class Life {
     const processes = new Processes(calls, guests, shells);
     const commands = new Commands(calls, processes, () => this.#info.envs);
     const files = new Files(calls, await this.#fork(calls));
-    this.#rooms = { calls, processes, commands, files };
+    this.#rooms = { calls, processes, commands, files, watches: new Watches(calls) };
     this.#onTimeout = options.onTimeout ?? "kill";
     this.#deadline.set(options.timeoutMs);
     this.#superviseProcesses();
@@ -239,6 +241,7 @@ export class Life {
   async #finish(ending: Ending, cleanUp: () => Promise<unknown> = () => Promise.resolve()): Promise<void> {
     this.#ending = ending;
     this.#deadline.clear();
+    await this.#rooms.watches.close(); // while the workers are there: one that is ended with the lock in hand keeps it
     for (const pool of this.#pools) pool.close();
     this.#rooms.commands.failAll(() => this.#endedError());
     await cleanUp();
