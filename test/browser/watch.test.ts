@@ -284,7 +284,8 @@ test("what can't be watched is told apart", async () => {
   const { sandbox } = await inDirectory();
   const { files } = sandbox;
   await files.write("file", "x");
-  const watch = (...options: unknown[]) => rejection((files.watchDir as (...all: unknown[]) => Promise<unknown>)(...options));
+  const watch = (...options: unknown[]) =>
+    rejection((files.watchDir as (...all: unknown[]) => Promise<unknown>)(...options));
   const missing = await watch("none", () => {});
   expect(missing).toBeInstanceOf(FileNotFoundError);
   expect(missing.message).toBe("can't watch none: No such file or directory");
@@ -301,7 +302,7 @@ test("what can't be watched is told apart", async () => {
     expect(await watch(...bad)).toBeInstanceOf(InvalidArgumentError);
   }
   for (let i = 0; i < 255; i++) await files.watchDir("w", () => {});
-  expect((await watch("w", () => {})).message).toBe("can't watch w: too many directories are; stop() some");
+  expect((await watch("w", () => {})).message).toBe("can't watch w: 256 directories are watched; stop() some");
 });
 
 test("a callback may use the sandbox, and a kill ends programs that are held up", async () => {

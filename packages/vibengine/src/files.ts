@@ -136,11 +136,7 @@ export class Files {
    * await watch.stop();
    * ```
    */
-  async watchDir(
-    path: string,
-    onEvent: (event: WatchEvent) => void,
-    options: WatchOptions = {},
-  ): Promise<WatchHandle> {
+  async watchDir(path: string, onEvent: (event: WatchEvent) => void, options: WatchOptions = {}): Promise<WatchHandle> {
     checkPath(path);
     const { recursive = false, onExit } = options;
     if (typeof recursive !== "boolean") throw new InvalidArgumentError(`recursive must be a boolean, got ${recursive}`);

@@ -1,5 +1,6 @@
 // "Safe to cut at any store": each mutating call is cut after each of its stores; then the next owner of the lock comes, the
-// disk must be consistent and free of leaks, and the tree must be the old one or the new one, times included.
+// disk must be consistent and free of leaks, and the tree must be the old one or the new one, times included; and what is told to
+// those who watch is what has happened: nothing with the old tree, everything with the new one.
 
 import { expect, test } from "vitest";
 import {
@@ -23,7 +24,9 @@ import { bufferBacking } from "../disk/memory.ts";
 import { testKernel } from "../testing.ts";
 import { encode } from "../text.ts";
 import { Cut, makeStore, recordStores } from "./cut-recorder.ts";
+import { Machine } from "./machine.ts";
 import type { System } from "./system.ts";
+import { Watching } from "./watching.ts";
 
 const KIB = 1024;
 const DISK_SIZE = 1024 * KIB;
@@ -207,6 +210,7 @@ let cutPoints = 0;
 test.each(Object.entries(operations))("%s", { timeout: 60_000 }, (_name, operation) => {
   const sys = testKernel(DISK_SIZE);
   operation.setUp?.(sys);
+  new Watching(sys.machine, sys.slot).watch(encode("/tmp"), true, 1);
   const { disk } = sys.machine;
   const before = copyOf(disk);
   // A clock that stands, so that each run's new times are the same.
@@ -219,6 +223,8 @@ test.each(Object.entries(operations))("%s", { timeout: 60_000 }, (_name, operati
   const cut = copyOf(before);
   const next = copyOf(before);
   const seen = copyOf(before);
+  const told = eventsOf(copyOf(disk));
+  let seenTold = "";
   for (let count = 0; count <= stores.length; count++) {
     expectOldOrNew(count, "stores");
     if (count === stores.length) break;
@@ -243,11 +249,21 @@ test.each(Object.entries(operations))("%s", { timeout: 60_000 }, (_name, operati
     copyInto(cut, next);
     next.sync();
     expect(next.memory.words[JOURNAL_COUNT] + next.memory.words[PENDING]).toBe(0);
-    if (hasSameImage(next, seen)) return; // which has been looked at, mostly because all was undone
-    const { problems } = fsck(next, { repair: false });
     const when = `after ${count} of ${stores.length} ${unit}`;
+    const events = eventsOf(next);
+    if (hasSameImage(next, seen)) {
+      // Which has been looked at, mostly because all was undone.
+      expect(events, when).toBe(seenTold);
+      return;
+    }
+    const { problems } = fsck(next, { repair: false });
     if (problems.length > 0) expect(problems, when).toEqual([]);
-    expectSameTree(treeOf(next), old, after, operation, when);
+    const tree = treeOf(next);
+    expectSameTree(tree, old, after, operation, when);
+    if (isSame(tree, after)) expect(events, when).toBe(told);
+    else if (isSame(tree, old)) expect(events, when).toBe("");
+    else expect(told.startsWith(events), when).toBe(true);
+    seenTold = events;
     copyInto(next, seen);
   }
 });
@@ -256,6 +272,12 @@ test("many points were tried", () => {
   expect(cutPoints).toBeGreaterThan(10_000);
   console.log(`cut at ${cutPoints} points of ${Object.keys(operations).length} operations`);
 });
+
+/** What whoever watches /tmp would be told next. */
+function eventsOf(disk: Disk): string {
+  const events = new Watching(new Machine(disk), 0).takeEvents(1000);
+  return events.map(({ type, name }) => `${type} ${name}\n`).join("");
+}
 
 function hasSameImage(disk: Disk, other: Disk): boolean {
   const { imageByte, totalBytes, firstDataBlock, imageBlocks } = disk.layout;
@@ -359,6 +381,8 @@ function copyInto(disk: Disk, copy: Disk): void {
     [layout.slotWord, layout.slotWord + 64 * 4],
     [layout.fdWord, layout.fdWord + 1024],
     [layout.openFileWord, layout.openFileWord + 64],
+    [layout.watchWord, layout.watchWord + 2],
+    [layout.eventWord, layout.eventWord + 10_000],
     [layout.openCountWord, layout.openCountWord + layout.inodes],
     [layout.imageWord, layout.imageWord + layout.imageBlocks * 1024],
   ]) {

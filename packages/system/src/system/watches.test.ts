@@ -1,5 +1,6 @@
 // What is told to those who watch a directory: which event for which change, under which name, in which order, and what is not.
 
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   AT_FDCWD,
@@ -11,14 +12,16 @@ import {
   O_RDWR,
   O_TRUNC,
   O_WRONLY,
+  S_IFDIR,
   SEEK_SET,
 } from "../constants.ts";
 import { CHMOD, CREATE, ENDED, REMOVE, RENAME, WRITE } from "../disk/event-ring.ts";
 import { EVENT_HEAD, EVENT_LAST, EVENT_TAIL, EVENT_WORDS, WATCH_MAX } from "../disk/layout.ts";
 import { EAGAIN, EEXIST, ENOENT, ENOSPC, ENOTDIR, ENOTEMPTY, ENOTSUP } from "../errno.ts";
 import { testSystem } from "../testing.ts";
-import { encode } from "../text.ts";
+import { decode, encode } from "../text.ts";
 import type { System } from "./system.ts";
+import { newDirent, newStat } from "./types.ts";
 import { Watching } from "./watching.ts";
 
 const KINDS = { [CREATE]: "create", [WRITE]: "write", [REMOVE]: "remove", [RENAME]: "rename", [CHMOD]: "chmod" };
@@ -59,7 +62,10 @@ const changes: Record<string, { run(sys: System): unknown; tells: string[]; resu
     tells: ["create new"],
   },
   "open what exists": { run: (sys) => sys.close(sys.open(AT_FDCWD, p("w/f"), O_CREAT | O_RDWR, 0o644)), tells: [] },
-  "open with O_TRUNC": { run: (sys) => sys.close(sys.open(AT_FDCWD, p("w/f"), O_TRUNC | O_RDWR, 0)), tells: ["write f"] },
+  "open with O_TRUNC": {
+    run: (sys) => sys.close(sys.open(AT_FDCWD, p("w/f"), O_TRUNC | O_RDWR, 0)),
+    tells: ["write f"],
+  },
   write: { run: (sys) => put(sys, "w/d/g", "new", 0), tells: ["write d/g"] },
   append: { run: (sys) => put(sys, "w/f", "new", O_APPEND), tells: ["write f"] },
   "create and write": { run: (sys) => put(sys, "w/new", "new"), tells: ["create new", "write new"] },
@@ -275,14 +281,7 @@ test("of several links, the one that was opened; when it is gone, another", () =
   sys.unlink(AT_FDCWD, encode("w/other"));
   sys.unlink(AT_FDCWD, encode("w/f"));
   sys.write(fd, encode("x"), 0, 1);
-  expect(events(sys)).toEqual([
-    "write d/link",
-    "write f",
-    "write other",
-    "remove other",
-    "remove f",
-    "write d/link",
-  ]);
+  expect(events(sys)).toEqual(["write d/link", "write f", "write other", "remove other", "remove f", "write d/link"]);
 });
 
 test("writes to the same file are told once until that was read", () => {
@@ -396,3 +395,89 @@ test("the kernel, which can't wait for itself, makes room when the ring is full"
   expect(seen.length).toBe(80_000);
   expect(seen.every((event, i) => event === (i % 2 === 0 ? `rename ${i / 2}` : `create ${(i + 1) / 2}`))).toBe(true);
 });
+
+test("random changes: whoever follows the events knows the tree", () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(2 ** 30), { minLength: 100, maxLength: 400 }), (numbers) => {
+      const sys = watching(1024 * 1024);
+      sys.mkdir(AT_FDCWD, encode("w"), 0o755);
+      sys.chdir(encode("w"));
+      expect(sys.watch(encode("."), true, 1)).toBe(0);
+      const names = new Set<string>();
+      const open: number[] = [];
+      for (const number of numbers) {
+        const hasWritten = change(sys, number, open);
+        const last = hasWritten || number % 5 === 0 ? follow(names, sys) : undefined;
+        if (hasWritten) expect(last).toMatch(/^write /);
+      }
+      follow(names, sys);
+      expect([...names].sort()).toEqual(treeOf(sys, ".", "").sort());
+    }),
+    { numRuns: 60 },
+  );
+});
+
+const NAMES = ["a", "b", "c", "d/a", "d/b", "d", "e", "e/d", "e/d/a", "e/a"];
+
+/** One call, named by a number; most fail. True when it has written to a file that has a name. */
+function change(sys: Watching, number: number, open: number[]): boolean {
+  const one = encode(NAMES[(number >> 4) % NAMES.length]);
+  const other = encode(NAMES[(number >> 10) % NAMES.length]);
+  const kind = number % 8;
+  if (kind === 0) open.push(sys.open(AT_FDCWD, one, O_CREAT | O_WRONLY, 0o644));
+  else if (kind === 1) sys.mkdir(AT_FDCWD, one, 0o755);
+  else if (kind === 2) sys.unlink(AT_FDCWD, one);
+  else if (kind === 3) sys.rmdir(AT_FDCWD, one);
+  else if (kind === 4) sys.link(AT_FDCWD, one, AT_FDCWD, other, false);
+  else if (kind === 5) {
+    const fd = open[(number >> 4) % open.length];
+    const stat = newStat();
+    return sys.write(fd, encode("x"), 0, 1) === 1 && sys.fstat(fd, stat) === 0 && stat.nlink > 0;
+  } else sys.rename(AT_FDCWD, one, AT_FDCWD, other);
+  if (open.length > 5) sys.close(open.shift() as number);
+  return false;
+}
+
+/** Brings `names` up to what has happened, event by event. A write must name what is there. Returns the last event. */
+function follow(names: Set<string>, sys: Watching): string | undefined {
+  let leaving: string | null = null;
+  const all = events(sys);
+  for (const event of all) {
+    const [type, name] = event.split(" ");
+    if (type === "write") expect(names.has(name), event).toBe(true);
+    if (type === "remove") expect(names.delete(name), event).toBe(true);
+    if (type === "rename") {
+      expect(names.has(name), event).toBe(true);
+      leaving = name;
+    }
+    if (type !== "create") continue;
+    if (leaving === null) expect(names.has(name), event).toBe(false);
+    else
+      for (const below of [...names])
+        if (below.startsWith(`${leaving}/`)) moveName(names, below, name + below.slice(leaving.length));
+    if (leaving !== null) names.delete(leaving);
+    names.add(name);
+    leaving = null;
+  }
+  expect(leaving).toBe(null);
+  return all.at(-1);
+}
+
+function moveName(names: Set<string>, from: string, to: string): void {
+  names.delete(from);
+  names.add(to);
+}
+
+function treeOf(sys: Watching, dir: string, prefix: string): string[] {
+  const fd = sys.open(AT_FDCWD, encode(dir), O_RDONLY | O_DIRECTORY, 0);
+  const entry = newDirent();
+  const found: string[] = [];
+  for (let cookie = 0; sys.readdir(fd, cookie, entry) === 1; cookie = entry.cookie) {
+    const name = decode(entry.name);
+    if (name === "." || name === "..") continue;
+    found.push(prefix + name);
+    if (entry.type === S_IFDIR >>> 12) found.push(...treeOf(sys, `${dir}/${name}`, `${prefix}${name}/`));
+  }
+  sys.close(fd);
+  return found;
+}

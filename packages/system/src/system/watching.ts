@@ -68,13 +68,13 @@ export class Watching extends System {
     });
   }
 
-  /** The events of the next `records` changes, in order; those who waited for room go on. */
-  takeEvents(records: number): FileEvent[] {
+  /** The next events, in order, until there are `enough`; those who waited for room go on. */
+  takeEvents(enough: number): FileEvent[] {
     const events: FileEvent[] = [];
     this.call(() => {
       const { words } = this.machine.disk.memory;
       let tail = words[EVENT_TAIL];
-      for (let count = 0; count < records && tail !== words[EVENT_HEAD]; count++) {
+      while (events.length < enough && tail !== words[EVENT_HEAD]) {
         if (words[this.#wordAt(tail)] === 0) tail = (tail + EVENT_WORDS - (tail & (EVENT_WORDS - 1))) | 0;
         const at = this.#wordAt(tail);
         this.#read(at, events);

@@ -241,9 +241,9 @@ export class Life {
   async #finish(ending: Ending, cleanUp: () => Promise<unknown> = () => Promise.resolve()): Promise<void> {
     this.#ending = ending;
     this.#deadline.clear();
+    this.#rooms.commands.failAll(() => this.#endedError());
     await this.#rooms.watches.close(); // while the workers are there: one that is ended with the lock in hand keeps it
     for (const pool of this.#pools) pool.close();
-    this.#rooms.commands.failAll(() => this.#endedError());
     await cleanUp();
     await this.#hold?.release();
     this.#end(ending);

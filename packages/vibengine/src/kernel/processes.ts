@@ -221,7 +221,13 @@ export class Processes {
   }
 
   #doubtShell(worker: number, running: Running): void {
-    const timer = setTimeout(() => running.lent.discard(), SHELL_GRACE_MS);
+    const { ring } = this.#calls.machine.disk.watches;
+    // One that waits until the page has taken what its tasks changed is not stuck.
+    const judge = () => {
+      if (ring.hasRoom) running.lent.discard();
+      else timer = setTimeout(judge, SHELL_GRACE_MS);
+    };
+    let timer = setTimeout(judge, SHELL_GRACE_MS);
     const { onMessage } = running.lent;
     running.lent.onMessage = (message) => {
       if (message.type === "pong") {

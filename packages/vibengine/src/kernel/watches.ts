@@ -20,7 +20,7 @@ import { type Remote, releaseProxy } from "comlink";
 import { InvalidArgumentError, SandboxError } from "../errors.ts";
 import type { WatchEvent, WatchSink } from "../protocol.ts";
 import type { KernelCalls } from "./calls.ts";
-import { succeed } from "./raise.ts";
+import { fileError } from "./raise.ts";
 
 const TYPES: Record<number, WatchEvent["type"]> = {
   [CREATE]: "create",
@@ -29,7 +29,7 @@ const TYPES: Record<number, WatchEvent["type"]> = {
   [RENAME]: "rename",
   [CHMOD]: "chmod",
 };
-/** Changes told of in one message. */
+/** Events sent at once: reading them takes about 1 ms, and everyone else waits. */
 const BATCH = 1000;
 /** The ring is looked at again after this long (ms), lest a lost wake-up last for ever. */
 const LONGEST_NAP_MS = 1000;
@@ -51,31 +51,37 @@ export class Watches {
   constructor(calls: KernelCalls) {
     this.#calls = calls;
     this.#kernel = new Watching(calls.machine, calls.system.slot);
-    calls.machine.disk.watches.makeRoom = () => {
-      this.#early.push(...this.#kernel.takeEvents(BATCH));
+    const { watches } = calls.machine.disk;
+    watches.makeRoom = () => {
+      while (!watches.ring.hasRoom) this.#early.push(...this.#kernel.takeEvents(BATCH));
     };
   }
 
   /** Watches a directory, found as `system` finds it; what changes from now on goes to `sink`. A number for `remove`. */
-  add(system: System, path: string, isRecursive: boolean, sink: WatchSink): Promise<number> {
+  async add(system: System, path: string, isRecursive: boolean, sink: WatchSink): Promise<number> {
     const id = ++this.#lastId;
-    return this.#calls.exclusive(() => {
-      const result = new Watching(this.#calls.machine, system.slot).watch(encode(path), isRecursive, id);
-      if (result === -ENOTSUP) throw new InvalidArgumentError(`can't watch ${path}: nothing in /proc is ever changed`);
-      if (result === -EAGAIN) throw new SandboxError(`can't watch ${path}: too many directories are; stop() some`);
-      succeed(result, "watch", path);
-      this.#sinks.set(id, sink);
+    const caller = new Watching(this.#calls.machine, system.slot);
+    const result = await this.#calls.exclusive(() => {
+      const watched = caller.watch(encode(path), isRecursive, id);
+      if (watched >= 0) this.#sinks.set(id, sink);
+      return watched;
+    });
+    if (result >= 0) {
       this.#running ??= this.#run();
       return id;
-    });
+    }
+    release(sink);
+    if (result === -ENOTSUP) throw new InvalidArgumentError(`can't watch ${path}: nothing in /proc is ever changed`);
+    if (result === -EAGAIN) throw new SandboxError(`can't watch ${path}: 256 directories are watched; stop() some`);
+    throw fileError(result, "watch", path);
   }
 
   async remove(id: number): Promise<void> {
     await this.#calls.exclusive(() => this.#kernel.unwatch(id));
-    const sink = this.#sinks.get(id) as Remote<WatchSink> | undefined;
-    this.#sinks.delete(id);
+    const sink = this.#sinks.get(id);
+    if (!this.#sinks.delete(id)) return;
     // Not before the page has answered: an answer to a port that is closed never comes.
-    this.#delivered.then(() => sink?.[releaseProxy]());
+    this.#delivered.then(() => release(sink as WatchSink));
   }
 
   /** Ends all processes and gives the page what is still to be told, if it takes that soon. */
@@ -119,4 +125,9 @@ export class Watches {
     await Promise.allSettled(taken);
     for (const id of ended) await this.remove(id);
   }
+}
+
+/** Closes the port through which the page is called. */
+function release(sink: WatchSink): void {
+  (sink as Remote<WatchSink>)[releaseProxy]();
 }
