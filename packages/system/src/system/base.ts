@@ -2,7 +2,7 @@
 // The families of calls (paths, fds, processes, waiting) build on it, one upon the other; `System` is the last of them.
 
 import { AT_FDCWD } from "../constants.ts";
-import { EVENT_WAITERS, TRACE_FD, VIRTUAL } from "../disk/layout.ts";
+import { EVENT_WAITERS, TRACE_FD, VIRTUAL, WATCHES } from "../disk/layout.ts";
 import { FOLLOW, NO_FOLLOW, type Walk } from "../disk/paths.ts";
 import { EBADF, ENOENT, ENOTDIR } from "../errno.ts";
 import { KIND_INODE, KIND_VIRTUAL } from "../io/open-files.ts";
@@ -63,7 +63,7 @@ export class Base {
   /** The same for a call that may change something that is watched: its events must find room. */
   protected enterToChange(): void {
     this.enter();
-    if (this.machine.disk.watches.isOn) this.#waitForRoom();
+    if (this.machine.disk.memory.words[WATCHES] !== 0) this.#waitForRoom();
   }
 
   /** Lets the kernel read events, and the page take them. The lock is held before and after, not meanwhile. */

@@ -16,7 +16,7 @@ import {
 import { Entry } from "../disk/directories.ts";
 import { WRITE } from "../disk/event-ring.ts";
 import { I_ATIME, I_MODE, I_MTIME, I_NLINK, I_PARENT, type Time } from "../disk/inodes.ts";
-import { VIRTUAL } from "../disk/layout.ts";
+import { VIRTUAL, WATCHES } from "../disk/layout.ts";
 import { EBADF, EINVAL, EISDIR, ENOTDIR, ENOTSUP, ESPIPE } from "../errno.ts";
 import { readDevice, writeDevice } from "../io/devices.ts";
 import { KIND_DEVICE, KIND_INODE, KIND_PIPE, KIND_VIRTUAL } from "../io/open-files.ts";
@@ -245,7 +245,8 @@ export class FdCalls extends OpenCalls {
     if ((flags & O_APPEND) !== 0 && position < 0) to = disk.content.size(ino);
     if (length === 0) return 0;
     disk.inodes.tick();
-    if (disk.watches.isOn) disk.watches.noteInode(WRITE, ino, files.parent(file)); // before: long writes are committed in parts
+    // Told before it is done: a long write is committed in parts.
+    if (disk.memory.words[WATCHES] !== 0) disk.watches.noteInode(WRITE, ino, files.parent(file));
     const count = disk.content.write(ino, from, at, length, to);
     if (count > 0 && position < 0) files.setOffset(file, to + count);
     return count;
