@@ -25,6 +25,7 @@ export {
 } from "./io/slots.ts";
 export { makeTree, parseStub, stubFor, USER_ID } from "./system/base-tree.ts";
 export { Machine } from "./system/machine.ts";
+export { machineTotals, machineUse } from "./system/proc-text.ts";
 export { bootKernelSlot } from "./system/process-calls.ts";
 export { System } from "./system/system.ts";
 export * from "./system/types.ts";

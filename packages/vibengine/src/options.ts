@@ -62,6 +62,26 @@ export function checkOneOf<const T extends string>(name: string, value: T, allow
   );
 }
 
+/** A range of time as two numbers, ms since 1970; what is absent is open. */
+export function checkRange(range: { start?: Date; end?: Date }): [start: number, end: number] {
+  if (typeof range !== "object" || range === null)
+    throw new InvalidArgumentError(`range must be an object with start and end, got ${show(range)}`);
+  const { start, end } = range;
+  const from = start === undefined ? Number.NEGATIVE_INFINITY : checkDate("start", start);
+  const to = end === undefined ? Number.POSITIVE_INFINITY : checkDate("end", end);
+  if (from <= to) return [from, to];
+  throw new InvalidArgumentError(
+    `start must not be after end, got ${new Date(from).toISOString()} and ${new Date(to).toISOString()}`,
+  );
+}
+
+function checkDate(name: string, value: Date): number {
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return value.getTime();
+  throw new InvalidArgumentError(
+    `${name} must be a valid Date, got ${value instanceof Date ? "an invalid one" : show(value)}`,
+  );
+}
+
 function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "object" && value !== null) return Array.isArray(value) ? "an array" : "an object";

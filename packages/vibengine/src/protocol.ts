@@ -75,6 +75,33 @@ export interface EntryInfo {
   symlinkTarget?: string;
 }
 
+/**
+ * What a sandbox used at a moment, and what there is. The figures are those of `free`, `df` and `ps` inside of it; bytes.
+ */
+export interface SandboxMetrics {
+  timestamp: Date;
+  /**
+   * Running time of all processes since the sample before, as a share of the time that passed: 100 is one processor kept busy.
+   * A process counts as running while it is not asleep in a system call (waiting for input, for room in a pipe, for a child, for
+   * a time), so one that waits for a processor of a busy machine counts too, and the sum may pass `100 * cpuCount`. The kernel's
+   * own time is not in it. 0 in the first sample; of little meaning in one that follows another within some milliseconds.
+   */
+  cpuUsedPct: number;
+  /** Processors as the browser tells them. */
+  cpuCount: number;
+  /**
+   * What files and directories occupy, which is memory, and the memories of the WebAssembly programs that run, each as large as
+   * it was at its start or when a system call last noticed that it had grown. Nobody can tell what the browser needs besides:
+   * for workers, compiled code, the shell. Memory that removed files had is used again, but not given back until the end.
+   */
+  memUsed: number;
+  /** Memory of the device, as coarse as the browser tells it (a power of two); 4 GiB where it does not. No limit. */
+  memTotal: number;
+  diskUsed: number;
+  /** `diskSizeBytes` of the sandbox, in whole blocks of 4 KiB. */
+  diskTotal: number;
+}
+
 /** Called with decoded text, one chunk after the other; the next comes when the promise has resolved. */
 export type OutputSink = (stream: "stdout" | "stderr", text: string) => void | Promise<void>;
 
@@ -100,6 +127,8 @@ export interface KernelApi {
   keepAlive(timeoutMs: number): KernelInfo;
   kill(): Promise<void>;
   pause(): Promise<void>;
+  /** Samples from `start` to `end`, ms since 1970. */
+  getMetrics(start: number, end: number): Promise<SandboxMetrics[]>;
   /** Resolves when the sandbox ends by itself, by `kill` or by `pause`. */
   ended(): Promise<Ending>;
 

@@ -4,11 +4,20 @@
 import { type Remote, wrap } from "comlink";
 import { assetUrls, startKernelWorker } from "./assets.ts";
 import { Commands } from "./commands.ts";
+import { notRunHere } from "./elsewhere.ts";
 import { InvalidArgumentError, SandboxError, SandboxNotFoundError } from "./errors.ts";
 import { Files } from "./files.ts";
 import { lockName } from "./kernel/ownership.ts";
-import { checkDiskSize, checkEnvs, checkOneOf, checkStrings, checkTimeout, DEFAULT_TIMEOUT_MS } from "./options.ts";
-import type { BootOptions, Ending, KernelApi, KernelInfo, WorkerSeat } from "./protocol.ts";
+import {
+  checkDiskSize,
+  checkEnvs,
+  checkOneOf,
+  checkRange,
+  checkStrings,
+  checkTimeout,
+  DEFAULT_TIMEOUT_MS,
+} from "./options.ts";
+import type { BootOptions, Ending, KernelApi, KernelInfo, SandboxMetrics, WorkerSeat } from "./protocol.ts";
 import { leaveSeat, takeSeat } from "./seats.ts";
 import { indexedDbStore } from "./snapshot/indexeddb.ts";
 import type { Manifest } from "./snapshot/manifest.ts";
@@ -42,6 +51,12 @@ export interface SandboxInfo {
   startedAt: Date;
   /** When its time is up; null while it is paused. */
   endAt: Date | null;
+}
+
+/** Which samples {@link Sandbox.getMetrics} is to give; what is absent is open. */
+export interface MetricsRange {
+  start?: Date;
+  end?: Date;
 }
 
 /** The sandboxes that this page runs, by id. */
@@ -156,6 +171,18 @@ export class Sandbox {
     });
   }
 
+  /**
+   * {@link Sandbox.getMetrics} of a sandbox that this page runs.
+   * @throws {SandboxNotFoundError} when there is no such sandbox, or it is paused.
+   * @throws {SandboxError} when it runs in another page or tab: only that one can ask.
+   */
+  static async getMetrics(sandboxId: string, range: MetricsRange = {}): Promise<SandboxMetrics[]> {
+    checkRange(range);
+    const mine = running.get(checkId(sandboxId));
+    if (mine !== undefined) return mine.getMetrics(range);
+    throw await notRunHere(sandboxId, "ask for its metrics there");
+  }
+
   /** Restarts the countdown: the sandbox lives `timeoutMs` (1 to 86,400,000) from now, be that more or less than was left. */
   async keepAlive(timeoutMs: number): Promise<void> {
     checkTimeout(timeoutMs);
@@ -189,6 +216,24 @@ export class Sandbox {
     this.#info = await this.#call((kernel) => kernel.info());
     const { sandboxId, metadata, envs, startedAt, endAt } = this.#info;
     return { sandboxId, state: "running", metadata, envs, startedAt: new Date(startedAt), endAt: new Date(endAt) };
+  }
+
+  /**
+   * What the sandbox used over its life: a sample every 5 s, and one of now. Of a life of more than some hours, samples older
+   * than the last 85 minutes are thinned out: at most 80 s apart after a day, each still telling the share of the time since the
+   * one before it.
+   * @param range only samples from `start` to `end`, both included and both optional.
+   * @throws {InvalidArgumentError} when one of them is no valid `Date`, or `start` is after `end`.
+   *
+   * @example
+   * ```ts
+   * const now = (await sandbox.getMetrics()).at(-1);
+   * const lastMinute = await sandbox.getMetrics({ start: new Date(Date.now() - 60_000) });
+   * ```
+   */
+  async getMetrics(range: MetricsRange = {}): Promise<SandboxMetrics[]> {
+    const [start, end] = checkRange(range);
+    return this.#call((kernel) => kernel.getMetrics(start, end));
   }
 
   /** Calls `listener` once when the sandbox ends in that way. Returns a function that takes it off again. */

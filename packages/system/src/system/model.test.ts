@@ -18,10 +18,10 @@ import { bootKernelSlot } from "./process-calls.ts";
 import { System } from "./system.ts";
 import { newDirent, newStat, type Statfs } from "./types.ts";
 
-/** Calls on each disk, about: sequences are of 0 to `LONGEST` calls. */
-const CALLS = Number(process.env.MODEL_CALLS ?? 225_000);
+/** Calls on each disk, about: sequences are of 0 to `LONGEST` calls, of 140 on average. */
+const CALLS = Number(process.env.MODEL_CALLS ?? 210_000);
 const LONGEST = 300;
-const RUNS = Math.ceil(CALLS / (LONGEST / 2));
+const RUNS = Math.ceil(CALLS / 140);
 const SEED = Number(process.env.MODEL_SEED ?? Date.now() % 0x7fff_ffff);
 
 const NAMES = [

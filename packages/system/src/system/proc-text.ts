@@ -26,7 +26,6 @@ import type { Machine } from "./machine.ts";
 
 const TICKS_PER_SECOND = 100;
 const PAGE_KIB = 64;
-const DEFAULT_MEMORY_KIB = 4 * 1024 * 1024;
 const STATE_NAMES: Record<string, string> = { R: "running", S: "sleeping", T: "stopped", Z: "zombie" };
 
 /** Files of /proc itself. */
@@ -76,11 +75,24 @@ export function usedMemory(machine: Machine): number {
 }
 
 export function memoryTotal(machine: Machine): number {
-  return (machine.disk.memory.words[MEMORY_KIB] || DEFAULT_MEMORY_KIB) * 1024;
+  return machine.disk.memory.words[MEMORY_KIB] * 1024;
+}
+
+/** What the sandbox uses now: running time (ms) since its start, bytes of memory, bytes of the disk. */
+export function machineUse(machine: Machine): { ran: number; memory: number; disk: number } {
+  const { words } = machine.disk.memory;
+  const disk = (words[DATA_BLOCKS] - words[FREE_BLOCKS]) * BLOCK_SIZE;
+  return { ran: totalRunningMs(machine), memory: usedMemory(machine), disk };
+}
+
+/** What there is of each. */
+export function machineTotals(machine: Machine): { processors: number; memory: number; disk: number } {
+  const disk = machine.disk.memory.words[DATA_BLOCKS] * BLOCK_SIZE;
+  return { processors: processors(machine), memory: memoryTotal(machine), disk };
 }
 
 export function processors(machine: Machine): number {
-  return machine.disk.memory.words[CPU_COUNT] || globalThis.navigator?.hardwareConcurrency || 1;
+  return machine.disk.memory.words[CPU_COUNT];
 }
 
 export function stateOf(machine: Machine, slot: number): string {

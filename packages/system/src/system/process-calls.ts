@@ -14,7 +14,7 @@ import {
   SIGURG,
   SIGWINCH,
 } from "../constants.ts";
-import { CPU_ENDED } from "../disk/layout.ts";
+import { CPU_COUNT, CPU_ENDED, MEMORY_KIB } from "../disk/layout.ts";
 import { EAGAIN, ECHILD, EINVAL, EPERM, ESRCH } from "../errno.ts";
 import {
   FREE,
@@ -50,6 +50,7 @@ const IGNORED_BY_DEFAULT = [SIGCHLD, SIGURG, SIGWINCH, SIGCONT, SIGSTOP, SIGTSTP
 );
 
 const KERNEL_SLOT = 0;
+const WASM_PAGE = 65_536;
 
 export class ProcessCalls extends FdCalls {
   /** The pid that `wait(-1)` reaped last. */
@@ -89,6 +90,11 @@ export class ProcessCalls extends FdCalls {
       }
       return 0;
     });
+  }
+
+  /** Says how many bytes the process's own memory has, for /proc to tell. */
+  noteMemory(bytes: number): void {
+    if (this.isAlive) this.machine.slots.set(this.slot, P_PAGES, bytes / WASM_PAGE);
   }
 
   /** Ends the process with a status of 0..255: closes its fds, gives its children to the kernel, wakes its parent. */
@@ -273,9 +279,20 @@ export class ProcessCalls extends FdCalls {
   }
 }
 
+/**
+ * Writes down what the machine has: workers that run guests delete the global that tells it. A browser rounds the memory to a
+ * power of two and may not tell it at all: then it is taken for 4 GiB.
+ */
+function tellMachine(words: Int32Array): void {
+  const platform = globalThis.navigator as (Navigator & { deviceMemory?: number }) | undefined;
+  words[CPU_COUNT] = platform?.hardwareConcurrency ?? 1;
+  words[MEMORY_KIB] = (platform?.deviceMemory ?? 4) * 1024 * 1024;
+}
+
 /** Makes slot 0 the kernel's process, pid 1, at the root directory, and returns its slot. */
 export function bootKernelSlot(machine: Machine, rootIno: number): number {
   const { slots, disk } = machine;
+  tellMachine(disk.memory.words);
   const slot = slots.allocate();
   slots.set(slot, P_STATE, RUNNING);
   slots.set(slot, P_GROUP, KERNEL_PID);

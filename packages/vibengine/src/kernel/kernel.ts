@@ -5,6 +5,10 @@ import type { CommandRequest, KernelApi, OutputSink, TraceSink, WatchSink } from
 import { Life } from "./life.ts";
 
 export class Kernel extends Life implements KernelApi {
+  getMetrics(start: number, end: number) {
+    return this.running.metrics.between(start, end);
+  }
+
   // ---- commands ------------------------------------------------------------------------------------------------------
 
   startCommand(request: CommandRequest, sink: OutputSink | null, trace: TraceSink | null) {

@@ -25,6 +25,7 @@ import { Deadline } from "./clock.ts";
 import { Commands } from "./commands.ts";
 import { Files } from "./files.ts";
 import { formatDisk, newMemory } from "./memory.ts";
+import { Metrics } from "./metrics.ts";
 import { type Hold, holdSandbox } from "./ownership.ts";
 import { WorkerPool } from "./pool.ts";
 import { Processes } from "./processes.ts";
@@ -41,6 +42,7 @@ interface Rooms {
   commands: Commands;
   files: Files;
   watches: Watches;
+  metrics: Metrics;
 }
 
 /** Gives the workers that are on their way the memory they shall work on. */
@@ -191,7 +193,7 @@ export class Life {
     const processes = new Processes(calls, guests, shells);
     const commands = new Commands(calls, processes, () => this.#info.envs);
     const files = new Files(calls, await this.#fork(calls));
-    this.#rooms = { calls, processes, commands, files, watches: new Watches(calls) };
+    this.#rooms = { calls, processes, commands, files, watches: new Watches(calls), metrics: new Metrics(calls) };
     this.#onTimeout = options.onTimeout ?? "kill";
     this.#deadline.set(options.timeoutMs);
     this.#superviseProcesses();
@@ -205,6 +207,7 @@ export class Life {
       system.umask(0o022);
       system.setOwner(USER_ID, USER_ID);
       system.chdir(encode("/home/user"));
+      calls.machine.slots.rest(system.slot); // it runs when a call is made as it, which is the kernel's own time
       return system;
     });
   }
@@ -241,6 +244,7 @@ export class Life {
   async #finish(ending: Ending, cleanUp: () => Promise<unknown> = () => Promise.resolve()): Promise<void> {
     this.#ending = ending;
     this.#deadline.clear();
+    this.#rooms.metrics.stop();
     this.#rooms.commands.failAll(() => this.#endedError());
     await this.#rooms.watches.close(); // while the workers are there: one that is ended with the lock in hand keeps it
     for (const pool of this.#pools) pool.close();

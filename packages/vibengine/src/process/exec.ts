@@ -59,7 +59,7 @@ function execute(
     args: argv,
     env,
     preopens,
-    memory: () => memory as WebAssembly.Memory,
+    memory: () => seen(system, memory as WebAssembly.Memory),
     trace,
     ...(wasi === undefined && { beneath: false, ambient: { root, cwd } }),
   });
@@ -69,7 +69,14 @@ function execute(
   const instance = instantiate(system, name, module, imports);
   if (instance === null) return null;
   memory = instance.exports.memory as WebAssembly.Memory;
+  if (memory instanceof WebAssembly.Memory) seen(system, memory);
   return enter(instance);
+}
+
+/** Notes how large the memory is: when the program starts, and whenever a call finds that it has grown. */
+function seen(system: System, memory: WebAssembly.Memory): WebAssembly.Memory {
+  system.noteMemory(memory.buffer.byteLength);
+  return memory;
 }
 
 /** Where the lines of a trace go: to the program's stderr, to whoever follows the command, or to both. */

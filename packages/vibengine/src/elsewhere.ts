@@ -1,0 +1,18 @@
+// Sandboxes that this page does not run: where such a one is, told as the error that a call on it throws. Used by `Sandbox`.
+
+import { SandboxError, SandboxNotFoundError } from "./errors.ts";
+import { lockName } from "./kernel/ownership.ts";
+import { indexedDbStore } from "./snapshot/indexeddb.ts";
+
+/** Why this page can't make a call on that sandbox; `wayOut` says what to do when another page runs it. */
+export async function notRunHere(sandboxId: string, wayOut: string): Promise<SandboxError> {
+  const { held = [] } = await navigator.locks.query();
+  if (held.some((lock) => lock.name === lockName(sandboxId)))
+    return new SandboxError(`sandbox ${sandboxId} is running in another page or tab: ${wayOut}`);
+  const isPaused = (await indexedDbStore().manifest(sandboxId)) !== undefined;
+  return new SandboxNotFoundError(
+    isPaused
+      ? `sandbox ${sandboxId} is paused: resume it by its id`
+      : `there is no sandbox ${sandboxId}: it was killed, timed out, or never existed`,
+  );
+}
