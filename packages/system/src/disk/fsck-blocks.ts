@@ -1,7 +1,7 @@
 // fsck's look at inodes and blocks: every map is followed, every block claimed once; then the bitmap is held against the claims.
 // Trusts nothing it reads. Called by `fsck` with the lock held.
 
-import { S_IFCHR, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from "../constants.ts";
+import { PATH_MAX, S_IFCHR, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from "../constants.ts";
 import { FANOUT, FILE_BLOCKS, firstIndexOf } from "./block-map.ts";
 import { FILE_SIZE_MAX } from "./content.ts";
 import type { Disk } from "./disk.ts";
@@ -53,39 +53,52 @@ export class BlockCheck {
     }
   }
 
+  /** Sees that no block in use is marked as free: whatever is mended after this may allocate. */
+  checkUsed(): void {
+    const unmarked = this.#differing((isClaimed) => isClaimed);
+    if (unmarked === 0) return;
+    this.#findings.error(`${counted(unmarked, "block belongs", "blocks belong")} to a file but marked as free.`, () =>
+      this.#mark((word, claimed) => word | claimed),
+    );
+  }
+
   /** Holds the bitmap and the counts of what is free against what the inodes claim. Returns blocks used and blocks leaked. */
   checkFree(): { used: number; leaked: number } {
-    const { layout, memory, journal, blocks, inodes } = this.#disk;
+    const { blocks, inodes } = this.#disk;
     if (this.#findings.hasMended) this.#claimAgain();
-    let leaked = 0;
-    let unmarked = 0;
-    let used = 0;
-    for (let block = layout.firstDataBlock; block < layout.imageBlocks; block++) {
-      const isClaimed = this.#claimed[block] !== 0;
-      if (isClaimed) used++;
-      if (isClaimed === blocks.isUsed(block)) continue;
-      if (isClaimed) unmarked++;
-      else leaked++;
-    }
-    const mend = () => {
-      for (let i = 0; i < layout.bitmapWords; i++) {
-        let word = 0;
-        for (let bit = 0; bit < 32; bit++) if (this.#claimed[layout.firstDataBlock + i * 32 + bit]) word |= 1 << bit;
-        if (memory.words[layout.bitmapWord + i] !== word) journal.set(layout.bitmapWord + i, word);
-        journal.commit();
-      }
-      journal.set(FREE_BLOCKS, blocks.countFree());
-    };
-    if (leaked > 0)
-      this.#findings.leak(`${counted(leaked, "block is", "blocks are")} marked as used but belong to no file.`, mend);
-    if (unmarked > 0)
-      this.#findings.error(
-        `${counted(unmarked, "block belongs", "blocks belong")} to a file but marked as free.`,
-        mend,
+    const leaked = this.#differing((isClaimed) => !isClaimed);
+    if (leaked > 0) {
+      this.#findings.leak(`${counted(leaked, "block is", "blocks are")} marked as used but belong to no file.`, () =>
+        this.#mark((_word, claimed) => claimed),
       );
+    }
     this.#checkCount(FREE_BLOCKS, blocks.countFree(), "blocks");
     this.#checkCount(FREE_INODES, inodes.countFree(), "inodes");
-    return { used, leaked };
+    return { used: this.#claimed.reduce((sum, one) => sum + one, 0), leaked };
+  }
+
+  /** Data blocks whose mark is not what the claims say, of those that `counts`. */
+  #differing(counts: (isClaimed: boolean) => boolean): number {
+    const { layout, blocks } = this.#disk;
+    let count = 0;
+    for (let block = layout.firstDataBlock; block < layout.imageBlocks; block++) {
+      const isClaimed = this.#claimed[block] !== 0;
+      if (isClaimed !== blocks.isUsed(block) && counts(isClaimed)) count++;
+    }
+    return count;
+  }
+
+  /** Makes the bitmap anew, word by word, from what it is and what is claimed. */
+  #mark(merge: (word: number, claimed: number) => number): void {
+    const { layout, memory, journal, blocks } = this.#disk;
+    for (let i = 0; i < layout.bitmapWords; i++) {
+      let claimed = 0;
+      for (let bit = 0; bit < 32; bit++) if (this.#claimed[layout.firstDataBlock + i * 32 + bit]) claimed |= 1 << bit;
+      const word = memory.words[layout.bitmapWord + i];
+      if (merge(word, claimed) !== word) journal.set(layout.bitmapWord + i, merge(word, claimed));
+      journal.commit();
+    }
+    journal.set(FREE_BLOCKS, blocks.countFree());
   }
 
   #checkCount(word: number, right: number, noun: string): void {
@@ -99,12 +112,12 @@ export class BlockCheck {
   #checkInode(ino: number, type: number): void {
     const { inodes, journal, content } = this.#disk;
     const size = inodes.getDouble(ino, I_SIZE);
-    const isSane =
-      Number.isInteger(size) && size >= 0 && size <= FILE_SIZE_MAX && (type !== S_IFDIR || size % BLOCK_SIZE === 0);
-    const tally = this.#follow(ino, isSane ? Math.ceil(size / BLOCK_SIZE) : FILE_BLOCKS, type);
-    if (!isSane) {
+    const isNumber = Number.isInteger(size) && size >= 0 && size <= FILE_SIZE_MAX;
+    const tally = this.#follow(ino, isNumber ? Math.ceil(size / BLOCK_SIZE) : FILE_BLOCKS, type);
+    const most = mostBytes(type, tally);
+    if (!isNumber || size > most || (type === S_IFDIR && size % BLOCK_SIZE !== 0)) {
       this.#findings.error(`Inode ${ino} has an impossible size (${size}).`, () =>
-        inodes.setDouble(ino, I_SIZE, tally.end * BLOCK_SIZE),
+        inodes.setDouble(ino, I_SIZE, Math.min(tally.end * BLOCK_SIZE, most)),
       );
     }
     if (tally.wild.length > 0) {
@@ -196,6 +209,15 @@ export class BlockCheck {
       if (mode !== 0) this.#follow(ino, FILE_BLOCKS, mode & S_IFMT);
     }
   }
+}
+
+/**
+ * The most that an inode with such a map can hold. A file may have holes; a directory has none, so it is granted as many as it
+ * has blocks: filling more would take for ever. A link's target is a path.
+ */
+function mostBytes(type: number, { end, blocks }: Tally): number {
+  if (type === S_IFDIR) return Math.min(end, 2 * blocks) * BLOCK_SIZE;
+  return type === S_IFLNK ? PATH_MAX - 1 : FILE_SIZE_MAX;
 }
 
 export function counted(count: number, one: string, many: string): string {

@@ -26,8 +26,9 @@ export class TreeCheck {
   constructor(disk: Disk, findings: Findings) {
     this.#disk = disk;
     this.#findings = findings;
-    this.links = new Uint32Array(disk.inodes.end);
-    this.isIndex = new Uint8Array(disk.inodes.end);
+    const end = Math.max(ROOT, Math.min(disk.inodes.end, disk.layout.inodes));
+    this.links = new Uint32Array(end);
+    this.isIndex = new Uint8Array(end);
   }
 
   /** Reads the whole tree. */
@@ -192,7 +193,8 @@ export class TreeCheck {
     if (!this.#exists(index) || this.#typeOf(index) !== S_IFREG || this.isIndex[index]) return "is no index";
     const size = inodes.getDouble(index, I_SIZE);
     const capacity = size / 4;
-    if (size < BLOCK_SIZE || !Number.isInteger(Math.log2(capacity))) return `has ${capacity} slots`;
+    const isSane = size >= BLOCK_SIZE && size <= this.#disk.layout.dataBlocks * BLOCK_SIZE;
+    if (!isSane || !Number.isInteger(Math.log2(capacity))) return `has ${capacity} slots`;
     const slots = new Int32Array(capacity);
     for (let at = 0; at < size; at += BLOCK_SIZE) {
       const block = content.map.lookup(index, at / BLOCK_SIZE);

@@ -1,6 +1,7 @@
 // A healthy disk has nothing to report. Then a disk is corrupted by hand, one way at a time: fsck must say so, mend it, and
 // leave what was not hurt as it was.
 
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { AT_FDCWD, O_CREAT, O_RDONLY, O_WRONLY } from "../constants.ts";
 import type { System } from "../system/system.ts";
@@ -15,6 +16,8 @@ import { bufferBacking } from "./memory.ts";
 import { S_INODES_USED } from "./superblock.ts";
 
 const SIZE = 4 * 1024 * 1024;
+/** Disks damaged at random; more for a soak. */
+const FSCK_RUNS = Number(process.env.FSCK_RUNS ?? 150);
 
 /** A disk with some of everything: /tmp/big with indirect blocks, /tmp/dir with an index, links. */
 function lived(): System {
@@ -377,4 +380,81 @@ test("without a root directory it says so and does not pretend to mend it", () =
   const report = fsck(disk, { repair: true });
   expect(report.problems).toContain("There is no root directory.");
   expect(report.isClean).toBe(false);
+});
+
+/** Words that a snapshot holds and that are in use: all the metadata, and blocks of maps, directories and files alike. */
+function wordsInUse(disk: Disk): number[] {
+  const { imageWord, firstDataBlock } = disk.layout;
+  const words: number[] = [];
+  for (let block = 0; block < disk.usedEnd; block++) {
+    if (!disk.isKept(block) && block < firstDataBlock) continue;
+    if (block >= firstDataBlock && !disk.blocks.isUsed(block)) continue;
+    for (let i = 0; i < 1024; i++)
+      if (disk.memory.words[imageWord + block * 1024 + i] !== 0) words.push(i + block * 1024);
+  }
+  return words;
+}
+
+test("whatever words are damaged: it ends, and what it calls mended serves on", { timeout: 3_600_000 }, () => {
+  const image = lived().machine.disk;
+  const candidates = wordsInUse(image);
+  const { imageWord, imageByte, firstDataBlock } = image.layout;
+  const metadata = candidates.filter((word) => word > 8 && word < firstDataBlock * 1024);
+  const values = fc.oneof(
+    fc.integer({ min: 0, max: 1100 }),
+    fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
+    fc.constantFrom(0, -1, 1, 0x41ed, 0x81a4, 0xa1ff, 0x7ff00000, 0x40000000, 0x4fffffff),
+  );
+  let mended = 0;
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(), fc.nat(9), values), { minLength: 1, maxLength: 12 }),
+      fc.boolean(),
+      (damage, hasLiveFiles) => {
+        const sys = testKernel(SIZE);
+        const { disk } = sys.machine;
+        disk.memory.bytes.set(image.memory.bytes.subarray(imageByte), imageByte);
+        if (hasLiveFiles) disk.memory.words.set(image.memory.words.subarray(0, 16), 0);
+        for (const [at, where, value] of damage) {
+          const among = where < 7 ? metadata : candidates.filter((word) => word > 8);
+          disk.memory.words[imageWord + among[at % among.length]!] = value;
+        }
+        const report = fsck(disk, { repair: true });
+        if (!report.isClean) {
+          expect(fsck(disk, { repair: false }).problems).toContain("There is no root directory.");
+          return;
+        }
+        mended++;
+        expect(fsck(disk, { repair: false }).problems).toEqual([]);
+        makeFile(sys, "/new", 100_000);
+        expect(sys.mkdir(AT_FDCWD, encode("/new-directory"), 0o755)).toBe(0);
+        makeFile(sys, "/new-directory/file", 10);
+        expect(fsck(disk, { repair: false }).problems).toEqual([]);
+      },
+    ),
+    { numRuns: FSCK_RUNS },
+  );
+  expect(mended).toBeGreaterThan(FSCK_RUNS * 0.8);
+});
+
+test("a directory said to be endless, a link and an index too", () => {
+  const sys = lived();
+  const { disk } = sys.machine;
+  sys.symlink(encode("small"), AT_FDCWD, encode("/tmp/link"));
+  const sizes: [string, number][] = [
+    ["/tmp/dir", 4096 * 2 ** 29],
+    ["/tmp/link", 2 ** 40],
+  ];
+  const index = disk.inodes.get(inodeOf(sys, "/tmp/dir"), I_INDEX);
+  for (const [path, size] of sizes) {
+    disk.inodes.setDouble(inodeOf(sys, path), I_SIZE, size);
+    disk.journal.commit();
+  }
+  disk.inodes.setDouble(index, I_SIZE, 2 ** 42);
+  disk.memory.words[disk.layout.imageWord + S_INODES_USED] = 2 ** 31 - 1;
+  disk.journal.commit();
+  expect(disk.inodes.countFree()).toBeGreaterThan(0); // and is counted in no time
+  expect(fsck(disk, { repair: false }).problems.filter((one) => one.includes("impossible size")).length).toBe(2);
+  expect(fsck(disk, { repair: true }).isClean).toBe(true);
+  inodeOf(sys, "/tmp/dir/name-399");
 });

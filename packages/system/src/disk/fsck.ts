@@ -58,8 +58,9 @@ export class Findings {
     this.#later.push(mend);
   }
 
-  finish(): void {
-    for (const mend of this.#later) mend();
+  /** What was put off. */
+  catchUp(): void {
+    for (const mend of this.#later.splice(0)) mend();
     this.#disk.journal.commit();
   }
 
@@ -72,23 +73,40 @@ export class Findings {
   }
 }
 
-/** Checks a disk; with `repair`, mends it as well. */
+/** Mends so often at most: what is mended can bring to light what it hid, such as a directory that had no blocks. */
+const ROUNDS = 5;
+
+/** Checks a disk; with `repair`, mends it as well. The numbers in the report are those from before. */
 export function fsck(disk: Disk, { repair }: { repair: boolean }): FsckReport {
+  const report = look(disk, repair);
+  if (!repair) return report;
+  for (let round = 1; ; round++) {
+    report.isClean = look(disk, false).isClean;
+    if (report.isClean || round === ROUNDS) return report;
+    const more = look(disk, true);
+    report.problems.push(...more.problems);
+    report.errors += more.errors;
+    report.leaks += more.leaks;
+  }
+}
+
+function look(disk: Disk, repair: boolean): FsckReport {
   disk.sync();
   const findings = new Findings(disk, repair);
   const blocks = new BlockCheck(disk, findings);
   blocks.checkInodes();
+  blocks.checkUsed();
+  findings.catchUp();
   const tree = new TreeCheck(disk, findings);
   if ((disk.inodes.get(ROOT, I_MODE) & S_IFMT) === S_IFDIR) tree.check();
   else findings.error("There is no root directory.", () => {});
   const counts = checkLinks(disk, tree, findings);
   const { used, leaked } = blocks.checkFree();
-  findings.finish();
   return {
     problems: findings.problems,
     errors: findings.errors,
     leaks: findings.leaks,
-    isClean: findings.problems.length === 0 || (repair && fsck(disk, { repair: false }).problems.length === 0),
+    isClean: findings.problems.length === 0,
     directories: tree.directories,
     ...counts,
     usedBlocks: used,

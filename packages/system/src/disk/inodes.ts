@@ -133,7 +133,8 @@ export class Inodes {
 
   countFree(): number {
     let used = 0;
-    for (let ino = ROOT; ino < this.end; ino++) if (this.get(ino, I_MODE) !== 0) used++;
+    const end = Math.min(this.end, this.#layout.inodes); // a damaged image may say anything
+    for (let ino = ROOT; ino < end; ino++) if (this.get(ino, I_MODE) !== 0) used++;
     return this.#layout.inodes - ROOT - used;
   }
 
