@@ -22,7 +22,7 @@ const ENTRIES = {
   kernel: "src/kernel/worker.ts",
   process: "src/process/worker.ts",
   shell: "src/shell/worker.ts",
-  tools: "../shell/src/tools/index.ts",
+  tools: "src/tools.ts",
 };
 
 process.chdir(import.meta.dirname);

@@ -11,6 +11,6 @@ export {
   TimeoutError,
 } from "./errors.ts";
 export type { Files, WriteData, WriteEntry } from "./files.ts";
-export type { EntryInfo, ProcessInfo, SandboxMetrics, WatchEvent } from "./protocol.ts";
+export type { DiskReport, EntryInfo, ProcessInfo, SandboxMetrics, WatchEvent } from "./protocol.ts";
 export { type MetricsRange, type ResumeOptions, Sandbox, type SandboxInfo, type SandboxOptions } from "./sandbox.ts";
 export type { WatchHandle, WatchOptions } from "./watch.ts";

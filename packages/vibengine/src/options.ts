@@ -17,8 +17,12 @@ export function checkTimeout(timeoutMs: number, name = "timeoutMs"): number {
   throw new InvalidArgumentError(`${name} must be an integer from 1 to ${MAX_TIMEOUT_MS}, got ${show(timeoutMs)}`);
 }
 
+export function isDiskSize(bytes: number): boolean {
+  return Number.isInteger(bytes) && bytes >= MIN_DISK_BYTES && bytes <= MAX_DISK_BYTES;
+}
+
 export function checkDiskSize(bytes: number): number {
-  if (Number.isInteger(bytes) && bytes >= MIN_DISK_BYTES && bytes <= MAX_DISK_BYTES) return bytes;
+  if (isDiskSize(bytes)) return bytes;
   throw new InvalidArgumentError(
     `diskSizeBytes must be an integer from ${MIN_DISK_BYTES} to ${MAX_DISK_BYTES}, got ${show(bytes)}`,
   );

@@ -29,6 +29,8 @@ export interface KernelInfo {
   envs: Record<string, string>;
   startedAt: number;
   endAt: number;
+  /** What the resume found wrong with the disk and mended. */
+  repairs: string[];
 }
 
 /** Why a sandbox ended. */
@@ -102,6 +104,14 @@ export interface SandboxMetrics {
   diskTotal: number;
 }
 
+/** What {@link Sandbox.fsck} found. */
+export interface DiskReport {
+  /** What is wrong, or was, a sentence each; empty for a healthy disk. */
+  problems: string[];
+  /** True when nothing is wrong any more: nothing was, or all of it has been repaired. */
+  isClean: boolean;
+}
+
 /** Called with decoded text, one chunk after the other; the next comes when the promise has resolved. */
 export type OutputSink = (stream: "stdout" | "stderr", text: string) => void | Promise<void>;
 
@@ -127,6 +137,7 @@ export interface KernelApi {
   keepAlive(timeoutMs: number): KernelInfo;
   kill(): Promise<void>;
   pause(): Promise<void>;
+  fsck(repair: boolean): Promise<DiskReport>;
   /** Samples from `start` to `end`, ms since 1970. */
   getMetrics(start: number, end: number): Promise<SandboxMetrics[]>;
   /** Resolves when the sandbox ends by itself, by `kill` or by `pause`. */

@@ -17,7 +17,7 @@ import {
   checkTimeout,
   DEFAULT_TIMEOUT_MS,
 } from "./options.ts";
-import type { BootOptions, Ending, KernelApi, KernelInfo, SandboxMetrics, WorkerSeat } from "./protocol.ts";
+import type { BootOptions, DiskReport, Ending, KernelApi, KernelInfo, SandboxMetrics, WorkerSeat } from "./protocol.ts";
 import { leaveSeat, takeSeat } from "./seats.ts";
 import { indexedDbStore } from "./snapshot/indexeddb.ts";
 import type { Manifest } from "./snapshot/manifest.ts";
@@ -51,6 +51,8 @@ export interface SandboxInfo {
   startedAt: Date;
   /** When its time is up; null while it is paused. */
   endAt: Date | null;
+  /** What the resume found wrong with the disk and mended, a sentence each; absent when there was nothing. */
+  repairs?: string[];
 }
 
 /** Which samples {@link Sandbox.getMetrics} is to give; what is absent is open. */
@@ -214,8 +216,25 @@ export class Sandbox {
 
   async getInfo(): Promise<SandboxInfo> {
     this.#info = await this.#call((kernel) => kernel.info());
-    const { sandboxId, metadata, envs, startedAt, endAt } = this.#info;
-    return { sandboxId, state: "running", metadata, envs, startedAt: new Date(startedAt), endAt: new Date(endAt) };
+    const { sandboxId, metadata, envs, startedAt, endAt, repairs } = this.#info;
+    return {
+      sandboxId,
+      state: "running",
+      metadata,
+      envs,
+      startedAt: new Date(startedAt),
+      endAt: new Date(endAt),
+      ...(repairs.length > 0 && { repairs }),
+    };
+  }
+
+  /**
+   * Checks the disk for consistency and, with `repair`, mends it: leaked space is freed, counts and indexes are made anew, and
+   * broken entries removed. A resume does that by itself for a disk that was not saved by a pause; see `repairs` of
+   * {@link Sandbox.getInfo}. Meanwhile every process of the sandbox waits; it takes time in proportion to the number of files.
+   */
+  async fsck({ repair = false }: { repair?: boolean } = {}): Promise<DiskReport> {
+    return this.#call((kernel) => kernel.fsck(repair === true));
   }
 
   /**

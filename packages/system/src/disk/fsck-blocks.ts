@@ -27,6 +27,8 @@ export class BlockCheck {
   readonly #disk: Disk;
   readonly #findings: Findings;
   #claimed = new Uint8Array(0);
+  /** What to take for the size of inodes whose own is impossible. */
+  readonly #sizes = new Map<number, number>();
 
   constructor(disk: Disk, findings: Findings) {
     this.#disk = disk;
@@ -51,6 +53,11 @@ export class BlockCheck {
           inodes.set(ino, I_MODE, 0),
         );
     }
+  }
+
+  /** The size of an inode, as far as its blocks can bear it out. */
+  sizeOf(ino: number): number {
+    return this.#sizes.get(ino) ?? this.#disk.inodes.getDouble(ino, I_SIZE);
   }
 
   /** Sees that no block in use is marked as free: whatever is mended after this may allocate. */
@@ -116,8 +123,10 @@ export class BlockCheck {
     const tally = this.#follow(ino, isNumber ? Math.ceil(size / BLOCK_SIZE) : FILE_BLOCKS, type);
     const most = mostBytes(type, tally);
     if (!isNumber || size > most || (type === S_IFDIR && size % BLOCK_SIZE !== 0)) {
+      const possible = Math.min(tally.end * BLOCK_SIZE, most);
+      this.#sizes.set(ino, possible);
       this.#findings.error(`Inode ${ino} has an impossible size (${size}).`, () =>
-        inodes.setDouble(ino, I_SIZE, Math.min(tally.end * BLOCK_SIZE, most)),
+        inodes.setDouble(ino, I_SIZE, possible),
       );
     }
     if (tally.wild.length > 0) {
@@ -213,10 +222,10 @@ export class BlockCheck {
 
 /**
  * The most that an inode with such a map can hold. A file may have holes; a directory has none, so it is granted as many as it
- * has blocks: filling more would take for ever. A link's target is a path.
+ * has blocks, and one: filling more would take for ever. A link's target is a path.
  */
-function mostBytes(type: number, { end, blocks }: Tally): number {
-  if (type === S_IFDIR) return Math.min(end, 2 * blocks) * BLOCK_SIZE;
+function mostBytes(type: number, { blocks }: Tally): number {
+  if (type === S_IFDIR) return (2 * blocks + 1) * BLOCK_SIZE;
   return type === S_IFLNK ? PATH_MAX - 1 : FILE_SIZE_MAX;
 }
 

@@ -16,6 +16,7 @@ const DOT = 0x2e;
 export class TreeCheck {
   readonly #disk: Disk;
   readonly #findings: Findings;
+  readonly #sizeOf: (ino: number) => number;
   /** How many names each inode has. */
   readonly links: Uint32Array;
   /** Indexes in use, by inode. */
@@ -23,9 +24,10 @@ export class TreeCheck {
   directories = 0;
   #waiting: number[] = [];
 
-  constructor(disk: Disk, findings: Findings) {
+  constructor(disk: Disk, findings: Findings, sizeOf: (ino: number) => number) {
     this.#disk = disk;
     this.#findings = findings;
+    this.#sizeOf = sizeOf;
     const end = Math.max(ROOT, Math.min(disk.inodes.end, disk.layout.inodes));
     this.links = new Uint32Array(end);
     this.isIndex = new Uint8Array(end);
@@ -94,8 +96,8 @@ export class TreeCheck {
 
   /** Calls `use` for each live dirent. Where the chain of a block is broken, the rest of the block becomes one dead dirent. */
   #eachDirent(dir: number, starts: Set<number>, use: (offset: number, word: number) => void): void {
-    const { inodes, content, blocks, memory, journal } = this.#disk;
-    const size = inodes.getDouble(dir, I_SIZE);
+    const { content, blocks, memory, journal } = this.#disk;
+    const size = this.#sizeOf(dir);
     for (let base = 0; base < size; base += BLOCK_SIZE) {
       const block = content.map.lookup(dir, base / BLOCK_SIZE);
       if (block === 0) {

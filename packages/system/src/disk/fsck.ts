@@ -97,7 +97,7 @@ function look(disk: Disk, repair: boolean): FsckReport {
   blocks.checkInodes();
   blocks.checkUsed();
   findings.catchUp();
-  const tree = new TreeCheck(disk, findings);
+  const tree = new TreeCheck(disk, findings, (ino) => blocks.sizeOf(ino));
   if ((disk.inodes.get(ROOT, I_MODE) & S_IFMT) === S_IFDIR) tree.check();
   else findings.error("There is no root directory.", () => {});
   const counts = checkLinks(disk, tree, findings);

@@ -5,6 +5,9 @@ import type { CommandRequest, KernelApi, OutputSink, TraceSink, WatchSink } from
 import { Life } from "./life.ts";
 
 export class Kernel extends Life implements KernelApi {
+  fsck(repair: boolean) {
+    return this.running.fsck(repair);
+  }
   getMetrics(start: number, end: number) {
     return this.running.metrics.between(start, end);
   }

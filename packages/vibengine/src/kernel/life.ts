@@ -4,6 +4,7 @@
 import { programNames } from "@vibengine/shell/programs";
 import {
   bootKernelSlot,
+  type Disk,
   EAGAIN,
   ECHILD,
   encode,
@@ -16,7 +17,7 @@ import {
 } from "@vibengine/system";
 import { NotEnoughSpaceError, SandboxError, SandboxNotFoundError, TimeoutError } from "../errors.ts";
 import { DEFAULT_DISK_BYTES } from "../options.ts";
-import type { AttachMessage, BootOptions, Ending, KernelInfo } from "../protocol.ts";
+import type { AttachMessage, BootOptions, DiskReport, Ending, KernelInfo } from "../protocol.ts";
 import { indexedDbStore, packKey } from "../snapshot/indexeddb.ts";
 import { CorruptSnapshot, checkManifest, type Manifest } from "../snapshot/manifest.ts";
 import { loadDisk, saveDisk } from "../snapshot/save.ts";
@@ -24,6 +25,7 @@ import { KernelCalls } from "./calls.ts";
 import { Deadline } from "./clock.ts";
 import { Commands } from "./commands.ts";
 import { Files } from "./files.ts";
+import { loadFsck } from "./fsck.ts";
 import { formatDisk, newMemory } from "./memory.ts";
 import { Metrics } from "./metrics.ts";
 import { type Hold, holdSandbox } from "./ownership.ts";
@@ -43,6 +45,7 @@ interface Rooms {
   files: Files;
   watches: Watches;
   metrics: Metrics;
+  fsck(repair: boolean): Promise<DiskReport>;
 }
 
 /** Gives the workers that are on their way the memory they shall work on. */
@@ -81,6 +84,7 @@ export class Life {
       metadata: options.metadata ?? {},
       envs: options.envs ?? {},
       startedAt: Date.now(),
+      repairs: [],
     };
     return this.#run(machine, kernel, memory, attach, options);
   }
@@ -167,7 +171,9 @@ export class Life {
     }
     const manifest = checkManifest(stored, sandboxId);
     const memory = newMemory(manifest.diskSizeBytes);
-    const machine = new Machine(await loadDisk(this.#store, manifest, memory));
+    const disk = await loadDisk(this.#store, manifest, memory);
+    const repairs = manifest.clean === false ? await this.#mend(disk, options.assets.tools) : [];
+    const machine = new Machine(disk);
     const kernel = new System(machine, bootKernelSlot(machine, ROOT));
     this.#saved = manifest;
     this.#diskSizeBytes = manifest.diskSizeBytes;
@@ -176,8 +182,22 @@ export class Life {
       metadata: options.metadata ?? manifest.metadata,
       envs: options.envs ?? manifest.envs,
       startedAt: Date.now(),
+      repairs,
     };
     return this.#run(machine, kernel, memory, attach, options);
+  }
+
+  /** Mends a disk that was saved while it was in use; what was found. */
+  async #mend(disk: Disk, toolsUrl: string): Promise<string[]> {
+    const check = await loadFsck(toolsUrl);
+    let report: DiskReport;
+    try {
+      report = check(disk, { repair: true });
+    } catch (cause) {
+      throw new CorruptSnapshot(`its disk is damaged beyond repair: ${(cause as Error).message}`, { cause });
+    }
+    if (report.isClean) return report.problems;
+    throw new CorruptSnapshot(`its disk is damaged beyond repair: ${report.problems.join(" ").slice(0, 1000)}`);
   }
 
   async #run(
@@ -193,7 +213,12 @@ export class Life {
     const processes = new Processes(calls, guests, shells);
     const commands = new Commands(calls, processes, () => this.#info.envs);
     const files = new Files(calls, await this.#fork(calls));
-    this.#rooms = { calls, processes, commands, files, watches: new Watches(calls), metrics: new Metrics(calls) };
+    const fsck = async (repair: boolean) => {
+      const check = await loadFsck(options.assets.tools);
+      const { problems, isClean } = await calls.exclusive(() => check(machine.disk, { repair }));
+      return { problems, isClean };
+    };
+    this.#rooms = { calls, processes, commands, files, watches: new Watches(calls), metrics: new Metrics(calls), fsck };
     this.#onTimeout = options.onTimeout ?? "kill";
     this.#deadline.set(options.timeoutMs);
     this.#superviseProcesses();
@@ -260,6 +285,7 @@ export class Life {
       metadata,
       envs,
       diskSizeBytes: this.#diskSizeBytes,
+      clean: true,
       createdAt: this.#saved?.createdAt ?? startedAt,
     };
     try {

@@ -1,5 +1,7 @@
 // What a snapshot is: a manifest that names packs, and packs of changed 4 KiB blocks. Later packs overrule earlier ones.
 
+import { isDiskSize } from "../options.ts";
+
 /** Number of this format. One that is higher was written by a newer version and is refused. */
 export const SNAPSHOT_FORMAT = 1;
 
@@ -22,6 +24,8 @@ export interface Manifest {
   /** ms since 1970: when the sandbox was first created, and when this was saved. */
   createdAt: number;
   savedAt: number;
+  /** False when the disk was in use as it was saved: it is checked and mended as it comes back. Absent: true. */
+  clean?: boolean;
   packs: PackEntry[];
 }
 
@@ -41,9 +45,10 @@ export function checkManifest(value: unknown, sandboxId: string): Manifest {
   }
   const isWhole =
     manifest.sandboxId === sandboxId &&
-    Number.isInteger(manifest.diskSizeBytes) &&
+    isDiskSize(manifest.diskSizeBytes as number) &&
     typeof manifest.createdAt === "number" &&
     typeof manifest.savedAt === "number" &&
+    ["boolean", "undefined"].includes(typeof manifest.clean) &&
     isRecord(manifest.metadata) &&
     isRecord(manifest.envs) &&
     Array.isArray(manifest.packs) &&

@@ -13,7 +13,7 @@ const PIPELINE = 8;
 /** Everything is written anew when the packs hold more than this many times the blocks in use. */
 const DEAD_WEIGHT = 2;
 
-export type SavedAbout = Pick<Manifest, "sandboxId" | "diskSizeBytes" | "metadata" | "envs" | "createdAt">;
+export type SavedAbout = Pick<Manifest, "sandboxId" | "diskSizeBytes" | "metadata" | "envs" | "createdAt" | "clean">;
 
 /**
  * Saves the disk as the sandbox's snapshot; `last` is what was saved or loaded before. Nobody may change the disk meanwhile.
