@@ -12,12 +12,18 @@ export interface Row {
   least?: number;
 }
 
+type DiskProgram = "stats" | "creates" | "read" | "readMore" | "copy" | "copyMore";
+
 /** What the runner hands over. */
 export interface Given {
-  programs: Record<"nothing" | "reads" | "fewReads" | "source" | "sink", number[]>;
+  programs: Record<"nothing" | "reads" | "fewReads" | "source" | "sink" | DiskProgram, number[]>;
   reads: number;
   fewReads: number;
   pipeBytes: number;
+  stats: number;
+  creates: number;
+  passes: number;
+  sequentialBytes: number;
   /** Names of the parts to run; none = all. */
   parts: string[];
 }

@@ -1,6 +1,7 @@
 // The WASI programs that the benchmark runs: as small as they can be, so that what is measured is the system.
 
 import loadWabt from "wabt";
+import { DISK_SOURCES } from "./disk-programs.mjs";
 
 /**
  * How often `reads` reads its 4 KiB, and `fewReads`, and how much `source` writes. Also given to the page, which divides by
@@ -40,6 +41,7 @@ const readLoop = (times) =>
   );
 
 const SOURCES = {
+  ...DISK_SOURCES,
   /** Starts and ends. */
   nothing: `(module (memory (export "memory") 1) (func (export "_start")))`,
   reads: readLoop(READS),

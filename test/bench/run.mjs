@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { launchChromium } from "../support/chromium.mjs";
 import { site } from "../support/site.mjs";
+import { CREATES, PASSES, SEQUENTIAL_BYTES, STATS } from "./disk-programs.mjs";
+import { newMemories } from "./memories.mjs";
 import { FEW_READS, PIPE_BYTES, programs, READS } from "./programs.mjs";
 
 /** @typedef {import("./measure.ts").Row} Row */
@@ -22,10 +24,15 @@ try {
     reads: READS,
     fewReads: FEW_READS,
     pipeBytes: PIPE_BYTES,
+    stats: STATS,
+    creates: CREATES,
+    passes: PASSES,
+    sequentialBytes: SEQUENTIAL_BYTES,
     parts: process.argv.slice(2),
   };
   const rows = await page.evaluate(inPage, given);
   if (given.parts.length === 0) {
+    rows.push(...(await newMemories(browser, () => page.evaluate(inPageEmpty))));
     await (await browser.newPage()).bringToFront();
     rows.push(...(await page.evaluate(inHiddenPage)));
   }
@@ -43,6 +50,12 @@ try {
 function inPage(given) {
   const { bench } = /** @type {typeof import("./bench.ts")} */ (/** @type {unknown} */ (globalThis));
   return bench(given);
+}
+
+/** Leaves an empty sandbox running. */
+function inPageEmpty() {
+  const { emptySandbox } = /** @type {typeof import("./bench.ts")} */ (/** @type {unknown} */ (globalThis));
+  return emptySandbox();
 }
 
 /** @returns {Promise<Row[]>} */
