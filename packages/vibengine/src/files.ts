@@ -186,7 +186,7 @@ export class Files {
     try {
       for (let next = await reader.read(); !next.done; next = await reader.read()) {
         const piece = next.value;
-        await this.#call((kernel) => kernel.writeChunk(handle, ownBytes(piece)));
+        await this.#call((kernel) => kernel.writeChunk(handle, ownBytes(piece), path));
       }
       return await this.#call((kernel) => kernel.publish(handle, path));
     } finally {

@@ -163,7 +163,8 @@ export interface KernelApi {
   openRead(path: string): Promise<number>;
   readChunk(handle: number): Promise<Uint8Array | null>;
   openWrite(): Promise<number>;
-  writeChunk(handle: number, data: Uint8Array): Promise<void>;
+  /** `path` is what an error names. */
+  writeChunk(handle: number, data: Uint8Array, path: string): Promise<void>;
   publish(handle: number, path: string): Promise<EntryInfo>;
   closeHandle(handle: number): Promise<void>;
   listFiles(path: string, depth: number): Promise<EntryInfo[]>;

@@ -30,6 +30,31 @@ export function recordStores(memory: Memory, body: () => void, failAfter = Numbe
   return stores;
 }
 
+/** How many words and bytes `body` looks at or changes one by one: a measure of work that does not depend on the machine. */
+export function countSteps(memory: Memory, body: () => void): number {
+  let steps = 0;
+  const counted = <T extends Int32Array | Uint8Array>(array: T) =>
+    new Proxy(array, {
+      get(target, key) {
+        if (typeof key === "string" && key >= "0" && key <= "9\uffff") steps++;
+        const value = Reflect.get(target, key);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+      set(target, key, value) {
+        steps++;
+        return Reflect.set(target, key, value);
+      },
+    });
+  memory.words = counted(memory.words);
+  memory.bytes = counted(memory.bytes);
+  try {
+    body();
+  } finally {
+    memory.refresh();
+  }
+  return steps;
+}
+
 /** What a cut throws, when it is to be an exception. */
 export class Cut extends Error {}
 

@@ -107,7 +107,7 @@ export class Files {
     return this.#calls.exclusive(() => succeed(this.#system.openUnnamed(), "write", "a new file"));
   }
 
-  async writeChunk(fd: number, data: Uint8Array, path = "the file"): Promise<void> {
+  async writeChunk(fd: number, data: Uint8Array, path: string): Promise<void> {
     for (let at = 0; at < data.length; ) {
       const length = Math.min(PIECE, data.length - at);
       at += succeed(await this.#calls.exclusive(() => this.#system.write(fd, data, at, length)), "write", path);

@@ -57,8 +57,8 @@ export class Kernel extends Life implements KernelApi {
   openWrite() {
     return this.running.files.openWrite();
   }
-  writeChunk(handle: number, data: Uint8Array) {
-    return this.running.files.writeChunk(handle, data);
+  writeChunk(handle: number, data: Uint8Array, path: string) {
+    return this.running.files.writeChunk(handle, data, path);
   }
   publish(handle: number, path: string) {
     return this.running.files.publish(handle, path);
