@@ -100,23 +100,6 @@ export class BlockMap {
     this.#journal.commit();
   }
 
-  /** Every block of the file, map blocks included. */
-  *blocksOf(ino: number): Generator<number> {
-    const map = this.#inodes.word(ino) + I_MAP;
-    for (let slot = 0; slot < DIRECT; slot++) if (this.#memory.words[map + slot]) yield this.#memory.words[map + slot];
-    for (let level = 1; level <= 3; level++)
-      yield* this.#blocksBelow(this.#memory.words[map + DIRECT + level - 1], level);
-  }
-
-  *#blocksBelow(block: number, level: number): Generator<number> {
-    if (block === 0) return;
-    yield block;
-    if (level === 0) return;
-    for (let slot = 0; slot < FANOUT; slot++) {
-      yield* this.#blocksBelow(this.#memory.words[this.#blocks.wordOf(block) + slot], level - 1);
-    }
-  }
-
   #obtainAt(ino: number, word: number, previous: number, isMap: boolean): number {
     const present = this.#memory.words[word];
     if (present !== 0) return present;
