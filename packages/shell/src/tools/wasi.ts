@@ -47,7 +47,8 @@ It inherits stdin, stdout and stderr; no directory and no environment variable.
     await stderr.flush();
     const status = await invocation.spawn({
       path: encode(operands[0]),
-      argv: operands,
+      // As other runtimes do, the program is told its file's name, and not where that lies.
+      argv: [operands[0].replace(/.*\//, ""), ...operands.slice(1)],
       env: [...variables].map(([name, value]) => `${name}=${value}`),
       wasi: { preopens, trace: options.has("trace") },
     });

@@ -227,7 +227,11 @@ export function fdImports({ sys, guest, fds, preopens, waits }: Binding) {
     fd_datasync: (fd: number): number => sync(fd, wasi.RIGHTS_FD_DATASYNC),
 
     fd_advise(fd: number, offset: bigint, length: bigint, advice: number): number {
-      if (!fds.allows(fd, wasi.RIGHTS_FD_ADVISE)) return fds.denial(fd, wasi.RIGHTS_FD_ADVISE);
+      if (!fds.allows(fd, wasi.RIGHTS_FD_ADVISE)) {
+        // Of a stream Linux says ESPIPE, but WASI's other hosts EBADF.
+        const errno = fds.denial(fd, wasi.RIGHTS_FD_ADVISE);
+        return errno === wasi.ERRNO_SPIPE ? wasi.ERRNO_BADF : errno;
+      }
       if (advice < 0 || advice > LAST_ADVICE || offset < 0n || length < 0n) return wasi.ERRNO_INVAL;
       // The disk is memory: there is nothing to read ahead or to drop.
       return wasi.ERRNO_SUCCESS;

@@ -88,6 +88,21 @@ test("a directory passes on no right that it hasn't to pass on", () => {
   expect(inDir(restricted(0n, FD_READ), 0, FD_READ)).toBe(NOTCAPABLE);
 });
 
+test("a directory opened without rights passes on all; one that names some, reading and writing as it names them", () => {
+  const guest = testGuest();
+  guest.file("f", "x");
+  const out = guest.room(4);
+  const inDirectory = (base: bigint, inheriting: bigint, asked: bigint): number => {
+    expect(guest.call("path_open", DIR, 0, ".", DIRECTORY, base, inheriting, 0, out)).toBe(0);
+    return guest.call("path_open", guest.u32(out), 0, "f", 0, asked, 0n, 0, out);
+  };
+  expect(inDirectory(0n, 0n, FD_READ | FD_WRITE)).toBe(0);
+  expect(inDirectory(PATH_OPEN, FD_READ, FD_READ)).toBe(0);
+  expect(inDirectory(PATH_OPEN, FD_READ, FD_READ | FD_WRITE)).toBe(NOTCAPABLE);
+  expect(inDirectory(PATH_OPEN, FD_WRITE, FD_READ)).toBe(NOTCAPABLE);
+  expect(inDirectory(PATH_OPEN, PATH_OPEN, FD_READ)).toBe(NOTCAPABLE);
+});
+
 test("the directory fd must be an open directory", () => {
   const guest = testGuest();
   guest.file("f");

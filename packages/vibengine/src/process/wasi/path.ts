@@ -20,7 +20,7 @@ import {
 import { Ambient } from "./ambient.ts";
 import { ALL_FDFLAGS, FILESTAT_SIZE, FileTimes, openFlags, SYNC_FLAGS, writeFilestat } from "./fd-stat.ts";
 import type { Binding } from "./process.ts";
-import { INHERITABLE } from "./rights.ts";
+import { INHERITABLE, NEEDS_WRITE } from "./rights.ts";
 
 const SLASH = 0x2f;
 const FOLLOW = 1; // lookupflags has but SYMLINK_FOLLOW
@@ -74,9 +74,10 @@ export function pathImports({ process, sys, guest, fds, beneath }: Binding) {
       if (oflags & wasi.OFLAGS_DIRECTORY && oflags & creates) return wasi.ERRNO_INVAL;
 
       // Rights that no file can have are ignored; those that the directory can't pass on are refused.
+      const passed = fds.inheriting(dirfd);
       const base = Number(BigInt.asUintN(32, baseRights)) & INHERITABLE;
       const inheriting = Number(BigInt.asUintN(32, inheritingRights)) & INHERITABLE;
-      if ((base | inheriting) & ~fds.inheriting(dirfd)) return wasi.ERRNO_NOTCAPABLE;
+      if ((base | inheriting) & ~passed) return wasi.ERRNO_NOTCAPABLE;
 
       const path = lookup(pathAt, pathLength);
       if (typeof path === "number") return path;
@@ -95,7 +96,7 @@ export function pathImports({ process, sys, guest, fds, beneath }: Binding) {
       if (fd < 0) return -fd;
       fds.forget(fd);
       if (!fds.isOpen(fd)) return wasi.ERRNO_BADF;
-      fds.restrict(fd, base, inheriting);
+      fds.restrict(fd, openedRights(base, passed), inheriting === 0 ? passed : openedRights(inheriting, passed));
       fds.setSyncFlags(fd, fdflags & SYNC_FLAGS);
       guest.view.setUint32(out, fd, true);
       return wasi.ERRNO_SUCCESS;
@@ -214,7 +215,12 @@ export function pathImports({ process, sys, guest, fds, beneath }: Binding) {
       if (typeof content === "number") return content;
       const path = lookup(pathAt, pathLength);
       if (typeof path === "number") return path;
-      return errno(sys.symlink(content, ambient.from(dirfd, path, true), path));
+      const from = ambient.from(dirfd, path, true);
+      const result = sys.symlink(content, from, path);
+      // `file/` exists, and it doesn't: of the two answers, EEXIST and ENOTDIR, runtimes give the latter.
+      if (result === -wasi.ERRNO_EXIST && sys.stat(from, path, false, stat) === -wasi.ERRNO_NOTDIR)
+        return wasi.ERRNO_NOTDIR;
+      return errno(result);
     },
 
     path_readlink(
@@ -240,6 +246,18 @@ export function pathImports({ process, sys, guest, fds, beneath }: Binding) {
       return wasi.ERRNO_SUCCESS;
     },
   };
+}
+
+/**
+ * The rights of a file just opened, or those it passes on. The specification gives what is asked for and no more, but runtimes
+ * have long taken of it only whether to read and to write, and programs came to ask for nothing else: they open a directory
+ * with no rights, or a file with the right to read, and seek in it. So an fd gets all that its directory passes on, less
+ * reading or writing where that wasn't asked for. Giving up single rights is for fd_fdstat_set_rights.
+ */
+function openedRights(asked: number, passed: number): number {
+  const denied =
+    (asked & wasi.RIGHTS_FD_READ ? 0 : wasi.RIGHTS_FD_READ) | (asked & wasi.RIGHTS_FD_WRITE ? 0 : NEEDS_WRITE);
+  return passed & ~denied;
 }
 
 function errno(result: number): number {
