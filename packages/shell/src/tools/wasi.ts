@@ -23,6 +23,9 @@ It inherits stdin, stdout and stderr; no directory and no environment variable.
       --dir=HOST[::GUEST]   let it use the directory HOST, under the name GUEST if given
       --env=NAME[=VALUE]    set a variable, by default to the value it has here
       --trace               write its system calls to stderr, a line each
+
+A command is run by its export _start, a reactor by _initialize and then run, whose result is the status.
+The status is PROGRAM's own; 127 if it is not found, 126 if it can't be run, 134 if it trapped.
 `,
     inOrder: true,
   },

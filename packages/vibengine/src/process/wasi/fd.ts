@@ -182,12 +182,12 @@ export function fdImports({ sys, guest, fds, preopens, waits }: Binding) {
       out >>>= 0;
       if (!fds.allows(fd, wasi.RIGHTS_FD_READDIR)) return fds.denial(fd, wasi.RIGHTS_FD_READDIR);
       if (!guest.has(buffer, length) || !guest.has(out, 4)) return wasi.ERRNO_FAULT;
-      let next = Number(cookie);
-      if (next < 0 || next > Number.MAX_SAFE_INTEGER) return wasi.ERRNO_INVAL;
+      let next = Number(BigInt.asUintN(64, cookie));
       let used = 0;
       // A last entry cut off by the buffer's end fills it: `used === length` tells the guest to come back, and it does so
       // with the cookie of the last whole entry.
-      while (used < length) {
+      // A cookie that no entry has is past the end.
+      while (used < length && next <= Number.MAX_SAFE_INTEGER) {
         const found = sys.readdir(fd, next, dirent);
         if (found < 0) return -found;
         if (found === 0) break;

@@ -115,6 +115,12 @@ test("the directory fd must be an open directory", () => {
   expect(from(-100)).toBe(BADF);
 });
 
+test("a path that is none is told before flags that contradict each other", () => {
+  const guest = testGuest();
+  const bad = guest.put(Uint8Array.of(0xff));
+  expect(guest.call("path_open", DIR, 0, bad, 1, DIRECTORY | CREAT, READ, 0n, 0, guest.room(4))).toBe(ILSEQ);
+});
+
 test("unknown flags are EINVAL", () => {
   const guest = testGuest();
   guest.file("f");
@@ -131,7 +137,10 @@ test("symlinks are followed when SYMLINK_FOLLOW says so, else ELOOP", () => {
   guest.call("path_symlink", "loop", DIR, "loop");
   expect(open(guest, "link")).toBe(0);
   expect(open(guest, "link", 0, READ, 0)).toBe(LOOP);
-  expect(open(guest, "link", DIRECTORY, READ, 0)).toBe(NOTDIR);
+  guest.call("path_create_directory", DIR, "d");
+  guest.call("path_symlink", "d", DIR, "to-d");
+  for (const link of ["link", "to-d", "dangling"]) expect(open(guest, link, DIRECTORY, READ, 0)).toBe(LOOP);
+  expect([open(guest, "to-d/", DIRECTORY, READ, 0), open(guest, "f", DIRECTORY, READ, 0)]).toEqual([0, NOTDIR]);
   expect(open(guest, "dangling")).toBe(NOENT);
   expect(open(guest, "dangling", 0, READ, 0)).toBe(LOOP);
   expect(open(guest, "dangling", CREAT | EXCL)).toBe(EXIST);

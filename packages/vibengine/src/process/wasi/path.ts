@@ -52,6 +52,18 @@ export function pathImports({ process, sys, guest, fds, beneath }: Binding) {
     return beneath && path[0] === SLASH ? wasi.ERRNO_PERM : path;
   };
 
+  /**
+   * The errno of a call that makes a name. For one that ends in a slash Linux says EEXIST of whatever has that name; other
+   * hosts say what is in the way of seeing a directory there: it is a file, or a symbolic link that leads to none.
+   */
+  const existing = (result: number, dirfd: number, path: Uint8Array): number => {
+    if (result !== -wasi.ERRNO_EXIST || path[path.length - 1] !== SLASH) return errno(result);
+    return errno(sys.stat(dirfd, path, true, stat)) || wasi.ERRNO_EXIST;
+  };
+
+  const isLink = (dirfd: number, path: Uint8Array): boolean =>
+    sys.stat(dirfd, path, false, stat) >= 0 && (stat.mode & S_IFMT) === S_IFLNK;
+
   return {
     path_open(
       dirfd: number,
@@ -69,9 +81,6 @@ export function pathImports({ process, sys, guest, fds, beneath }: Binding) {
       if (oflags & wasi.OFLAGS_CREAT) needed |= wasi.RIGHTS_PATH_CREATE_FILE;
       if (oflags & wasi.OFLAGS_TRUNC) needed |= wasi.RIGHTS_PATH_FILESTAT_SET_SIZE;
       if (!fds.allows(dirfd, needed)) return fds.denial(dirfd, needed);
-      if (lookupflags & ~FOLLOW || oflags & ~ALL_OFLAGS || fdflags & ~ALL_FDFLAGS) return wasi.ERRNO_INVAL;
-      const creates = wasi.OFLAGS_CREAT | wasi.OFLAGS_EXCL | wasi.OFLAGS_TRUNC;
-      if (oflags & wasi.OFLAGS_DIRECTORY && oflags & creates) return wasi.ERRNO_INVAL;
 
       // Rights that no file can have are ignored; those that the directory can't pass on are refused.
       const passed = fds.inheriting(dirfd);
@@ -82,6 +91,9 @@ export function pathImports({ process, sys, guest, fds, beneath }: Binding) {
       const path = lookup(pathAt, pathLength);
       if (typeof path === "number") return path;
       if (!guest.has(out, 4)) return wasi.ERRNO_FAULT;
+      if (lookupflags & ~FOLLOW || oflags & ~ALL_OFLAGS || fdflags & ~ALL_FDFLAGS) return wasi.ERRNO_INVAL;
+      const creates = wasi.OFLAGS_CREAT | wasi.OFLAGS_EXCL | wasi.OFLAGS_TRUNC;
+      if (oflags & wasi.OFLAGS_DIRECTORY && oflags & creates) return wasi.ERRNO_INVAL;
 
       let flags = openFlags(fdflags);
       if (base & wasi.RIGHTS_FD_WRITE) flags |= base & wasi.RIGHTS_FD_READ ? O_RDWR : O_WRONLY;
@@ -92,7 +104,10 @@ export function pathImports({ process, sys, guest, fds, beneath }: Binding) {
       if (oflags & wasi.OFLAGS_DIRECTORY) flags |= O_DIRECTORY;
       if (oflags & wasi.OFLAGS_EXCL) flags |= O_EXCL;
       if (oflags & wasi.OFLAGS_TRUNC) flags |= O_TRUNC;
-      const fd = sys.open(ambient.from(dirfd, path, (oflags & wasi.OFLAGS_CREAT) !== 0), path, flags, 0o666);
+      const from = ambient.from(dirfd, path, (oflags & wasi.OFLAGS_CREAT) !== 0);
+      const fd = sys.open(from, path, flags, 0o666);
+      // Linux would say ENOTDIR of a link to a directory; all other opens that may not follow one say ELOOP.
+      if (fd === -wasi.ERRNO_NOTDIR && (flags & O_NOFOLLOW) !== 0 && isLink(from, path)) return wasi.ERRNO_LOOP;
       if (fd < 0) return -fd;
       fds.forget(fd);
       if (!fds.isOpen(fd)) return wasi.ERRNO_BADF;
@@ -177,15 +192,15 @@ export function pathImports({ process, sys, guest, fds, beneath }: Binding) {
       const newPath = lookup(newAt, newLength);
       if (typeof newPath === "number") return newPath;
       const from = ambient.from(oldDirfd, oldPath, false);
+      const to = ambient.from(newDirfd, newPath, true);
       const follow = (lookupflags & FOLLOW) !== 0;
-      const result = -sys.link(from, oldPath, ambient.from(newDirfd, newPath, true), newPath, follow);
+      const result = existing(sys.link(from, oldPath, to, newPath, follow), to, newPath);
       // Other hosts answer EINVAL to SYMLINK_FOLLOW whatever it would lead to. Here it follows; where it leads to nothing, the
       // answer is theirs.
       if (follow && (result === wasi.ERRNO_NOENT || result === wasi.ERRNO_LOOP)) {
-        const found = sys.stat(from, oldPath, false, stat);
-        if (found >= 0 && (stat.mode & S_IFMT) === S_IFLNK) return wasi.ERRNO_INVAL;
+        if (isLink(from, oldPath)) return wasi.ERRNO_INVAL;
       }
-      return result > 0 ? result : wasi.ERRNO_SUCCESS;
+      return result;
     },
 
     path_rename(
@@ -216,11 +231,7 @@ export function pathImports({ process, sys, guest, fds, beneath }: Binding) {
       const path = lookup(pathAt, pathLength);
       if (typeof path === "number") return path;
       const from = ambient.from(dirfd, path, true);
-      const result = sys.symlink(content, from, path);
-      // `file/` exists, and it doesn't: of the two answers, EEXIST and ENOTDIR, runtimes give the latter.
-      if (result === -wasi.ERRNO_EXIST && sys.stat(from, path, false, stat) === -wasi.ERRNO_NOTDIR)
-        return wasi.ERRNO_NOTDIR;
-      return errno(result);
+      return existing(sys.symlink(content, from, path), from, path);
     },
 
     path_readlink(

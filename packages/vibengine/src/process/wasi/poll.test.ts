@@ -229,6 +229,16 @@ test("what is wrong with an fd is told in its event, at once", () => {
   ]);
 });
 
+test("a file is ready to be read and written, whatever it is open for", () => {
+  const guest = testGuest();
+  guest.file("f", "abc");
+  const [reader, writer] = [guest.open("f", 0, READ), guest.open("f", 0, 64n)];
+  for (const type of [FD_READ, FD_WRITE]) {
+    const events = poll(guest, { type, fd: reader }, { type, fd: writer }) as Event[];
+    expect(events.map(({ error }) => error)).toEqual([0, 0]);
+  }
+});
+
 test("an fd that isn't open ends the call: EBADF", () => {
   const guest = testGuest();
   const soon = { type: CLOCK, timeout: MS };

@@ -52,8 +52,11 @@ export function pollImports({ sys, guest, fds, waits }: Binding) {
     }
     if (into.type !== wasi.EVENTTYPE_FD_READ && into.type !== wasi.EVENTTYPE_FD_WRITE) return wasi.ERRNO_INVAL;
     const isRead = into.type === wasi.EVENTTYPE_FD_READ;
-    const rights = wasi.RIGHTS_POLL_FD_READWRITE | (isRead ? wasi.RIGHTS_FD_READ : wasi.RIGHTS_FD_WRITE);
     into.fd.fd = view.getInt32(at + 16, true);
+    // A file is always ready, whether or not it is open for that: as in poll(2).
+    const isFile = fds.filetype(into.fd.fd) === wasi.FILETYPE_REGULAR_FILE;
+    const transfer = isFile ? 0 : isRead ? wasi.RIGHTS_FD_READ : wasi.RIGHTS_FD_WRITE;
+    const rights = wasi.RIGHTS_POLL_FD_READWRITE | transfer;
     into.fd.wantRead = isRead;
     into.fd.wantWrite = !isRead;
     if (fds.allows(into.fd.fd, rights)) polled.push(into.fd);
