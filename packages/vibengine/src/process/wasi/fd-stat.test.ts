@@ -1,7 +1,7 @@
 import { AT_FDCWD, encode } from "@vibengine/system";
 import { testSystem } from "@vibengine/system/testing";
 import { expect, test } from "vitest";
-import { ALL, DIR, openPipe, READ, type TestGuest, testGuest } from "./test-guest.ts";
+import { ALL, DIR, openPipe, type TestGuest, testGuest } from "./test-guest.ts";
 
 const [BADF, FAULT, FBIG, INVAL, NOSPC, SPIPE, NOTCAPABLE] = [8, 21, 22, 28, 51, 70, 76];
 const [UNKNOWN, CHARACTER_DEVICE, DIRECTORY, REGULAR, SYMLINK] = [0, 2, 3, 4, 7];

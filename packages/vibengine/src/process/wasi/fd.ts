@@ -180,7 +180,11 @@ export function fdImports({ sys, guest, fds, preopens, waits }: Binding) {
       buffer >>>= 0;
       length >>>= 0;
       out >>>= 0;
-      if (!fds.allows(fd, wasi.RIGHTS_FD_READDIR)) return fds.denial(fd, wasi.RIGHTS_FD_READDIR);
+      if (!fds.allows(fd, wasi.RIGHTS_FD_READDIR)) {
+        // Of a file Linux says ENOTDIR. TinyGo's libraries know EBADF, which WASI's other hosts say, and panic at anything else.
+        const errno = fds.denial(fd, wasi.RIGHTS_FD_READDIR);
+        return errno === wasi.ERRNO_NOTDIR ? wasi.ERRNO_BADF : errno;
+      }
       if (!guest.has(buffer, length) || !guest.has(out, 4)) return wasi.ERRNO_FAULT;
       let next = Number(BigInt.asUintN(64, cookie));
       let used = 0;
@@ -228,7 +232,7 @@ export function fdImports({ sys, guest, fds, preopens, waits }: Binding) {
 
     fd_advise(fd: number, offset: bigint, length: bigint, advice: number): number {
       if (!fds.allows(fd, wasi.RIGHTS_FD_ADVISE)) {
-        // Of a stream Linux says ESPIPE, but WASI's other hosts EBADF.
+        // Of a stream Linux says ESPIPE, but WASI's other hosts say EBADF.
         const errno = fds.denial(fd, wasi.RIGHTS_FD_ADVISE);
         return errno === wasi.ERRNO_SPIPE ? wasi.ERRNO_BADF : errno;
       }

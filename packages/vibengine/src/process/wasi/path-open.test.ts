@@ -115,12 +115,6 @@ test("the directory fd must be an open directory", () => {
   expect(from(-100)).toBe(BADF);
 });
 
-test("a path that is none is told before flags that contradict each other", () => {
-  const guest = testGuest();
-  const bad = guest.put(Uint8Array.of(0xff));
-  expect(guest.call("path_open", DIR, 0, bad, 1, DIRECTORY | CREAT, READ, 0n, 0, guest.room(4))).toBe(ILSEQ);
-});
-
 test("unknown flags are EINVAL", () => {
   const guest = testGuest();
   guest.file("f");

@@ -81,6 +81,9 @@ export function pathImports({ process, sys, guest, fds, beneath }: Binding) {
       if (oflags & wasi.OFLAGS_CREAT) needed |= wasi.RIGHTS_PATH_CREATE_FILE;
       if (oflags & wasi.OFLAGS_TRUNC) needed |= wasi.RIGHTS_PATH_FILESTAT_SET_SIZE;
       if (!fds.allows(dirfd, needed)) return fds.denial(dirfd, needed);
+      if (lookupflags & ~FOLLOW || oflags & ~ALL_OFLAGS || fdflags & ~ALL_FDFLAGS) return wasi.ERRNO_INVAL;
+      const creates = wasi.OFLAGS_CREAT | wasi.OFLAGS_EXCL | wasi.OFLAGS_TRUNC;
+      if (oflags & wasi.OFLAGS_DIRECTORY && oflags & creates) return wasi.ERRNO_INVAL;
 
       // Rights that no file can have are ignored; those that the directory can't pass on are refused.
       const passed = fds.inheriting(dirfd);
@@ -91,9 +94,6 @@ export function pathImports({ process, sys, guest, fds, beneath }: Binding) {
       const path = lookup(pathAt, pathLength);
       if (typeof path === "number") return path;
       if (!guest.has(out, 4)) return wasi.ERRNO_FAULT;
-      if (lookupflags & ~FOLLOW || oflags & ~ALL_OFLAGS || fdflags & ~ALL_FDFLAGS) return wasi.ERRNO_INVAL;
-      const creates = wasi.OFLAGS_CREAT | wasi.OFLAGS_EXCL | wasi.OFLAGS_TRUNC;
-      if (oflags & wasi.OFLAGS_DIRECTORY && oflags & creates) return wasi.ERRNO_INVAL;
 
       let flags = openFlags(fdflags);
       if (base & wasi.RIGHTS_FD_WRITE) flags |= base & wasi.RIGHTS_FD_READ ? O_RDWR : O_WRONLY;
