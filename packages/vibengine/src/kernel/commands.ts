@@ -1,4 +1,4 @@
-// The `commands` API, kernel side: each command is a shell in a worker of its own, in a process group of its own, its output
+// The `commands` API, kernel side: each command is a shell in a worker of its own, in a session of its own, its output
 // two pipes that the kernel reads. A reader that is slow keeps the pipe full, and the pipe holds the command back.
 
 import {
@@ -83,7 +83,7 @@ export class Commands {
       (child) => {
         exit = new Promise((resolve) => this.#exits.set(child.pid, resolve));
         child.chdir(encode(cwd.startsWith("/") ? cwd : `${HOMES.user}/${cwd}`));
-        child.setpgid(0, 0);
+        child.setsid();
         child.umask(0o022);
         if (user === "user") child.setOwner(USER_ID, USER_ID);
         child.dup2(pipes.stdin[0], 0);
@@ -135,9 +135,9 @@ export class Commands {
     return this.#find(pid).outcome;
   }
 
-  /** Signals the command's whole process group; false when it has ended already. */
+  /** Signals the command's whole session, jobs in groups of their own included; false when it has ended already. */
   kill(pid: number, signal: number): Promise<boolean> {
-    return this.#calls.exclusive(() => this.#commands.has(pid) && this.#calls.system.kill(-pid, signal) === 0);
+    return this.#calls.exclusive(() => this.#commands.has(pid) && this.#calls.system.killSession(pid, signal) === 0);
   }
 
   list(): ProcessInfo[] {

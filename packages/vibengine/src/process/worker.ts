@@ -13,6 +13,7 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
   if (data.type === "attach") {
     machine = Machine.attach(wasmBacking(data.memory));
     machine.guardStack();
+    machine.blocksStopped = true;
     post({ type: "ready" });
   } else if (data.type === "run-module") {
     const isSpent = runModule(new System(machine, data.slot), data, post);
