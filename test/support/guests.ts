@@ -83,7 +83,7 @@ async function goneFrom(lent: Lent): Promise<{ at: number; byForce: boolean }> {
   const { discard } = lent;
   lent.discard = () => {
     byForce = true;
-    discard();
+    return discard();
   };
   await lent.done;
   return { at: performance.now(), byForce };

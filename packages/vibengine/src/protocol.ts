@@ -196,8 +196,8 @@ export interface PingMessage {
 export type ToWorker = AttachMessage | RunModuleMessage | RunShellMessage | SpawnedMessage | PingMessage;
 
 export type FromWorker =
-  /** The worker has its memory and may be given a process. */
-  | { type: "ready" }
+  /** The worker has its memory and may be given a process. `life`: a Web Lock that it holds until its thread is gone. */
+  | { type: "ready"; life?: string }
   /** Everything that ran here has ended: the worker may be given another process, or is to be ended if it was killed. */
   | { type: "idle"; isSpent?: boolean }
   | { type: "pong" }

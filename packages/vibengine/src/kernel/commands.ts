@@ -65,6 +65,7 @@ export class Commands {
       return this.#openPipes(request.stdin !== undefined, trace !== null);
     });
     let exit: Promise<number> = Promise.resolve(0);
+    let childPid = 0;
     const env = {
       PATH,
       HOME: HOMES[user],
@@ -81,7 +82,8 @@ export class Commands {
       ["sh", "-c", request.cmd],
       Object.entries(env).map(([name, value]) => `${name}=${value}`),
       (child) => {
-        exit = new Promise((resolve) => this.#exits.set(child.pid, resolve));
+        childPid = child.pid;
+        exit = new Promise((resolve) => this.#exits.set(childPid, resolve));
         child.chdir(encode(cwd.startsWith("/") ? cwd : `${HOMES.user}/${cwd}`));
         child.setsid();
         child.umask(0o022);
@@ -95,6 +97,7 @@ export class Commands {
     await this.#calls.exclusive(() => {
       for (const fd of [pipes.stdin[0], pipes.stdout[1], pipes.stderr[1], pipes.trace[1]]) system.close(fd);
       if (pid >= 0) return;
+      this.#exits.delete(childPid);
       for (const fd of [pipes.stdin[1], pipes.stdout[0], pipes.stderr[0], pipes.trace[0]]) system.close(fd);
     });
     if (pid < 0) throw new SandboxError(`the command can't be started: ${strerror(pid)}`);

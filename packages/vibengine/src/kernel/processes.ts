@@ -12,6 +12,7 @@ import {
   encode,
   O_CLOEXEC,
   O_RDONLY,
+  P_ENDING,
   P_KILLED,
   P_PID,
   P_REPLY,
@@ -108,16 +109,16 @@ export class Processes {
       if (running.isDoomed || !this.#hasKilled(worker, running, slots)) continue;
       running.isDoomed = true;
       if (running.isShell) this.#doubtShell(worker, running);
-      else setTimeout(() => running.lent.discard(), GUEST_GRACE_MS);
+      else setTimeout(() => this.#discard(worker, running), GUEST_GRACE_MS);
     }
   }
 
   /** Kills everything, and gives guests that wait the moment they need to unwind: a worker ended while it waits takes 2 s. */
   async endAll(): Promise<void> {
-    await this.#calls.exclusive(() => this.#calls.system.kill(-1, SIGKILL));
-    const guests = [...this.#running.values()].filter((running) => !running.isShell);
     const grace = new Promise((resolve) => setTimeout(resolve, GUEST_GRACE_MS));
-    await Promise.race([Promise.all(guests.map((running) => running.lent.done)), grace]);
+    const killed = this.#calls.exclusive(() => this.#calls.system.kill(-1, SIGKILL));
+    const guests = [...this.#running.values()].filter((running) => !running.isShell);
+    await Promise.race([Promise.all([killed, ...guests.map((running) => running.lent.done)]), grace]);
   }
 
   async #startModule(parent: System, program: Program & { kind: "wasm" }, request: ProgramRequest): Promise<number> {
@@ -141,6 +142,20 @@ export class Processes {
     const [argv, env] = [program.argv.map(encode), request.env.map(encode)];
     lent.post({ type: "run-module", slot: child.slot, module, argv, env, wasi: request.wasi });
     return child.pid;
+  }
+
+  /**
+   * Ends a worker by force. Should its thread have died in the middle of a call, then whoever held the lock is dead and must
+   * say so, without the lock: else nobody could take that from it. From a thread that is gone no more stores come.
+   */
+  async #discard(worker: number, { lent }: Running): Promise<void> {
+    await lent.discard();
+    const { slots } = this.#calls.machine;
+    for (const slot of slots.live()) {
+      if (slots.get(slot, P_WORKER) !== worker || slots.get(slot, P_STATE) !== RUNNING) continue;
+      slots.set(slot, P_KILLED, SIGKILL);
+      slots.set(slot, P_ENDING, 0);
+    }
   }
 
   #makeChild(parent: System, prepare: (child: System) => number): Promise<System | number> {
