@@ -13,6 +13,7 @@ import {
   SIGKILL,
   System,
 } from "../../packages/system/src/index.ts";
+import { P_SINCE } from "../../packages/system/src/io/slots.ts";
 import { KernelCalls } from "../../packages/vibengine/src/kernel/calls.ts";
 import { formatDisk, newMemory } from "../../packages/vibengine/src/kernel/memory.ts";
 import { type Lent, WorkerPool } from "../../packages/vibengine/src/kernel/pool.ts";
@@ -23,9 +24,14 @@ const DISK_BYTES = 64 * 1024 * 1024;
 export interface Guests {
   /** Writes an executable file. */
   install(name: string, program: Uint8Array): Promise<void>;
-  /** Starts one; `gone` resolves when its worker is free of it, or was ended: when that was, and whether by force. */
-  start(name: string): Promise<{ pid: number; gone: Promise<{ at: number; byForce: boolean }> }>;
+  /** Starts one, whose questions the kernel hears unless `isHeard` is false; `gone` resolves when its worker is free of it, or was ended: when that was, and whether by force. */
+  start(
+    name: string,
+    options?: { isHeard: boolean },
+  ): Promise<{ pid: number; gone: Promise<{ at: number; byForce: boolean }> }>;
   kill(pid: number): Promise<void>;
+  /** Resolves when it waits for something. */
+  waits(pid: number): Promise<void>;
   close(): void;
 }
 
@@ -63,10 +69,16 @@ export async function startGuests(): Promise<Guests> {
         system.close(fd);
       });
     },
-    async start(name) {
+    async start(name, { isHeard } = { isHeard: true }) {
       const pid = await processes.spawn(system, { path: encode(`/${name}`), argv: [name], env: [] });
       if (pid < 0 || lent === null) throw new Error(`spawn: ${pid}`);
-      return { pid, gone: goneFrom(lent) };
+      const its: Lent = lent;
+      if (!isHeard) its.onMessage = () => {};
+      return { pid, gone: goneFrom(its) };
+    },
+    async waits(pid) {
+      const isWaiting = () => machine.slots.getDouble(machine.slots.find(pid), P_SINCE) === 0;
+      while (!(await calls.exclusive(isWaiting))) await new Promise((resolve) => setTimeout(resolve, 1));
     },
     async kill(pid) {
       await calls.exclusive(() => system.kill(pid, SIGKILL));

@@ -103,9 +103,7 @@ test("without job control all are of the shell's group", async () => {
 
 test("writers without a reader end with 141, killed ones with 128 + n; orphans go to process 1 and are reaped", async () => {
   const status = `echo ${"$"}{PIPESTATUS[0]}`;
-  expect(await out(`yes | head -n 1; ${status}; seq 100000 | :; ${status}`)).toBe(
-    "y\n141\n141\n",
-  );
+  expect(await out(`yes | head -n 1; ${status}; seq 100000 | :; ${status}`)).toBe("y\n141\n141\n");
   expect(await out("for s in HUP TERM PIPE USR1 KILL; do sleep 9 & kill -$s $!; wait $!; printf '%s ' $?; done")).toBe(
     "129 143 141 138 137 ",
   );
