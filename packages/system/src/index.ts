@@ -13,7 +13,6 @@ export * from "./errno.ts";
 export { randomBytes } from "./io/devices.ts";
 export {
   KERNEL_PID,
-  P_ENDING,
   P_KILLED,
   P_PARENT,
   P_PID,

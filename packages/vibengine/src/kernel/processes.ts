@@ -12,7 +12,6 @@ import {
   encode,
   O_CLOEXEC,
   O_RDONLY,
-  P_ENDING,
   P_KILLED,
   P_PID,
   P_REPLY,
@@ -109,7 +108,7 @@ export class Processes {
       if (running.isDoomed || !this.#hasKilled(worker, running, slots)) continue;
       running.isDoomed = true;
       if (running.isShell) this.#doubtShell(worker, running);
-      else setTimeout(() => this.#discard(worker, running), GUEST_GRACE_MS);
+      else setTimeout(() => running.lent.discard(), GUEST_GRACE_MS);
     }
   }
 
@@ -142,20 +141,6 @@ export class Processes {
     const [argv, env] = [program.argv.map(encode), request.env.map(encode)];
     lent.post({ type: "run-module", slot: child.slot, module, argv, env, wasi: request.wasi });
     return child.pid;
-  }
-
-  /**
-   * Ends a worker by force. Should its thread have died in the middle of a call, then whoever held the lock is dead and must
-   * say so, without the lock: else nobody could take that from it. From a thread that is gone no more stores come.
-   */
-  async #discard(worker: number, { lent }: Running): Promise<void> {
-    await lent.discard();
-    const { slots } = this.#calls.machine;
-    for (const slot of slots.live()) {
-      if (slots.get(slot, P_WORKER) !== worker || slots.get(slot, P_STATE) !== RUNNING) continue;
-      slots.set(slot, P_KILLED, SIGKILL);
-      slots.set(slot, P_ENDING, 0);
-    }
   }
 
   #makeChild(parent: System, prepare: (child: System) => number): Promise<System | number> {
