@@ -59,7 +59,10 @@ test("hundreds of commands, programs, kills and orphans leave nothing behind", {
   };
   // Once, so that what is kept ready stands ready.
   await round(4);
-  await until("all have ended", () => [...machine.slots.live()].length <= 2, 10_000);
+  const rest = async () => (await sandbox.commands.run("ps -ef")).stdout;
+  await until("all have ended", () => [...machine.slots.live()].length <= 2, 10_000).catch(async (error) => {
+    throw new Error(`${error.message}: ${await rest()}`);
+  });
   const before = inUse(world);
   for (let i = 0; i < 4; i++) await round(10);
   await until("all have ended", () => inUse(world).slots <= before.slots, 10_000);

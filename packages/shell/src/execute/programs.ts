@@ -218,22 +218,12 @@ export class Programs {
   private async spawnAndWait(sys: System, request: SpawnRequest): Promise<number> {
     const pid = await this.host.spawn(sys, request);
     if (pid < 0) return pid;
-    try {
-      sys.standFor(pid);
-      for (;;) {
-        const status = await sys.block(() => sys.wait(pid));
-        if (status !== -EINTR) return status < 0 ? 127 : status;
-        sys.takeSignals();
-      }
-    } catch (error) {
-      // What killed this process before it stood for the program is meant for the program.
-      if (error instanceof Killed) this.onOrphan?.(pid, error.signal);
-      throw error;
+    for (;;) {
+      const status = await sys.block(() => sys.wait(pid));
+      if (status !== -EINTR) return status < 0 ? 127 : status;
+      sys.takeSignals();
     }
   }
-
-  /** Set by the top shell: passes a signal on to a program whose stand-in was killed. */
-  onOrphan: ((pid: number, signal: number) => void) | null = null;
 }
 
 /** Candidates of a name on PATH. */

@@ -178,7 +178,13 @@ export class ProcessCalls extends FdCalls {
 
   /** From now on this process only waits for its child `pid`, to end as that ends: signals go to the child. */
   standFor(pid: number): void {
-    this.#setField(P_STANDS_FOR, pid);
+    this.call(() => {
+      const { slots } = this.machine;
+      slots.set(this.slot, P_STANDS_FOR, pid);
+      const stop = slots.get(this.slot, P_STOPPED);
+      if (stop !== 0) this.#deliver(this.slot, stop);
+      return 0;
+    });
   }
 
   /** The signal that stopped a process; 0 when it is not stopped. */

@@ -146,6 +146,11 @@ test("who stands for a child passes signals on, and is seen to stop and go on wi
   sys.kill(standIn.pid, SIGTERM); // stands for none any more
   expect(sys.wait(standIn.pid)).toBe(128 + SIGTERM);
 
+  const [late, child] = [fork(sys), fork(sys)];
+  sys.kill(late.pid, SIGSTOP); // before it stood for any
+  late.standFor(child.pid);
+  expect([child.isStopped, late.isStopped]).toEqual([true, false]);
+
   const [other, its] = [fork(sys), fork(sys)];
   other.standFor(its.pid);
   sys.kill(other.pid, SIGKILL);

@@ -65,12 +65,15 @@ export class Processes {
     this.#shells = shells;
   }
 
-  /** Runs a program as a child of the process `parent`, with its fds and what else the request says. Its pid, or -errno. */
-  async spawn(parent: System, request: ProgramRequest): Promise<number> {
+  /**
+   * Runs a program as a child of the process `parent`, with its fds and what else the request says. Its pid, or -errno.
+   * `isStoodFor`: the parent is a shell's process that does nothing from now on but wait for it.
+   */
+  async spawn(parent: System, request: ProgramRequest, isStoodFor = false): Promise<number> {
     const { path, argv, wasi } = request;
     const program = await (wasi === undefined ? findProgram : findModule)(this.#calls, parent, path, argv);
     if (typeof program === "number") return program;
-    if (program.kind === "wasm") return this.#startModule(parent, program, request);
+    if (program.kind === "wasm") return this.#startModule(parent, program, request, isStoodFor);
     if (this.#shells.lent >= SHELLS_FOR_GUESTS) return -EAGAIN;
     return this.startShell(parent, program.program, program.argv, request.env, (child) => prepareChild(child, request));
   }
@@ -120,7 +123,12 @@ export class Processes {
     await Promise.race([Promise.all([killed, ...guests.map((running) => running.lent.done)]), grace]);
   }
 
-  async #startModule(parent: System, program: Program & { kind: "wasm" }, request: ProgramRequest): Promise<number> {
+  async #startModule(
+    parent: System,
+    program: Program & { kind: "wasm" },
+    request: ProgramRequest,
+    isStoodFor: boolean,
+  ): Promise<number> {
     let module: WebAssembly.Module;
     try {
       module = await this.#modules.get(program.stat, () => this.#readFile(parent, program.path, program.stat.size));
@@ -131,7 +139,9 @@ export class Processes {
     if (lent === null) return -EAGAIN;
     const child = await this.#makeChild(parent, (made) => {
       made.setCommandLine(program.argv, decode(program.path));
-      return prepareChild(made, request);
+      const result = prepareChild(made, request);
+      if (result >= 0 && isStoodFor) parent.standFor(made.pid);
+      return result;
     });
     if (typeof child === "number") {
       lent.giveBack();
@@ -181,7 +191,7 @@ export class Processes {
     const slot = this.#calls.machine.slots.find(message.pid);
     let result = -ESRCH;
     try {
-      if (slot >= 0) result = await this.spawn(this.#calls.as(slot), message.request);
+      if (slot >= 0) result = await this.spawn(this.#calls.as(slot), message.request, running.isShell);
     } catch {
       result = -EIO; // a worker's script did not load
     }
