@@ -3,6 +3,7 @@
 
 import { Sandbox } from "vibengine";
 import { lateness, spin, wait } from "./deadline.ts";
+import { killing } from "./killing.ts";
 import { type Given, median, medianOf, type Row, RUNS, run, time, timed } from "./measure.ts";
 import { rawStore } from "./raw-indexeddb.ts";
 import { reading } from "./reading.ts";
@@ -13,7 +14,14 @@ const FILES = 5000;
 const FILE_BYTES = 10_000;
 const MB = 1_000_000;
 
-const PARTS: Record<string, (given: Given) => Promise<Row[]>> = { starting, running, reading, saving, deadline };
+const PARTS: Record<string, (given: Given) => Promise<Row[]>> = {
+  starting,
+  running,
+  reading,
+  killing,
+  saving,
+  deadline,
+};
 
 export async function bench(given: Given): Promise<Row[]> {
   const unknown = given.parts.filter((name) => PARTS[name] === undefined);

@@ -60,12 +60,14 @@ test("hundreds of commands, programs, kills and orphans leave nothing behind", {
   // Once, so that what is kept ready stands ready.
   await round(4);
   const rest = async () => (await sandbox.commands.run("ps -ef")).stdout;
-  await until("all have ended", () => [...machine.slots.live()].length <= 2, 10_000).catch(async (error) => {
-    throw new Error(`${error.message}: ${await rest()}`);
-  });
+  const ended = () =>
+    until("all have ended", () => [...machine.slots.live()].length <= 2, 20_000).catch(async (error) => {
+      throw new Error(`${error.message}: ${await rest()}`);
+    });
+  await ended();
   const before = inUse(world);
   for (let i = 0; i < 4; i++) await round(10);
-  await until("all have ended", () => inUse(world).slots <= before.slots, 10_000);
+  await ended();
   await until("workers are ended", () => inUse(world).workers <= before.workers, 10_000).catch(() => {});
   const after = inUse(world);
   expect(after).toEqual({ ...before, workers: expect.any(Number) });

@@ -150,6 +150,8 @@ export interface AttachMessage {
 export interface RunModuleMessage {
   type: "run-module";
   slot: number;
+  /** If the slot is another's by now, this process has been killed and reaped already. */
+  pid: number;
   module: WebAssembly.Module;
   argv: Uint8Array[];
   env: Uint8Array[];
@@ -161,6 +163,7 @@ export interface RunModuleMessage {
 export interface RunShellMessage {
   type: "run-shell";
   slot: number;
+  pid: number;
   /** `sh` and `bash` are the shell itself, anything else is a tool. */
   program: string;
   argv: string[];

@@ -27,11 +27,14 @@ export class Base {
   resolveBeneath = false;
   #isEnding = false;
 
-  /** The system calls of the process in `slot`. */
-  constructor(machine: Machine, slot: number) {
+  /**
+   * The system calls of the process in `slot`. Without `pid`: of whoever has it now, which only who holds the lock, or who is
+   * that process's parent, can know. A process killed before its worker got to it may be reaped, and its slot another's.
+   */
+  constructor(machine: Machine, slot: number, pid = machine.slots.get(slot, P_PID)) {
     this.machine = machine;
     this.slot = slot;
-    this.pid = machine.slots.get(slot, P_PID);
+    this.pid = pid;
   }
 
   /** True until the process exits or is killed. */

@@ -60,8 +60,9 @@ const UNSTOPPABLE = maskOf(SIGKILL, SIGSTOP);
 const KERNEL_SLOT = 0;
 
 export class ProcessCalls extends FdCalls {
-  /** The pid that `wait(-1)` reaped last. */
+  /** The pid that `wait(-1)` reaped last, and the one that `forkSlot` made. */
   lastWaited = 0;
+  lastForked = 0;
 
   /**
    * A slot for a new process: child of this one, with its fds (sharing offsets), working directory, umask, user and process
@@ -82,6 +83,7 @@ export class ProcessCalls extends FdCalls {
       this.#copyFds(child);
       copyCommand(this.machine, this.slot, child);
       slots.set(child, P_STATE, RUNNING);
+      this.lastForked = slots.get(child, P_PID);
       return 0;
     });
     return result < 0 ? result : child;

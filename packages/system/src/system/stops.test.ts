@@ -167,6 +167,19 @@ test("a stopped job of a shell that ends is hung up; one of its own group stays"
   expect([job.isAlive, member.isAlive, member.isStopped]).toEqual([false, true, true]);
 });
 
+test("who is killed and reaped before its worker gets to it does not become the slot's next owner", () => {
+  const sys = testSystem();
+  const first = fork(sys);
+  sys.kill(first.pid, SIGKILL);
+  sys.wait(first.pid);
+  const next = fork(sys);
+  expect(next.slot).toBe(first.slot);
+  const late = new System(sys.machine, first.slot, first.pid);
+  expect(late.isAlive).toBe(false);
+  expect(() => late.setsid()).toThrow("killed");
+  expect(next.isAlive).toBe(true);
+});
+
 test("sessions and groups", () => {
   const kernel = testKernel();
   const shell = fork(kernel);

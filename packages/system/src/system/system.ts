@@ -11,7 +11,7 @@ export class System extends TraceCalls {
   /** A child process in this same worker, or -EAGAIN when the process table is full. */
   fork(): System | number {
     const slot = this.forkSlot(this.machine.slots.get(this.slot, P_WORKER));
-    return slot < 0 ? slot : new System(this.machine, slot);
+    return slot < 0 ? slot : new System(this.machine, slot, this.lastForked);
   }
 
   /**

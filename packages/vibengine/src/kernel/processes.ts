@@ -100,7 +100,7 @@ export class Processes {
       return child;
     }
     this.#watch(lent, child, true);
-    lent.post({ type: "run-shell", slot: child.slot, program, argv, env });
+    lent.post({ type: "run-shell", slot: child.slot, pid: child.pid, program, argv, env });
     return child.pid;
   }
 
@@ -149,7 +149,7 @@ export class Processes {
     }
     this.#watch(lent, child, false);
     const [argv, env] = [program.argv.map(encode), request.env.map(encode)];
-    lent.post({ type: "run-module", slot: child.slot, module, argv, env, wasi: request.wasi });
+    lent.post({ type: "run-module", slot: child.slot, pid: child.pid, module, argv, env, wasi: request.wasi });
     return child.pid;
   }
 
@@ -191,7 +191,7 @@ export class Processes {
     const slot = this.#calls.machine.slots.find(message.pid);
     let result = -ESRCH;
     try {
-      if (slot >= 0) result = await this.spawn(this.#calls.as(slot), message.request, running.isShell);
+      if (slot >= 0) result = await this.spawn(this.#calls.as(slot, message.pid), message.request, running.isShell);
     } catch {
       result = -EIO; // a worker's script did not load
     }

@@ -22,7 +22,7 @@ const NOT_EXECUTABLE = 126;
 /** Runs it to its end. `post` sends the kernel a message. True when it did not end by itself but was killed. */
 export function runModule(
   system: System,
-  message: Omit<RunModuleMessage, "type" | "slot">,
+  message: Omit<RunModuleMessage, "type" | "slot" | "pid">,
   post: (message: FromWorker) => void,
 ): boolean {
   const name = decode(message.argv[0] ?? new Uint8Array(0));
@@ -39,7 +39,7 @@ export function runModule(
 function execute(
   system: System,
   name: string,
-  { module, argv, env, wasi }: Omit<RunModuleMessage, "type" | "slot">,
+  { module, argv, env, wasi }: Omit<RunModuleMessage, "type" | "slot" | "pid">,
   post: (message: FromWorker) => void,
 ): number | null {
   let memory: WebAssembly.Memory | undefined;

@@ -19,7 +19,7 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
     machine.blocksStopped = true;
     life.then((name) => post({ type: "ready", life: name }));
   } else if (data.type === "run-module") {
-    const isSpent = runModule(new System(machine, data.slot), data, post);
+    const isSpent = runModule(new System(machine, data.slot, data.pid), data, post);
     post({ type: "idle", isSpent });
   } else if (data.type === "ping") post({ type: "pong" });
 });
