@@ -11,7 +11,7 @@ export async function killing({ programs }: Given): Promise<Row[]> {
   const guests = await startGuests();
   await guests.install("sleeper", new Uint8Array(programs.sleeper));
   const gone: number[] = [];
-  for (let i = 0; i < KILLS; run++) {
+  for (let i = 0; i < KILLS; i++) {
     const { pid, gone: ended } = await guests.start("sleeper");
     await guests.waits(pid);
     const start = performance.now();

@@ -14,7 +14,7 @@ export interface Row {
 
 /** What the runner hands over. */
 export interface Given {
-  programs: Record<"nothing" | "reads" | "fewReads" | "source" | "sink", number[]>;
+  programs: Record<"nothing" | "sleeper" | "forever" | "reads" | "fewReads" | "source" | "sink", number[]>;
   reads: number;
   fewReads: number;
   pipeBytes: number;
