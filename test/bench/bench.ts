@@ -4,6 +4,7 @@
 import { Sandbox } from "vibengine";
 import { lateness, spin, wait } from "./deadline.ts";
 import { disk } from "./disk.ts";
+import { killing } from "./killing.ts";
 import { type Given, median, medianOf, type Row, RUNS, run, time, timed } from "./measure.ts";
 import { rawStore } from "./raw-indexeddb.ts";
 import { reading } from "./reading.ts";
@@ -14,7 +15,15 @@ const FILES = 5000;
 const FILE_BYTES = 10_000;
 const MB = 1_000_000;
 
-const PARTS: Record<string, (given: Given) => Promise<Row[]>> = { starting, running, reading, disk, saving, deadline };
+const PARTS: Record<string, (given: Given) => Promise<Row[]>> = {
+  starting,
+  running,
+  reading,
+  disk,
+  killing,
+  saving,
+  deadline,
+};
 
 export async function bench(given: Given): Promise<Row[]> {
   const unknown = given.parts.filter((name) => PARTS[name] === undefined);

@@ -16,7 +16,10 @@ type DiskProgram = "stats" | "creates" | "read" | "readMore" | "copy" | "copyMor
 
 /** What the runner hands over. */
 export interface Given {
-  programs: Record<"nothing" | "reads" | "fewReads" | "source" | "sink" | DiskProgram, number[]>;
+  programs: Record<
+    "nothing" | "sleeper" | "forever" | "reads" | "fewReads" | "source" | "sink" | DiskProgram,
+    number[]
+  >;
   reads: number;
   fewReads: number;
   pipeBytes: number;

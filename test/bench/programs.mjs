@@ -42,6 +42,16 @@ const readLoop = (times) =>
 
 const SOURCES = {
   ...DISK_SOURCES,
+  /** Computes, for ever. */
+  forever: `(module (memory (export "memory") 1) (func (export "_start") (loop (br 0))))`,
+  /** Sleeps for 1,000 s. */
+  sleeper: `(module
+    (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll (param i32 i32 i32 i32) (result i32)))
+    (memory (export "memory") 1)
+    (func (export "_start")
+      (i32.store (i32.const 16) (i32.const 1))
+      (i64.store (i32.const 24) (i64.const 1000000000000))
+      (drop (call $poll (i32.const 0) (i32.const 64) (i32.const 1) (i32.const 128)))))`,
   /** Starts and ends. */
   nothing: `(module (memory (export "memory") 1) (func (export "_start")))`,
   reads: readLoop(READS),

@@ -57,11 +57,37 @@ const REACTOR = `(module
   (func (export "_initialize") (global.set $status (i32.const 42)))
   (func (export "run") (result i32) (global.get $status)))`;
 
+/** Without `run` there is nothing to call in it. */
+const LIBRARY = `(module (memory (export "memory") 1) (func (export "_initialize")))`;
+
+const TRAP = `(module (memory (export "memory") 1) (func (export "_start") unreachable))`;
+
+/** Asks for its arguments without a memory to put them in. */
+const BODILESS = `(module
+  ${IMPORT("args_sizes_get", "(param i32 i32) (result i32)")}
+  (func (export "_start") (drop (call $args_sizes_get (i32.const 0) (i32.const 4)))))`;
+
+const FOREIGN = `(module (import "env" "magic" (func)) (memory (export "memory") 1) (func (export "_start")))`;
+
+/** Copies its stdin to its stdout. */
+const CAT = `(module
+  ${IMPORT("fd_read", "(param i32 i32 i32 i32) (result i32)")}
+  ${IMPORT("fd_write", "(param i32 i32 i32 i32) (result i32)")}
+  (memory (export "memory") 1)
+  (func (export "_start")
+    (i32.store (i32.const 0) (i32.const 64))
+    (loop $again
+      (i32.store (i32.const 4) (i32.const 4096))
+      (drop (call $fd_read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 4)))
+      (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
+      (br_if $again (i32.load (i32.const 4))))))`;
+
 const programs: Record<string, Uint8Array> = {};
+const TEXTS = { SHOW, PREOPENS, CLIMB, REACTOR, LIBRARY, TRAP, BODILESS, FOREIGN, CAT };
 let python: Uint8Array;
 
 beforeAll(async () => {
-  for (const [name, wat] of Object.entries({ SHOW, PREOPENS, CLIMB, REACTOR })) programs[name] = await assemble(wat);
+  for (const [name, wat] of Object.entries(TEXTS)) programs[name] = await assemble(wat);
   python = await pythonProgram();
 });
 
@@ -71,13 +97,16 @@ async function sandboxWith(...names: string[]): Promise<Sandbox> {
   return sandbox;
 }
 
-test("arguments as given, argv[0] the path, and only the variables named", async () => {
+test("arguments as given, argv[0] the file's name, and only the variables named", async () => {
   const sandbox = await sandboxWith("SHOW");
   const { stdout, stderr } = await sandbox.commands.run(
     "X=1 Y=2 wasi --env A=B --env C=d=e --env Y --env UNSET ./show.wasm -x 'a b' é --env F=G",
   );
   expect(stderr).toBe("");
-  expect(stdout.replaceAll("\0", ";")).toBe("./show.wasm;-x;a b;é;--env;F=G;\nA=B;C=d=e;Y=2;\n");
+  expect(stdout.replaceAll("\0", ";")).toBe("show.wasm;-x;a b;é;--env;F=G;\nA=B;C=d=e;Y=2;\n");
+  expect((await sandbox.commands.run("wasi -- /home/user/show.wasm -- é")).stdout.replaceAll("\0", ";")).toBe(
+    "show.wasm;--;é;\n\n",
+  );
   expect((await sandbox.commands.run("wasi show.wasm")).stdout.replaceAll("\0", ";")).toBe("show.wasm;\n\n");
 });
 
@@ -98,6 +127,25 @@ test("commands and reactors", async () => {
   expect((await sandbox.commands.run("wasi reactor.wasm")).exitCode).toBe(42);
   await sandbox.files.write("nothing.wasm", NOTHING);
   expect(await sandbox.commands.run("wasi nothing.wasm")).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+});
+
+test("stdin comes from where the shell says", async () => {
+  const sandbox = await sandboxWith("CAT");
+  expect((await sandbox.commands.run("printf 'a\\nb' | wasi cat.wasm | tr a-z A-Z")).stdout).toBe("A\nB");
+  expect((await sandbox.commands.run("wasi cat.wasm", { stdin: "typed" })).stdout).toBe("typed");
+});
+
+test("a program that fails says by what, in the words of its engine", async () => {
+  const sandbox = await sandboxWith("TRAP", "BODILESS", "FOREIGN", "LIBRARY");
+  const failed = async (name: string) => {
+    const { stderr, exitCode } = await sandbox.commands.run(`wasi ${name}.wasm`);
+    expect(stderr.startsWith(`${name}.wasm: `)).toBe(true);
+    return [exitCode, stderr.slice(`${name}.wasm: `.length, -1)];
+  };
+  expect(await failed("trap")).toEqual([134, "unreachable"]);
+  expect(await failed("bodiless")).toEqual([134, expect.stringContaining("exported memory")]);
+  expect(await failed("foreign")).toEqual([126, "cannot execute: it imports env.magic, which is not here"]);
+  expect(await failed("library")).toEqual([126, "exports neither _start nor run: not a WASI program"]);
 });
 
 test("what can't be run says why, as a shell does", async () => {
@@ -121,7 +169,15 @@ test("what can't be run says why, as a shell does", async () => {
     exitCode: 126,
     stderr: "wasi: /usr/bin/ls: cannot execute binary file: Exec format error\n",
   });
-  expect((await run("wasi")).stderr).toContain("missing operand");
+  expect(await run("wasi")).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("missing operand") });
+  expect((await run("wasi --nope show.wasm")).stderr).toContain("unrecognized option '--nope'");
+  expect((await run("wasi --dir")).stderr).toContain("option '--dir' requires an argument");
+  for (const bad of ["--dir ::/x", "--dir .::", "--dir=", "--env =x"]) {
+    expect(await run(`wasi ${bad} show.wasm`)).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining("invalid"),
+    });
+  }
   expect((await run("wasi --help")).stdout).toContain("--dir=HOST[::GUEST]");
 });
 

@@ -130,7 +130,7 @@ export interface List {
 export interface ListItem {
   command: Command;
   background: boolean;
-  /** The source of a background command, for `jobs`. */
+  /** The source, for `jobs`. */
   text: string;
 }
 

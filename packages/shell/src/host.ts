@@ -6,7 +6,7 @@ import type { Tool } from "./tool.ts";
 export interface ShellHost {
   /**
    * Starts a program that is not ours (WebAssembly, another pack): a new process, child of `sys`, with a copy of sys's fds that
-   * are not close-on-exec. The pid, or -errno.
+   * are not close-on-exec. `sys` stands for it from then on: signals to it go to the program. The pid, or -errno.
    */
   spawn(sys: System, request: SpawnRequest): Promise<number>;
   /** Loads the tools; called once, when the first is needed. */

@@ -23,9 +23,6 @@ import { readCommandLine } from "./parser/parser.ts";
  */
 export async function runShell(sys: System, argv: string[], env: string[], host: ShellHost): Promise<number> {
   const shell = new Shell(sys, host, new Programs(host, runShell), argv[0]);
-  shell.programs.onOrphan = (pid, signal) => {
-    if (sys.isAlive) sys.kill(pid, signal);
-  };
   importEnvironment(shell, env);
   const name = argv[0].replace(/^-/, "").split("/").pop();
   shell.options.posix = name === "sh";

@@ -48,5 +48,7 @@ export const SIGTTIN = 21;
 export const SIGTTOU = 22;
 export const SIGURG = 23;
 export const SIGWINCH = 28;
+/** What `wait` adds to the signal that stopped a child: no exit status is as large. */
+export const STOPPED = 256;
 /** Signals are numbered 1..31: one word of flags. */
 export const SIGNAL_MAX = 31;

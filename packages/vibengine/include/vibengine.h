@@ -49,10 +49,17 @@ struct vibengine_spawn {
 VIBENGINE_IMPORT("spawn") int32_t vibengine_spawn(const struct vibengine_spawn *request, int32_t *pid);
 
 #define VIBENGINE_WAIT_NOHANG 1
+#define VIBENGINE_WAIT_UNTRACED 2
+
+/* Of a status with WAIT_UNTRACED: was the child stopped, and by which signal? */
+#define VIBENGINE_WIFSTOPPED(status) ((status) >= 256)
+#define VIBENGINE_WSTOPSIG(status) ((status) - 256)
 
 /*
- * Waits for a child (-1: any) to end. *status: what it exited with, 0 to 255, or 128 + the signal that killed it.
- * With NOHANG *pid is 0 when none has ended. ECHILD: there is no such child. EINTR: a caught signal came.
+ * Waits for a child (-1: any; 0: any of the caller's group; < -1: any of group -pid) to end. *status: what it exited with, 0 to
+ * 255, or 128 + the signal that killed it. With UNTRACED also 256 + a signal, once for each time that SIGSTOP, SIGTSTP, SIGTTIN
+ * or SIGTTOU stopped a child; it goes on at SIGCONT.
+ * With NOHANG *waited is 0 when there is nothing to tell. ECHILD: there is no such child. EINTR: a caught signal came.
  */
 VIBENGINE_IMPORT("wait") int32_t vibengine_wait(int32_t pid, uint32_t options, int32_t *status, int32_t *waited);
 
@@ -62,16 +69,20 @@ VIBENGINE_IMPORT("wait") int32_t vibengine_wait(int32_t pid, uint32_t options, i
 VIBENGINE_IMPORT("getpid") int32_t vibengine_getpid(void);
 VIBENGINE_IMPORT("getppid") int32_t vibengine_getppid(void);
 
-/* 0 is the calling process, and in setpgid's `group` the process's own pid. */
+/*
+ * 0 is the calling process, and in setpgid's `group` the process's own pid. It moves the caller or a child (else ESRCH), to a
+ * group of its own or one of the same session (else EPERM).
+ */
 VIBENGINE_IMPORT("getpgid") int32_t vibengine_getpgid(int32_t pid, int32_t *group);
 VIBENGINE_IMPORT("setpgid") int32_t vibengine_setpgid(int32_t pid, int32_t group);
 
-/* Signals are numbered as on Linux. pid 0: the caller's group; -1: all processes; < -1: group -pid. Signal 0 only looks. */
+/* Signals are numbered as on Linux. pid 0: the caller's group; -1: all processes; < -1: group -pid. Signal 0 only looks.
+   EPERM: the target is another user's. SIGSTOP stops a process at its next call or in the one it waits in; SIGCONT continues it. */
 VIBENGINE_IMPORT("kill") int32_t vibengine_kill(int32_t pid, int32_t signal);
 
 /*
  * Which signals are caught, and which ignored: bit n is signal n. A caught one interrupts waits (EINTR) and is noted until
- * `take_signals` takes it; no handler is called. SIGKILL can be neither.
+ * `take_signals` takes it; no handler is called. SIGKILL and SIGSTOP can be neither.
  */
 VIBENGINE_IMPORT("signal_mask") int32_t vibengine_signal_mask(uint32_t caught, uint32_t ignored);
 VIBENGINE_IMPORT("take_signals") int32_t vibengine_take_signals(uint32_t *signals);

@@ -44,8 +44,16 @@ function fileAt(base: string | URL, name: string): string {
   return new URL(name, new URL(base, location.href)).href;
 }
 
+/** A blob URL lives as long as its page or worker: one for each script, not for each start. */
+const imported = new Map<string, string>();
+
 /** Worker scripts must be of the page's origin: one from elsewhere is imported by a small script that is. */
-export function crossOrigin(url: string): string | URL {
+export function crossOrigin(url: string): string {
   if (new URL(url).origin === location.origin) return url;
-  return URL.createObjectURL(new Blob([`import ${JSON.stringify(url)};`], { type: "text/javascript" }));
+  let script = imported.get(url);
+  if (script === undefined) {
+    script = URL.createObjectURL(new Blob([`import ${JSON.stringify(url)};`], { type: "text/javascript" }));
+    imported.set(url, script);
+  }
+  return script;
 }

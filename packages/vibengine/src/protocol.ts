@@ -191,6 +191,8 @@ export interface AttachMessage {
 export interface RunModuleMessage {
   type: "run-module";
   slot: number;
+  /** If the slot is another's by now, this process has been killed and reaped already. */
+  pid: number;
   module: WebAssembly.Module;
   argv: Uint8Array[];
   env: Uint8Array[];
@@ -202,6 +204,7 @@ export interface RunModuleMessage {
 export interface RunShellMessage {
   type: "run-shell";
   slot: number;
+  pid: number;
   /** `sh` and `bash` are the shell itself, anything else is a tool. */
   program: string;
   argv: string[];
@@ -237,8 +240,8 @@ export interface PingMessage {
 export type ToWorker = AttachMessage | RunModuleMessage | RunShellMessage | SpawnedMessage | PingMessage;
 
 export type FromWorker =
-  /** The worker has its memory and may be given a process. */
-  | { type: "ready" }
+  /** The worker has its memory and may be given a process. `life`: a Web Lock that it holds until its thread is gone. */
+  | { type: "ready"; life?: string }
   /** Everything that ran here has ended: the worker may be given another process, or is to be ended if it was killed. */
   | { type: "idle"; isSpent?: boolean }
   | { type: "pong" }

@@ -1,8 +1,18 @@
 // wait, jobs, kill, fg, bg, disown.
 
-import { EINTR, SIGTERM, strerror } from "@vibengine/system";
+import { EAGAIN, EINTR, SIGCONT, SIGHUP, SIGSTOP, SIGTERM, STOPPED, strerror } from "@vibengine/system";
 import type { Status } from "../execute/control.ts";
-import { findJob, isDone, type Job, jobStatus, reapJobs } from "../execute/jobs.ts";
+import {
+  findJob,
+  isDone,
+  type Job,
+  jobStatus,
+  knownJobs,
+  reapJobs,
+  signalJob,
+  stopOf,
+  waitForeground,
+} from "../execute/jobs.ts";
 import type { Shell } from "../execute/shell.ts";
 import { SIGNAL_COUNT, signalName, signalNumber } from "../execute/signals.ts";
 import { runTraps } from "../execute/traps.ts";
@@ -21,7 +31,7 @@ export async function wait(shell: Shell, argv: string[]): Promise<number> {
       if (status > 255) return status - 256;
       for (let i = 0; i < job.pids.length; i++) await waitJob(shell, job, i);
     }
-    shell.jobs = shell.jobs.filter((job) => job.foreign);
+    shell.jobs = shell.jobs.filter((job) => job.foreign || !isDone(job));
     return 0;
   }
   for (const word of rest) {
@@ -50,19 +60,24 @@ export async function wait(shell: Shell, argv: string[]): Promise<number> {
     }
     status = await waitJob(shell, job, position);
     if (status > 255) return status - 256;
-    job.reported = true;
+    job.reported = stopOf(shell, job) === 0;
     const variable = values.get("p");
     if (variable) shell.vars.set(variable, String(job.pids[position]));
   }
   return status;
 }
 
-/** The status of a job's process; 256 + 128 + signal if a trapped signal came first. */
+/** The status of a job's process; 256 + 128 + signal if a trapped signal came first; 128 + signal if the job was stopped. */
 async function waitJob(shell: Shell, job: Job, position: number): Promise<number> {
   for (;;) {
     const known = job.statuses[position];
     if (known !== undefined) return known;
-    const status = await shell.sys.block(() => shell.sys.wait(job.pids[position]));
+    const status = await shell.sys.block(() => {
+      const ended = shell.sys.wait(job.pids[position]);
+      const stop = ended === -EAGAIN ? stopOf(shell, job) : 0;
+      return stop === 0 ? ended : STOPPED + stop;
+    });
+    if (status > STOPPED) return 128 + status - STOPPED;
     if (status !== -EINTR) job.statuses[position] = status < 0 ? 127 : status;
     else {
       const signals = shell.sys.takeSignals();
@@ -117,20 +132,24 @@ export function jobs(shell: Shell, argv: string[]): Status {
   const options = parseLetters(shell, argv, "lnprs", "jobs [-lnprs] [jobspec ...]");
   if (!options) return 2;
   reapJobs(shell);
-  const listed = shell.jobs.filter((job) => !job.foreign && !job.reported);
+  const listed = knownJobs(shell).filter((job) => !job.reported);
   let text = "";
   listed.forEach((job, i) => {
     const done = isDone(job);
-    if (options.flags.has("r") && done) return;
+    const stop = done ? 0 : stopOf(shell, job);
+    if (options.flags.has("r") && (done || stop !== 0)) return;
+    if (options.flags.has("s") && stop === 0) return;
     if (options.rest.length > 0 && !options.rest.some((word) => findJob(shell, word) === job)) return;
     if (options.flags.has("p")) {
       text += `${job.pids[0]}\n`;
       return;
     }
     const mark = i === listed.length - 1 ? "+" : i === listed.length - 2 ? "-" : " ";
-    const state = done ? describeEnd(jobStatus(job)) : "Running";
-    const pid = options.flags.has("l") ? `${job.pids[0]} ` : "";
-    text += `[${job.id}]${mark}  ${pid}${state.padEnd(24 - (pid ? 0 : 0))}${job.text}${done ? "" : " &"}\n`;
+    const isLong = options.flags.has("l");
+    const stopped = isLong && stop === SIGSTOP ? "Stopped (signal)" : "Stopped";
+    const state = done ? describeEnd(jobStatus(job)) : stop === 0 ? "Running" : stopped;
+    const pid = isLong ? `${job.pids[0]} ` : "";
+    text += `[${job.id}]${mark}  ${pid}${state.padEnd(24)}${job.text}${state === "Running" ? " &" : ""}\n`;
     if (done) job.reported = true;
   });
   return shell.write(text, "jobs");
@@ -164,7 +183,8 @@ export function kill(shell: Shell, argv: string[]): Status {
   }
   let status = 0;
   for (const word of words) {
-    let pids: number[];
+    let pid: number;
+    let result: number;
     if (word.startsWith("%")) {
       const job = findJob(shell, word);
       if (!job) {
@@ -172,19 +192,22 @@ export function kill(shell: Shell, argv: string[]): Status {
         status = 1;
         continue;
       }
-      pids = job.pids;
-    } else if (/^-?[0-9]+$/.test(word)) pids = [Number(word)];
-    else {
+      pid = job.pids[0];
+      const isStopped = stopOf(shell, job) !== 0;
+      result = signalJob(shell, job, signal);
+      // Else it would not see them.
+      if (isStopped && (signal === SIGTERM || signal === SIGHUP)) signalJob(shell, job, SIGCONT);
+    } else if (/^-?[0-9]+$/.test(word)) {
+      pid = Number(word);
+      result = shell.sys.kill(pid, signal);
+    } else {
       shell.complain(`kill: ${word}: arguments must be process or job IDs`);
       status = 1;
       continue;
     }
-    for (const pid of pids) {
-      const result = shell.sys.kill(pid, signal);
-      if (result >= 0) continue;
-      shell.complain(`kill: (${pid}) - ${strerror(result)}`);
-      status = 1;
-    }
+    if (result >= 0) continue;
+    shell.complain(`kill: (${pid}) - ${strerror(result)}`);
+    status = 1;
   }
   return status;
 }
@@ -229,19 +252,28 @@ export async function fg(shell: Shell, argv: string[]): Promise<number> {
     return 1;
   }
   await shell.write(`${job.text}\n`, "fg");
-  const status = await waitJob(shell, job, job.pids.length - 1);
-  job.reported = true;
-  return status & 255;
+  signalJob(shell, job, SIGCONT);
+  const status = await waitForeground(shell, job);
+  job.reported = isDone(job);
+  return status;
 }
 
-export function bg(shell: Shell, argv: string[]): number {
+export function bg(shell: Shell, argv: string[]): Status {
   if (!shell.options.monitor) {
     shell.complain("bg: no job control");
     return 1;
   }
   const job = findJob(shell, argv[1] ?? "%+");
-  shell.complain(job ? `bg: job ${job.id} already in background` : `bg: ${argv[1] ?? "current"}: no such job`);
-  return job ? 0 : 1;
+  if (!job) {
+    shell.complain(`bg: ${argv[1] ?? "current"}: no such job`);
+    return 1;
+  }
+  if (stopOf(shell, job) === 0) {
+    shell.complain(`bg: job ${job.id} already in background`);
+    return 0;
+  }
+  signalJob(shell, job, SIGCONT);
+  return shell.write(`[${job.id}]+ ${job.text} &\n`, "bg");
 }
 
 export function disown(shell: Shell, argv: string[]): number {

@@ -4,7 +4,7 @@ import { EACCES, EISDIR, ENOENT, Killed, strerror } from "@vibengine/system";
 import type { Status } from "./control.ts";
 import { applyRedirections, type Redirect } from "./redirect.ts";
 import type { Shell } from "./shell.ts";
-import { waitFor } from "./task.ts";
+import { waitFor, waitForChild } from "./task.ts";
 
 /**
  * Runs a program with these redirections. `inPlace`: in the shell's own process, which has nothing else left to do.
@@ -28,6 +28,7 @@ export function runProgram(shell: Shell, argv: string[], redirects: Redirect[], 
     shell.complain(`fork: ${strerror(sys)}`);
     return 254;
   }
+  if (shell.hasJobControl) sys.setpgid(0, 0);
   const child = shell.sys;
   let error: string | null = null;
   if (redirects.length > 0) {
@@ -49,7 +50,7 @@ export function runProgram(shell: Shell, argv: string[], redirects: Redirect[], 
       sys.exit(1);
     },
   );
-  return waitFor(shell, sys.pid);
+  return waitForChild(shell, sys.pid);
 }
 
 function notFound(shell: Shell, name: string, errno: number, redirects: Redirect[]): Status {

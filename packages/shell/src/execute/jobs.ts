@@ -5,11 +5,13 @@ import type { Shell } from "./shell.ts";
 
 export interface Job {
   id: number;
+  /** The first is its process group if it was started under job control. */
   pids: number[];
+  isGroup: boolean;
   /** By position in pids; undefined while that process runs. */
   statuses: (number | undefined)[];
   text: string;
-  /** The job belongs to the parent shell: it is listed, not waited for. */
+  /** The job belongs to the parent shell: it is not waited for. */
   foreign: boolean;
   /** Its end has been seen by `jobs` or `wait`. */
   reported: boolean;
@@ -19,11 +21,20 @@ export interface Job {
 const ENDED_MAX = 1000;
 
 export function addJob(shell: Shell, pids: number[], text: string): Job {
+  return listJob(shell, newJob(shell, pids, text));
+}
+
+/** A job that is not listed: one in the foreground. */
+export function newJob(shell: Shell, pids: number[], text: string): Job {
+  const statuses = pids.map(() => undefined);
+  return { id: 0, pids, isGroup: shell.hasJobControl, statuses, text, foreign: false, reported: false };
+}
+
+export function listJob(shell: Shell, job: Job): Job {
   reapJobs(shell);
   const ended = shell.jobs.filter((job) => isDone(job));
   if (ended.length > ENDED_MAX) shell.jobs = shell.jobs.filter((job) => job !== ended[0]);
-  const id = Math.max(0, ...shell.jobs.filter((job) => !isDone(job)).map((job) => job.id)) + 1;
-  const job: Job = { id, pids, statuses: pids.map(() => undefined), text, foreign: false, reported: false };
+  job.id = Math.max(0, ...shell.jobs.filter((other) => !isDone(other)).map((other) => other.id)) + 1;
   shell.jobs.push(job);
   return job;
 }
@@ -37,9 +48,9 @@ export function jobStatus(job: Job): number {
   return job.statuses[job.statuses.length - 1] ?? 127;
 }
 
-/** Notes which background processes have ended. */
-export function reapJobs(shell: Shell): void {
-  for (const job of shell.jobs) {
+/** Notes which processes of these jobs have ended. */
+export function reapJobs(shell: Shell, jobs: Job[] = shell.jobs): void {
+  for (const job of jobs) {
     if (job.foreign) continue;
     job.pids.forEach((pid, i) => {
       if (job.statuses[i] !== undefined) return;
@@ -49,9 +60,45 @@ export function reapJobs(shell: Shell): void {
   }
 }
 
+/** The signal that stopped a job, 0 while anything of it runs. Without job control a shell takes no notice. */
+export function stopOf(shell: Shell, job: Job): number {
+  if (!shell.hasJobControl) return 0;
+  const signals = job.pids.filter((_, i) => job.statuses[i] === undefined).map((pid) => shell.sys.stopSignal(pid));
+  return signals.includes(0) ? 0 : (signals.at(-1) ?? 0);
+}
+
+/** Signals a job as a whole. -errno of what failed. */
+export function signalJob(shell: Shell, job: Job, signal: number): number {
+  if (job.isGroup) return shell.sys.kill(-job.pids[0], signal);
+  return Math.min(0, ...job.pids.map((pid) => shell.sys.kill(pid, signal)));
+}
+
+/** Waits for a job in the foreground. If it was stopped instead it is listed, and its status is 128 + the signal. */
+export async function waitForeground(shell: Shell, job: Job): Promise<number> {
+  for (;;) {
+    const result = await shell.sys.block(() => {
+      reapJobs(shell, [job]);
+      return isDone(job) ? 0 : stopOf(shell, job) || -EAGAIN;
+    });
+    if (result === 0) return jobStatus(job);
+    if (result > 0) {
+      if (!shell.jobs.includes(job)) listJob(shell, job);
+      shell.report(`\n[${job.id}]+  ${"Stopped".padEnd(24)}${job.text}\n`);
+      return 128 + result;
+    }
+    // A trap's turn comes when the job has ended.
+    shell.pendingSignals |= shell.sys.takeSignals();
+  }
+}
+
+/** The shell's own jobs, in a command substitution also its parent's. */
+export function knownJobs(shell: Shell): Job[] {
+  return shell.jobs.filter((job) => !job.foreign || shell.seesJobs);
+}
+
 /** The job that `%1`, `%+`, `%-`, `%text` or `%?text` names. */
 export function findJob(shell: Shell, specification: string): Job | undefined {
-  const jobs = shell.jobs.filter((job) => !job.foreign && !(isDone(job) && job.reported));
+  const jobs = knownJobs(shell).filter((job) => !(isDone(job) && job.reported));
   const name = specification.slice(1);
   if (name === "" || name === "+" || name === "%") return jobs[jobs.length - 1];
   if (name === "-") return jobs[jobs.length - 2] ?? jobs[jobs.length - 1];

@@ -3,10 +3,10 @@
 import { AT_FDCWD, encode, O_RDONLY, SIGINT, SIGQUIT, strerror } from "@vibengine/system";
 import type { Command, List, ListItem, Pipeline } from "../ast.ts";
 import type { Status } from "./control.ts";
-import { addJob } from "./jobs.ts";
+import { addJob, newJob, waitForeground } from "./jobs.ts";
 import { run, runTolerant } from "./run.ts";
 import type { Shell } from "./shell.ts";
-import { forkShell, startTask, waitFor } from "./task.ts";
+import { forkShell, startTask, waitFor, waitForChild } from "./task.ts";
 import { timed } from "./timing.ts";
 
 export function runPipeline(shell: Shell, node: Pipeline): Status {
@@ -25,7 +25,12 @@ function runElements(shell: Shell, node: Pipeline): Status {
   if (node.commands.length === 1) return run(shell, node.commands[0]);
   shell.line = node.line;
   const pids = startPipeline(shell, shell, node);
-  return collect(shell, pids, 0, []);
+  if (!shell.hasJobControl) return collect(shell, pids, 0, []);
+  const job = newJob(shell, pids, shell.item?.text ?? "");
+  return waitForeground(shell, job).then((status) => {
+    // Of one that was stopped nothing is known yet.
+    return job.statuses.includes(undefined) ? status : pipelineStatus(shell, job.statuses as number[]);
+  });
 }
 
 /** Starts all elements; the pids, fewer if the process table filled up. */
@@ -58,6 +63,7 @@ function startPipeline(shell: Shell, parent: Shell, node: Pipeline): number[] {
     if (input >= 0) parent.sys.close(input);
     if (ends[1] >= 0) parent.sys.close(ends[1]);
     input = ends[0];
+    if (shell.hasJobControl) child.sys.setpgid(0, pids[0] ?? 0);
     pids.push(child.sys.pid);
     startCommand(child, commands[i]);
   }
@@ -75,7 +81,15 @@ function connect(child: Shell, fd: number, to: number): void {
 /** Runs a command as the whole of a forked shell: a program needs no second fork then. */
 function startCommand(child: Shell, command: Command): void {
   child.execInPlace = command.kind === "simple";
-  startTask(child, () => run(child, command.kind === "subshell" ? command.body : command));
+  const body = withoutSubshell(command);
+  startTask(child, () => run(child, body));
+}
+
+/** A subshell, redirected or not, that has its process already. */
+function withoutSubshell(command: Command): Command {
+  if (command.kind === "subshell") return command.body;
+  if (command.kind !== "redirected" || command.body.kind !== "subshell") return command;
+  return { ...command, body: { kind: "group", body: command.body.body } };
 }
 
 function collect(shell: Shell, pids: number[], from: number, statuses: number[]): Status {
@@ -89,6 +103,10 @@ function collect(shell: Shell, pids: number[], from: number, statuses: number[])
     }
     statuses.push(status);
   }
+  return pipelineStatus(shell, statuses);
+}
+
+function pipelineStatus(shell: Shell, statuses: number[]): number {
   shell.pipeStatus = statuses;
   if (statuses.length === 0) return 254;
   if (shell.options.pipefail) return statuses.findLast((status) => status !== 0) ?? 0;
@@ -98,8 +116,9 @@ function collect(shell: Shell, pids: number[], from: number, statuses: number[])
 export function runSubshell(shell: Shell, body: List): Status {
   const child = forkShell(shell);
   if (child === null) return 254;
+  if (shell.hasJobControl) child.sys.setpgid(0, 0);
   startTask(child, () => run(child, body));
-  return waitFor(shell, child.sys.pid);
+  return waitForChild(shell, child.sys.pid);
 }
 
 /** `command &` */
@@ -118,6 +137,7 @@ export function runBackground(shell: Shell, item: ListItem): Status {
     const child = forkShell(shell);
     if (child === null) return 254;
     pids = [child.sys.pid];
+    if (shell.hasJobControl) child.sys.setpgid(0, 0);
     if (!shell.options.monitor) {
       useNullInput(child);
       child.ignore(SIGINT);

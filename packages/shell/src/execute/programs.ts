@@ -141,7 +141,7 @@ export class Programs {
     if (body === undefined) return complain(sys, `${name}: ${strerror(ENOENT)}`, 127);
     const pause = async () => {
       await this.host.yield();
-      sys.checkKilled();
+      await sys.continued();
     };
     const stdout = new Writer(sys, 1);
     const stderr = new Writer(sys, 2);
@@ -218,21 +218,12 @@ export class Programs {
   private async spawnAndWait(sys: System, request: SpawnRequest): Promise<number> {
     const pid = await this.host.spawn(sys, request);
     if (pid < 0) return pid;
-    try {
-      for (;;) {
-        const status = await sys.block(() => sys.wait(pid));
-        if (status !== -EINTR) return status < 0 ? 127 : status;
-        sys.takeSignals();
-      }
-    } catch (error) {
-      // What killed the process that stands for the program is meant for the program.
-      if (error instanceof Killed) this.onOrphan?.(pid, error.signal);
-      throw error;
+    for (;;) {
+      const status = await sys.block(() => sys.wait(pid));
+      if (status !== -EINTR) return status < 0 ? 127 : status;
+      sys.takeSignals();
     }
   }
-
-  /** Set by the top shell: passes a signal on to a program whose stand-in was killed. */
-  onOrphan: ((pid: number, signal: number) => void) | null = null;
 }
 
 /** Candidates of a name on PATH. */

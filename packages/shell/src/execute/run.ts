@@ -95,6 +95,8 @@ async function continueList(shell: Shell, items: ListItem[], from: number, waiti
 }
 
 function runItem(shell: Shell, item: ListItem): Status {
+  shell.item = item;
+  if (shell.sys.isStopped) return afterYield(shell, item);
   if (--shell.commandsUntilClock < 0) {
     shell.commandsUntilClock = COMMANDS_PER_CLOCK;
     shell.sys.checkKilled();
@@ -107,7 +109,7 @@ function runItem(shell: Shell, item: ListItem): Status {
 
 async function afterYield(shell: Shell, item: ListItem): Promise<number> {
   await shell.host.yield();
-  shell.sys.checkKilled();
+  await shell.sys.continued();
   shell.lastYield = performance.now();
   shell.syncDepth = 0;
   return runItem(shell, item);

@@ -3,7 +3,7 @@
 
 import { EAGAIN, EINTR, EPIPE, encode, SIGPIPE, type System, strerror } from "@vibengine/system";
 import { evaluateText } from "../arithmetic/evaluate.ts";
-import type { FunctionDefinition } from "../ast.ts";
+import type { FunctionDefinition, ListItem } from "../ast.ts";
 import { type Separators, separators } from "../expand/fields.ts";
 import type { ReplayLog } from "../expand/replay.ts";
 import type { ShellHost } from "../host.ts";
@@ -34,6 +34,8 @@ export class Shell {
   args: string[] = [];
   status = 0;
   lastBackground = 0;
+  /** What runs: its text names a job that is stopped. */
+  item: ListItem | null = null;
   /** `$$`: a subshell keeps its ancestor's. */
   pid: number;
   /** Line of the command that runs. */
@@ -51,6 +53,8 @@ export class Shell {
   inTrap = false;
   jobs: Job[] = [];
   isSubshell = false;
+  /** A command substitution knows its parent's jobs: `kill $(jobs -p)`. */
+  seesJobs = false;
   /** Status of the last command substitution of a command without a name. */
   substitutionStatus = 0;
   separators: Separators = separators(undefined);
@@ -87,6 +91,11 @@ export class Shell {
     this.name = name;
     this.pid = sys.pid;
     this.watchVariables();
+  }
+
+  /** Whether each job is a process group of its own. Never in a subshell, though its `$-` may say so. */
+  get hasJobControl(): boolean {
+    return this.options.monitor && !this.isSubshell;
   }
 
   /** The text of an alias, while aliases are expanded at all. */

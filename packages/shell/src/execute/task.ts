@@ -4,6 +4,7 @@ import { EAGAIN, EINTR, Killed, strerror } from "@vibengine/system";
 import { ArithmeticFault } from "../arithmetic/parse.ts";
 import { BrokenPipe } from "../stdio.ts";
 import { ExitShell, ShellFault, type Status, Terminated } from "./control.ts";
+import { newJob, waitForeground } from "./jobs.ts";
 import type { Shell } from "./shell.ts";
 import { runTrap, TRAP_EXIT } from "./traps.ts";
 
@@ -94,6 +95,13 @@ export function complainOf(shell: Shell, error: unknown): number {
   }
   shell.complain(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return 1;
+}
+
+/** The status of a child that runs in the foreground, a job of its own under job control. */
+export function waitForChild(shell: Shell, pid: number): Status {
+  return shell.hasJobControl
+    ? waitForeground(shell, newJob(shell, [pid], shell.item?.text ?? ""))
+    : waitFor(shell, pid);
 }
 
 /** The status of a child when it has ended. */

@@ -96,10 +96,9 @@ function readListItem(lexer: Lexer, items: ListItem[]): void {
   const command = readAndOr(lexer);
   const token = lexer.peek();
   let background = false;
-  let text = "";
+  const text = lexer.text.slice(start, token.start).trim();
   if (token.kind === "operator" && (token.text === ";" || token.text === "&")) {
     background = token.text === "&";
-    if (background) text = lexer.text.slice(start, token.start).trim();
     lexer.next();
   } else if (
     token.kind !== "newline" &&

@@ -23,6 +23,9 @@ It inherits stdin, stdout and stderr; no directory and no environment variable.
       --dir=HOST[::GUEST]   let it use the directory HOST, under the name GUEST if given
       --env=NAME[=VALUE]    set a variable, by default to the value it has here
       --trace               write its system calls to stderr, a line each
+
+A command is run by its export _start, a reactor by _initialize and then run, whose result is the status.
+The status is PROGRAM's own; 127 if it is not found, 126 if it can't be run, 134 if it trapped.
 `,
     inOrder: true,
   },
@@ -47,7 +50,8 @@ It inherits stdin, stdout and stderr; no directory and no environment variable.
     await stderr.flush();
     const status = await invocation.spawn({
       path: encode(operands[0]),
-      argv: operands,
+      // As other runtimes do, the program is told its file's name, and not where that lies.
+      argv: [operands[0].replace(/.*\//, ""), ...operands.slice(1)],
       env: [...variables].map(([name, value]) => `${name}=${value}`),
       wasi: { preopens, trace: options.has("trace") },
     });

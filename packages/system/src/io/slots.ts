@@ -41,6 +41,14 @@ export const P_CPU = 24;
 export const P_SINCE = 26;
 /** 1 while the process makes its own end, with the lock held: it counts as alive until it lets go. */
 export const P_ENDING = 28;
+/** The pid of the session's leader. Whoever starts a command signals all of its session. */
+export const P_SESSION = 29;
+/** A child's pid: this process only waits for that one and ends as it ends, so signals to this one are meant for it. */
+export const P_STANDS_FOR = 30;
+/** Signals that came while it was stopped, one bit each: they take effect when it goes on. */
+export const P_HELD = 31;
+/** 1 when it was stopped and its parent has not been told. */
+export const P_STOP_NEWS = 32;
 
 export const FREE = 0;
 export const RUNNING = 1;

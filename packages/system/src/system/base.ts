@@ -6,7 +6,7 @@ import { EVENT_WAITERS, TRACE_FD, VIRTUAL, WATCHES } from "../disk/layout.ts";
 import { FOLLOW, NO_FOLLOW, type Walk } from "../disk/paths.ts";
 import { EBADF, ENOENT, ENOTDIR } from "../errno.ts";
 import { KIND_INODE, KIND_VIRTUAL } from "../io/open-files.ts";
-import { P_CWD, P_ENDING, P_KILLED, P_PID, P_STATE, RUNNING } from "../io/slots.ts";
+import { P_CWD, P_ENDING, P_KILLED, P_PID, P_STANDS_FOR, P_STATE, P_STOPPED, RUNNING } from "../io/slots.ts";
 import { addWaiter } from "../io/waiters.ts";
 import type { Machine } from "./machine.ts";
 import { Killed } from "./types.ts";
@@ -16,6 +16,9 @@ export const CLOEXEC_BIT = 1 << 30;
 /** A wait for room is looked at again after this long (ms), lest a lost wake-up last for ever. */
 const LONGEST_NAP_MS = 1000;
 
+/** Any other wait, after this long. */
+export const LONGEST_WAIT_MS = 10_000;
+
 export class Base {
   readonly machine: Machine;
   readonly slot: number;
@@ -24,11 +27,14 @@ export class Base {
   resolveBeneath = false;
   #isEnding = false;
 
-  /** The system calls of the process in `slot`. */
-  constructor(machine: Machine, slot: number) {
+  /**
+   * The system calls of the process in `slot`. Without `pid`: of whoever has it now, which only who holds the lock, or who is
+   * that process's parent, can know. A process killed before its worker got to it may be reaped, and its slot another's.
+   */
+  constructor(machine: Machine, slot: number, pid = machine.slots.get(slot, P_PID)) {
     this.machine = machine;
     this.slot = slot;
-    this.pid = machine.slots.get(slot, P_PID);
+    this.pid = pid;
   }
 
   /** True until the process exits or is killed. */
@@ -47,12 +53,35 @@ export class Base {
     throw new Killed(slots.get(this.slot, P_PID) === this.pid ? slots.get(this.slot, P_KILLED) : 0);
   }
 
+  /** True from a stop to a SIGCONT. A shell's task looks at this where it can wait; a guest waits in its next system call. */
+  get isStopped(): boolean {
+    const { slots } = this.machine;
+    return slots.get(this.slot, P_STOPPED) !== 0 && slots.get(this.slot, P_STANDS_FOR) === 0;
+  }
+
+  /** Blocks this thread while the process is stopped. Throws `Killed`. */
+  protected waitWhileStopped(): void {
+    const { slots } = this.machine;
+    for (;;) {
+      const seen = slots.eventCount(this.slot);
+      this.checkKilled();
+      if (!this.isStopped) return;
+      slots.waitForEvent(this.slot, seen, LONGEST_WAIT_MS);
+    }
+  }
+
   protected enter(): void {
     const { lock, disk } = this.machine;
     this.machine.ensureStack();
     lock.acquire(this.pid);
     try {
       this.checkKilled();
+      while (this.machine.blocksStopped && this.isStopped) {
+        lock.release(this.pid);
+        this.waitWhileStopped();
+        lock.acquire(this.pid);
+        this.checkKilled();
+      }
       disk.sync();
     } catch (error) {
       lock.release(this.pid);

@@ -22,6 +22,9 @@ export class Machine {
   readonly walk = new Walk();
   readonly otherWalk = new Walk();
 
+  /** A process that was stopped blocks this thread at its next system call: where guests run, one to a thread. */
+  blocksStopped = false;
+
   /** Asked first by every system call; throws when too little stack is left. Always content until `guardStack`. */
   ensureStack: () => void = () => {};
 

@@ -13,6 +13,7 @@ import {
   P_PARENT,
   P_PENDING,
   P_PID,
+  P_SESSION,
   P_SINCE,
   P_STARTED,
   P_STATE,
@@ -160,7 +161,7 @@ function processStat(machine: Machine, slot: number): string {
   set(3, stateOf(machine, slot));
   set(4, slots.get(slot, P_PARENT));
   set(5, group);
-  set(6, group);
+  set(6, slots.get(slot, P_SESSION));
   set(8, -1); // no terminal's foreground group
   set(14, ticks(runningMs(machine, slot)));
   set(18, 20); // priority

@@ -5,6 +5,7 @@
 import {
   SIGCHLD,
   SIGCONT,
+  SIGHUP,
   SIGKILL,
   SIGNAL_MAX,
   SIGSTOP,
@@ -13,6 +14,7 @@ import {
   SIGTTOU,
   SIGURG,
   SIGWINCH,
+  STOPPED,
 } from "../constants.ts";
 import { CPU_COUNT, CPU_ENDED, MEMORY_KIB } from "../disk/layout.ts";
 import { EAGAIN, ECHILD, EINVAL, EPERM, ESRCH } from "../errno.ts";
@@ -24,6 +26,7 @@ import {
   P_CWD,
   P_FD_END,
   P_GROUP,
+  P_HELD,
   P_IGNORED,
   P_KILLED,
   P_OWNER,
@@ -31,8 +34,12 @@ import {
   P_PARENT,
   P_PENDING,
   P_PID,
+  P_SESSION,
+  P_STANDS_FOR,
   P_STATE,
   P_STATUS,
+  P_STOP_NEWS,
+  P_STOPPED,
   P_UMASK,
   P_WORKER,
   RUNNING,
@@ -43,18 +50,20 @@ import { copyCommand, setCommand } from "./command-line.ts";
 import { FdCalls } from "./fd-calls.ts";
 import type { Machine } from "./machine.ts";
 
-/** Signals that do nothing unless caught. Stopping is not implemented, so neither do those. */
-const IGNORED_BY_DEFAULT = [SIGCHLD, SIGURG, SIGWINCH, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU].reduce(
-  (mask, signal) => mask | (1 << signal),
-  0,
-);
+const maskOf = (...signals: number[]) => signals.reduce((mask, signal) => mask | (1 << signal), 0);
+/** Signals that do nothing unless caught, and those that stop a process. */
+const IGNORED_BY_DEFAULT = maskOf(SIGCHLD, SIGURG, SIGWINCH, SIGCONT);
+const STOPS = maskOf(SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU);
+/** Can be neither caught nor ignored. */
+const UNSTOPPABLE = maskOf(SIGKILL, SIGSTOP);
 
 const KERNEL_SLOT = 0;
 const WASM_PAGE = 65_536;
 
 export class ProcessCalls extends FdCalls {
-  /** The pid that `wait(-1)` reaped last. */
+  /** The pid that `wait(-1)` reaped last, and the one that `forkSlot` made. */
   lastWaited = 0;
+  lastForked = 0;
 
   /**
    * A slot for a new process: child of this one, with its fds (sharing offsets), working directory, umask, user and process
@@ -66,7 +75,7 @@ export class ProcessCalls extends FdCalls {
       const { slots, disk } = this.machine;
       child = slots.allocate();
       if (child < 0) return -EAGAIN;
-      for (const field of [P_GROUP, P_IGNORED, P_CWD, P_UMASK, P_OWNER, P_FD_END])
+      for (const field of [P_GROUP, P_SESSION, P_IGNORED, P_CWD, P_UMASK, P_OWNER, P_FD_END])
         slots.set(child, field, slots.get(this.slot, field));
       slots.set(child, P_PARENT, this.pid);
       slots.set(child, P_WORKER, worker);
@@ -75,6 +84,7 @@ export class ProcessCalls extends FdCalls {
       this.#copyFds(child);
       copyCommand(this.machine, this.slot, child);
       slots.set(child, P_STATE, RUNNING);
+      this.lastForked = slots.get(child, P_PID);
       return 0;
     });
     return result < 0 ? result : child;
@@ -107,18 +117,28 @@ export class ProcessCalls extends FdCalls {
     });
   }
 
-  /** The status of a child that ended, which frees its pid; -EAGAIN while it runs; -ECHILD if it is none. pid -1: any child. */
-  wait(pid: number): number {
+  /**
+   * The status of a child that ended, which frees its pid; -EAGAIN while it runs; -ECHILD if it is none. pid -1: any child, 0:
+   * any of the caller's group, < -1: of group -pid. `withStops`: also STOPPED + signal, once for each time that one was stopped.
+   */
+  wait(pid: number, withStops = false): number {
     return this.call(() => {
       const { slots } = this.machine;
+      const group = pid === 0 ? slots.get(this.slot, P_GROUP) : pid < -1 ? -pid : 0;
       let isParent = false;
       for (const slot of slots.live()) {
         if (slots.get(slot, P_PARENT) !== this.pid || slot === KERNEL_SLOT) continue;
-        if (pid !== -1 && slots.get(slot, P_PID) !== pid) continue;
+        if (group > 0 ? slots.get(slot, P_GROUP) !== group : pid !== -1 && slots.get(slot, P_PID) !== pid) continue;
         isParent = true;
-        if (slots.get(slot, P_STATE) !== ZOMBIE) continue;
-        slots.set(slot, P_STATE, FREE);
+        const isEnded = slots.get(slot, P_STATE) === ZOMBIE;
+        if (!isEnded && !(withStops && slots.get(slot, P_STOP_NEWS) !== 0)) continue;
         this.lastWaited = slots.get(slot, P_PID);
+        slots.set(slot, P_STOP_NEWS, 0);
+        if (!isEnded) return STOPPED + slots.get(slot, P_STOPPED);
+        if (slots.get(this.slot, P_STANDS_FOR) === this.lastWaited) {
+          for (const field of [P_STANDS_FOR, P_STOPPED, P_STOP_NEWS]) slots.set(this.slot, field, 0);
+        }
+        slots.set(slot, P_STATE, FREE);
         return slots.get(slot, P_STATUS);
       }
       return isParent ? -EAGAIN : -ECHILD;
@@ -127,38 +147,58 @@ export class ProcessCalls extends FdCalls {
 
   /**
    * Sends a signal (0 only asks whether the target exists) to a process, to the caller's group (0), to every process but the
-   * kernel (-1) or to group -pid. A signal that is neither caught nor ignored ends its target with status 128 + signal.
+   * kernel (-1) or to group -pid. A signal that is neither caught nor ignored ends its target with status 128 + signal, or
+   * stops it. -EPERM: the target is another user's, or the kernel's.
    */
   kill(pid: number, signal: number): number {
-    if (!(signal >= 0 && signal <= SIGNAL_MAX)) return -EINVAL;
-    const result = this.call(() => {
-      const { slots } = this.machine;
-      const group = pid === 0 ? slots.get(this.slot, P_GROUP) : pid < -1 ? -pid : 0;
-      let count = 0;
-      for (const slot of slots.live()) {
-        const isTarget = group > 0 ? slots.get(slot, P_GROUP) === group : pid === -1 || slots.get(slot, P_PID) === pid;
-        if (!isTarget) continue;
-        if (slot === KERNEL_SLOT) {
-          if (pid === KERNEL_PID) return -EPERM;
-          continue;
-        }
-        if (pid === -1 && slot === this.slot) continue;
-        if (signal !== 0) this.#deliver(slot, signal);
-        count++;
-      }
-      return count > 0 ? 0 : -ESRCH;
-    });
-    this.checkKilled();
-    return result;
+    const group = pid === 0 ? this.getpgid() : pid < -1 ? -pid : 0;
+    if (group > 0) return this.#signalAll(P_GROUP, group, signal);
+    return this.#signalAll(P_PID, pid, signal);
   }
 
+  /** Sends a signal to every process of a session. */
+  killSession(session: number, signal: number): number {
+    return this.#signalAll(P_SESSION, session, signal);
+  }
+
+  /** Moves itself or a child to a group: 0 is one of its own; another one must be of the same session. */
   setpgid(pid: number, group: number): number {
+    if (group < 0) return -EINVAL;
     return this.call(() => {
-      const slot = pid === 0 ? this.slot : this.machine.slots.find(pid);
-      if (slot < 0) return -ESRCH;
-      this.machine.slots.set(slot, P_GROUP, group === 0 ? this.machine.slots.get(slot, P_PID) : group);
+      const { slots } = this.machine;
+      const slot = pid === 0 ? this.slot : slots.find(pid);
+      if (slot < 0 || (slot !== this.slot && slots.get(slot, P_PARENT) !== this.pid)) return -ESRCH;
+      const own = slots.get(slot, P_PID);
+      const session = slots.get(slot, P_SESSION);
+      const isInSession = (other: number) =>
+        slots.get(other, P_GROUP) === group && slots.get(other, P_SESSION) === session;
+      if (group !== 0 && group !== own && ![...slots.live()].some(isInSession)) return -EPERM;
+      slots.set(slot, P_GROUP, group === 0 ? own : group);
       return 0;
     });
+  }
+
+  /** Begins a session: this process leads it and a group of its own. */
+  setsid(): void {
+    this.#setField(P_SESSION, this.pid);
+    this.#setField(P_GROUP, this.pid);
+  }
+
+  /** From now on this process only waits for its child `pid`, to end as that ends: signals go to the child. */
+  standFor(pid: number): void {
+    this.call(() => {
+      const { slots } = this.machine;
+      slots.set(this.slot, P_STANDS_FOR, pid);
+      const stop = slots.get(this.slot, P_STOPPED);
+      if (stop !== 0) this.#deliver(this.slot, stop);
+      return 0;
+    });
+  }
+
+  /** The signal that stopped a process; 0 when it is not stopped. */
+  stopSignal(pid: number): number {
+    const slot = this.machine.slots.find(pid);
+    return slot < 0 ? 0 : this.machine.slots.get(slot, P_STOPPED);
   }
 
   getpgid(pid = 0): number {
@@ -189,10 +229,10 @@ export class ProcessCalls extends FdCalls {
 
   /** Signals (bit n = signal n) to be noted instead of ending the process; they interrupt waits with -EINTR. */
   catchSignals(mask: number): void {
-    this.#setField(P_CAUGHT, mask & ~(1 << SIGKILL));
+    this.#setField(P_CAUGHT, mask & ~UNSTOPPABLE);
   }
   ignoreSignals(mask: number): void {
-    this.#setField(P_IGNORED, mask & ~(1 << SIGKILL));
+    this.#setField(P_IGNORED, mask & ~UNSTOPPABLE);
   }
   /** Caught signals that came since the last call, as a mask. */
   takeSignals(): number {
@@ -216,11 +256,49 @@ export class ProcessCalls extends FdCalls {
     });
   }
 
+  /** To every process whose `field` is `value`; P_PID and -1: to all but the caller. */
+  #signalAll(field: number, value: number, signal: number): number {
+    if (!(signal >= 0 && signal <= SIGNAL_MAX)) return -EINVAL;
+    const isAll = field === P_PID && value === -1;
+    const result = this.call(() => {
+      const { slots } = this.machine;
+      const { uid } = this;
+      let count = 0;
+      let isDenied = false;
+      for (const slot of slots.live()) {
+        if (isAll ? slot === this.slot || slot === KERNEL_SLOT : slots.get(slot, field) !== value) continue;
+        // What no worker runs is the kernel itself, and those in whose name it acts.
+        const isKernels = slot === KERNEL_SLOT || (slots.get(slot, P_WORKER) === 0 && this.slot !== KERNEL_SLOT);
+        if (isKernels || (uid !== 0 && (slots.get(slot, P_OWNER) & 0xffff) !== uid)) {
+          isDenied = true;
+          continue;
+        }
+        if (signal !== 0) this.#deliver(slot, signal);
+        count++;
+      }
+      return count > 0 ? 0 : isDenied ? -EPERM : -ESRCH;
+    });
+    this.checkKilled();
+    if (this.machine.blocksStopped) this.waitWhileStopped();
+    return result;
+  }
+
   #deliver(slot: number, signal: number): void {
     const { slots } = this.machine;
     if (slots.get(slot, P_STATE) !== RUNNING) return;
+    const child = slots.get(slot, P_STANDS_FOR);
+    if (child !== 0) {
+      const other = slots.find(child);
+      if (other >= 0) this.#deliver(other, signal);
+      if (signal !== SIGKILL) return;
+    }
     const bit = 1 << signal;
+    if (signal === SIGCONT) this.#continue(slot);
     if (signal !== SIGKILL) {
+      if (slots.get(slot, P_STOPPED) !== 0) {
+        slots.set(slot, P_HELD, slots.get(slot, P_HELD) | (bit & ~STOPS));
+        return;
+      }
       if ((slots.get(slot, P_IGNORED) & bit) !== 0) return;
       if ((slots.get(slot, P_CAUGHT) & bit) !== 0) {
         slots.set(slot, P_PENDING, slots.get(slot, P_PENDING) | bit);
@@ -228,10 +306,49 @@ export class ProcessCalls extends FdCalls {
         return;
       }
       if ((IGNORED_BY_DEFAULT & bit) !== 0) return;
+      if ((STOPS & bit) !== 0) return this.#stop(slot, signal);
     }
     if (slot === this.slot) this.beginOwnEnd();
     slots.set(slot, P_KILLED, signal);
     this.#finish(slot, 128 + signal);
+  }
+
+  #stop(slot: number, signal: number): void {
+    const { slots } = this.machine;
+    slots.set(slot, P_STOPPED, signal);
+    slots.set(slot, P_STOP_NEWS, 1);
+    slots.wake(slot);
+    const parent = this.#tellParent(slot);
+    if (this.#isStandIn(parent, slot)) this.#stop(parent, signal);
+  }
+
+  #continue(slot: number): void {
+    const { slots } = this.machine;
+    if (slots.get(slot, P_STOPPED) === 0) return;
+    const held = slots.get(slot, P_HELD);
+    for (const field of [P_STOPPED, P_STOP_NEWS, P_HELD]) slots.set(slot, field, 0);
+    for (let signal = 1; signal <= SIGNAL_MAX; signal++) if ((held & (1 << signal)) !== 0) this.#deliver(slot, signal);
+    slots.wake(slot);
+    const parent = this.#tellParent(slot);
+    if (this.#isStandIn(parent, slot)) this.#continue(parent);
+  }
+
+  /** Is it a process that only stands for the one in `slot`? Then it is seen to stop and go on when that does. */
+  #isStandIn(parent: number, slot: number): boolean {
+    const { slots } = this.machine;
+    return parent > KERNEL_SLOT && slots.get(parent, P_STANDS_FOR) === slots.get(slot, P_PID);
+  }
+
+  /** Wakes and signals the parent; its slot. */
+  #tellParent(slot: number): number {
+    const { slots } = this.machine;
+    const parent = slots.find(slots.get(slot, P_PARENT));
+    if (parent > KERNEL_SLOT) {
+      // Never forwarded: who stands for a child has it for its own.
+      if (slots.get(parent, P_STANDS_FOR) === 0) this.#deliver(parent, SIGCHLD);
+      slots.wake(parent);
+    }
+    return parent;
   }
 
   #finish(slot: number, status: number): void {
@@ -255,12 +372,15 @@ export class ProcessCalls extends FdCalls {
     disk.memory.doubles[CPU_ENDED >> 1] += slots.getDouble(slot, P_CPU);
     slots.set(slot, P_STATE, ZOMBIE);
     const pid = slots.get(slot, P_PID);
-    for (const other of slots.live()) if (slots.get(other, P_PARENT) === pid) slots.set(other, P_PARENT, KERNEL_PID);
-    const parent = slots.find(slots.get(slot, P_PARENT));
-    if (parent > KERNEL_SLOT) {
-      this.#deliver(parent, SIGCHLD);
-      slots.wake(parent);
+    for (const other of slots.live()) {
+      if (slots.get(other, P_PARENT) !== pid) continue;
+      slots.set(other, P_PARENT, KERNEL_PID);
+      // A stopped job that nobody is left to continue: as POSIX wants it.
+      if (slots.get(other, P_STOPPED) === 0 || slots.get(other, P_GROUP) === slots.get(slot, P_GROUP)) continue;
+      this.#deliver(other, SIGHUP);
+      this.#deliver(other, SIGCONT);
     }
+    this.#tellParent(slot);
     slots.wake(slot);
     slots.wake(KERNEL_SLOT);
   }
@@ -296,6 +416,7 @@ export function bootKernelSlot(machine: Machine, rootIno: number): number {
   const slot = slots.allocate();
   slots.set(slot, P_STATE, RUNNING);
   slots.set(slot, P_GROUP, KERNEL_PID);
+  slots.set(slot, P_SESSION, KERNEL_PID);
   slots.set(slot, P_CWD, rootIno);
   slots.set(slot, P_UMASK, 0o022);
   disk.tree.hold(rootIno);

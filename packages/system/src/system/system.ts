@@ -4,16 +4,14 @@
 import { monotonicMs } from "../clock.ts";
 import { EAGAIN, EINTR, ETIMEDOUT } from "../errno.ts";
 import { P_PENDING, P_WORKER } from "../io/slots.ts";
+import { LONGEST_WAIT_MS } from "./base.ts";
 import { TraceCalls, traceLine } from "./trace-calls.ts";
-
-/** A wait without deadline is looked at again after this long (ms), lest a lost wake-up last for ever. */
-const LONGEST_NAP_MS = 10_000;
 
 export class System extends TraceCalls {
   /** A child process in this same worker, or -EAGAIN when the process table is full. */
   fork(): System | number {
     const slot = this.forkSlot(this.machine.slots.get(this.slot, P_WORKER));
-    return slot < 0 ? slot : new System(this.machine, slot);
+    return slot < 0 ? slot : new System(this.machine, slot, this.lastForked);
   }
 
   /**
@@ -22,6 +20,7 @@ export class System extends TraceCalls {
    */
   async block(attempt: () => number, deadline = Number.POSITIVE_INFINITY): Promise<number> {
     for (;;) {
+      if (this.isStopped) await this.continued();
       const seen = this.machine.slots.eventCount(this.slot);
       const result = this.#attempt(attempt, deadline);
       if (result !== -EAGAIN) return result;
@@ -33,6 +32,7 @@ export class System extends TraceCalls {
   /** The same, blocking this worker's thread: for WebAssembly programs. */
   blockSync(attempt: () => number, deadline = Number.POSITIVE_INFINITY): number {
     for (;;) {
+      if (this.isStopped) this.waitWhileStopped();
       const seen = this.machine.slots.eventCount(this.slot);
       const result = this.#attempt(attempt, deadline);
       if (result !== -EAGAIN) return result;
@@ -48,7 +48,7 @@ export class System extends TraceCalls {
       const result = attempt();
       if (result !== -EAGAIN) return result;
       this.checkKilled();
-      this.machine.slots.waitForEvent(this.slot, seen, LONGEST_NAP_MS);
+      this.machine.slots.waitForEvent(this.slot, seen, LONGEST_WAIT_MS);
     }
   }
 
@@ -56,6 +56,16 @@ export class System extends TraceCalls {
   trace(line: string): void {
     const bytes = traceLine(this.pid, line);
     this.blockThrough(() => this.writeTrace(bytes));
+  }
+
+  /** Resolves when the process is not, or no longer, stopped. Throws `Killed`. */
+  async continued(): Promise<void> {
+    for (;;) {
+      const seen = this.machine.slots.eventCount(this.slot);
+      this.checkKilled();
+      if (!this.isStopped) return;
+      await this.machine.slots.eventAfter(this.slot, seen, LONGEST_WAIT_MS);
+    }
   }
 
   /** Sleeps `ms`; 0, or -EINTR when a caught signal came. */
@@ -74,5 +84,5 @@ export class System extends TraceCalls {
 }
 
 function nap(deadline: number): number {
-  return Math.max(0, Math.min(deadline - monotonicMs(), LONGEST_NAP_MS));
+  return Math.max(0, Math.min(deadline - monotonicMs(), LONGEST_WAIT_MS));
 }

@@ -47,7 +47,7 @@ export class KernelCalls {
   }
 
   /** The system calls of another process, to be made within `exclusive` on its behalf. */
-  as(slot: number): System {
-    return new System(this.machine, slot);
+  as(slot: number, pid?: number): System {
+    return new System(this.machine, slot, pid);
   }
 }

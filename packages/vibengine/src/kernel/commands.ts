@@ -1,4 +1,4 @@
-// The `commands` API, kernel side: each command is a shell in a worker of its own, in a process group of its own, its output
+// The `commands` API, kernel side: each command is a shell in a worker of its own, in a session of its own, its output
 // two pipes that the kernel reads. A reader that is slow keeps the pipe full, and the pipe holds the command back.
 
 import {
@@ -65,6 +65,7 @@ export class Commands {
       return this.#openPipes(request.stdin !== undefined, trace !== null);
     });
     let exit: Promise<number> = Promise.resolve(0);
+    let childPid = 0;
     const env = {
       PATH,
       HOME: HOMES[user],
@@ -81,9 +82,10 @@ export class Commands {
       ["sh", "-c", request.cmd],
       Object.entries(env).map(([name, value]) => `${name}=${value}`),
       (child) => {
-        exit = new Promise((resolve) => this.#exits.set(child.pid, resolve));
+        childPid = child.pid;
+        exit = new Promise((resolve) => this.#exits.set(childPid, resolve));
         child.chdir(encode(cwd.startsWith("/") ? cwd : `${HOMES.user}/${cwd}`));
-        child.setpgid(0, 0);
+        child.setsid();
         child.umask(0o022);
         if (user === "user") child.setOwner(USER_ID, USER_ID);
         child.dup2(pipes.stdin[0], 0);
@@ -95,6 +97,7 @@ export class Commands {
     await this.#calls.exclusive(() => {
       for (const fd of [pipes.stdin[0], pipes.stdout[1], pipes.stderr[1], pipes.trace[1]]) system.close(fd);
       if (pid >= 0) return;
+      this.#exits.delete(childPid);
       for (const fd of [pipes.stdin[1], pipes.stdout[0], pipes.stderr[0], pipes.trace[0]]) system.close(fd);
     });
     if (pid < 0) throw new SandboxError(`the command can't be started: ${strerror(pid)}`);
@@ -135,9 +138,9 @@ export class Commands {
     return this.#find(pid).outcome;
   }
 
-  /** Signals the command's whole process group; false when it has ended already. */
+  /** Signals the command's whole session, jobs in groups of their own included; false when it has ended already. */
   kill(pid: number, signal: number): Promise<boolean> {
-    return this.#calls.exclusive(() => this.#commands.has(pid) && this.#calls.system.kill(-pid, signal) === 0);
+    return this.#calls.exclusive(() => this.#commands.has(pid) && this.#calls.system.killSession(pid, signal) === 0);
   }
 
   list(): ProcessInfo[] {

@@ -272,6 +272,8 @@ export class Life {
     this.#rooms.metrics.stop();
     this.#rooms.commands.failAll(() => this.#endedError());
     await this.#rooms.watches.close(); // while the workers are there: one that is ended with the lock in hand keeps it
+    for (const pool of this.#pools) pool.retire();
+    await this.#rooms.processes.endAll();
     for (const pool of this.#pools) pool.close();
     await cleanUp();
     await this.#hold?.release();

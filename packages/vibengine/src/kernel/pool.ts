@@ -1,11 +1,11 @@
 // Workers kept warm, so that a process starts in well under a millisecond instead of the 12-200 ms a new worker takes.
 // A worker is lent for one process at a time and comes back when it says `idle`. One that had to be terminated while its
-// guest was busy burns on for up to 2 s, and the quota counts it until then.
+// guest was busy burns on for up to 2 s, and the quota counts it until it is gone, which a lock that it holds tells.
 
 import { crossOrigin } from "../assets.ts";
 import { PackError } from "../errors.ts";
 import type { AttachMessage, FromWorker, ToWorker } from "../protocol.ts";
-import type { WorkerQuota } from "./quota.ts";
+import { BURN_MS, type WorkerQuota } from "./quota.ts";
 
 /** A worker on loan. */
 export interface Lent {
@@ -14,8 +14,8 @@ export interface Lent {
   onMessage: (message: FromWorker) => void;
   /** Resolves when everything that ran in it has ended, or after `discard`. */
   done: Promise<void>;
-  /** Ends the worker while something may still run in it. */
-  discard(): void;
+  /** Ends the worker while something may still run in it; resolves when its thread is gone, up to 2 s later. */
+  discard(): Promise<void>;
   /** Nothing was started in it: takes it back. */
   giveBack(): void;
 }
@@ -23,6 +23,8 @@ export interface Lent {
 interface Entry {
   worker: Worker;
   ready: Promise<void>;
+  /** A lock that it holds while it lives. */
+  life?: string;
   onMessage: (message: FromWorker) => void;
   /** It is idle again. `isSpent`: it is ended, and with it goes, at once, all memory of what ran in it. */
   release: (isSpent: boolean) => void;
@@ -72,11 +74,12 @@ export class WorkerPool {
       post: (message) => entry.worker.postMessage(message),
       onMessage: () => {},
       done,
-      discard: () => {
+      discard: async () => {
         if (isOver) return;
         over();
-        this.#quota?.giveBackBurnt();
         this.#end(entry);
+        await untilGone(entry.life);
+        this.#quota?.giveBack();
       },
       giveBack: () => entry.release(false),
     };
@@ -98,8 +101,13 @@ export class WorkerPool {
     return lent;
   }
 
-  close(): void {
+  /** Starts no workers in advance any more. */
+  retire(): void {
     this.#isClosed = true;
+  }
+
+  close(): void {
+    this.retire();
     for (const entry of this.#all) this.#end(entry);
     this.#idle.length = 0;
   }
@@ -109,8 +117,10 @@ export class WorkerPool {
     const entry: Entry = { worker, ready: Promise.resolve(), onMessage: () => {}, release: () => {} };
     entry.ready = new Promise((resolve, reject) => {
       worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-        if (data.type === "ready") resolve();
-        else if (data.type === "idle") entry.release(data.isSpent === true);
+        if (data.type === "ready") {
+          entry.life = data.life;
+          resolve();
+        } else if (data.type === "idle") entry.release(data.isSpent === true);
         else entry.onMessage(data);
       };
       worker.onerror = (event) => {
@@ -132,4 +142,10 @@ export class WorkerPool {
     if (at >= 0) this.#idle.splice(at, 1);
     entry.worker.terminate();
   }
+}
+
+/** Resolves when a worker that was terminated has really ended. */
+async function untilGone(life: string | undefined): Promise<void> {
+  if (life === undefined) await new Promise((resolve) => setTimeout(resolve, BURN_MS));
+  else await navigator.locks.request(life, () => {});
 }

@@ -65,12 +65,15 @@ export class Processes {
     this.#shells = shells;
   }
 
-  /** Runs a program as a child of the process `parent`, with its fds and what else the request says. Its pid, or -errno. */
-  async spawn(parent: System, request: ProgramRequest): Promise<number> {
+  /**
+   * Runs a program as a child of the process `parent`, with its fds and what else the request says. Its pid, or -errno.
+   * `isStoodFor`: the parent is a shell's process that does nothing from now on but wait for it.
+   */
+  async spawn(parent: System, request: ProgramRequest, isStoodFor = false): Promise<number> {
     const { path, argv, wasi } = request;
     const program = await (wasi === undefined ? findProgram : findModule)(this.#calls, parent, path, argv);
     if (typeof program === "number") return program;
-    if (program.kind === "wasm") return this.#startModule(parent, program, request);
+    if (program.kind === "wasm") return this.#startModule(parent, program, request, isStoodFor);
     if (this.#shells.lent >= SHELLS_FOR_GUESTS) return -EAGAIN;
     return this.startShell(parent, program.program, program.argv, request.env, (child) => prepareChild(child, request));
   }
@@ -97,7 +100,7 @@ export class Processes {
       return child;
     }
     this.#watch(lent, child, true);
-    lent.post({ type: "run-shell", slot: child.slot, program, argv, env });
+    lent.post({ type: "run-shell", slot: child.slot, pid: child.pid, program, argv, env });
     return child.pid;
   }
 
@@ -114,13 +117,18 @@ export class Processes {
 
   /** Kills everything, and gives guests that wait the moment they need to unwind: a worker ended while it waits takes 2 s. */
   async endAll(): Promise<void> {
-    await this.#calls.exclusive(() => this.#calls.system.kill(-1, SIGKILL));
-    const guests = [...this.#running.values()].filter((running) => !running.isShell);
     const grace = new Promise((resolve) => setTimeout(resolve, GUEST_GRACE_MS));
-    await Promise.race([Promise.all(guests.map((running) => running.lent.done)), grace]);
+    const killed = this.#calls.exclusive(() => this.#calls.system.kill(-1, SIGKILL));
+    const guests = [...this.#running.values()].filter((running) => !running.isShell);
+    await Promise.race([Promise.all([killed, ...guests.map((running) => running.lent.done)]), grace]);
   }
 
-  async #startModule(parent: System, program: Program & { kind: "wasm" }, request: ProgramRequest): Promise<number> {
+  async #startModule(
+    parent: System,
+    program: Program & { kind: "wasm" },
+    request: ProgramRequest,
+    isStoodFor: boolean,
+  ): Promise<number> {
     let module: WebAssembly.Module;
     try {
       module = await this.#modules.get(program.stat, () => this.#readFile(parent, program.path, program.stat.size));
@@ -131,7 +139,9 @@ export class Processes {
     if (lent === null) return -EAGAIN;
     const child = await this.#makeChild(parent, (made) => {
       made.setCommandLine(program.argv, decode(program.path));
-      return prepareChild(made, request);
+      const result = prepareChild(made, request);
+      if (result >= 0 && isStoodFor) parent.standFor(made.pid);
+      return result;
     });
     if (typeof child === "number") {
       lent.giveBack();
@@ -139,7 +149,7 @@ export class Processes {
     }
     this.#watch(lent, child, false);
     const [argv, env] = [program.argv.map(encode), request.env.map(encode)];
-    lent.post({ type: "run-module", slot: child.slot, module, argv, env, wasi: request.wasi });
+    lent.post({ type: "run-module", slot: child.slot, pid: child.pid, module, argv, env, wasi: request.wasi });
     return child.pid;
   }
 
@@ -181,7 +191,7 @@ export class Processes {
     const slot = this.#calls.machine.slots.find(message.pid);
     let result = -ESRCH;
     try {
-      if (slot >= 0) result = await this.spawn(this.#calls.as(slot), message.request);
+      if (slot >= 0) result = await this.spawn(this.#calls.as(slot, message.pid), message.request, running.isShell);
     } catch {
       result = -EIO; // a worker's script did not load
     }

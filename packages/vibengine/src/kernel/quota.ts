@@ -6,7 +6,7 @@ import type { WorkerSeat } from "../protocol.ts";
 /** Live guests of one sandbox, and of all sandboxes of a page. */
 const SANDBOX_LIMIT = 64;
 const PAGE_LIMIT = 100;
-/** How long (ms) a worker counts after it was terminated while busy. */
+/** A worker that was terminated while busy is surely gone after this long (ms). */
 export const BURN_MS = 2500;
 
 export class WorkerQuota {
@@ -20,10 +20,11 @@ export class WorkerQuota {
 
   /** Counts one more; false, and nothing counted, when there may be no more. */
   take(): boolean {
-    const taken = Atomics.add(this.#counts, this.#own, 1) + 1;
-    let all = 0;
-    for (let i = 0; i < this.#counts.length; i++) all += Atomics.load(this.#counts, i);
-    if (taken <= SANDBOX_LIMIT && all <= PAGE_LIMIT) return true;
+    // Looked at first, so that many who are refused do not keep others out by counting for a moment.
+    if (this.#counts[this.#own] >= SANDBOX_LIMIT || this.#all() >= PAGE_LIMIT) return false;
+    Atomics.add(this.#counts, this.#own, 1);
+    // Of two kernels that took the last seat at once none may have it; never both.
+    if (this.#all() <= PAGE_LIMIT) return true;
     this.giveBack();
     return false;
   }
@@ -32,7 +33,7 @@ export class WorkerQuota {
     Atomics.sub(this.#counts, this.#own, 1);
   }
 
-  giveBackBurnt(): void {
-    setTimeout(() => this.giveBack(), BURN_MS);
+  #all(): number {
+    return this.#counts.reduce((sum, _, i) => sum + Atomics.load(this.#counts, i), 0);
   }
 }

@@ -22,7 +22,7 @@ const NOT_EXECUTABLE = 126;
 /** Runs it to its end. `post` sends the kernel a message. True when it did not end by itself but was killed. */
 export function runModule(
   system: System,
-  message: Omit<RunModuleMessage, "type" | "slot">,
+  message: Omit<RunModuleMessage, "type" | "slot" | "pid">,
   post: (message: FromWorker) => void,
 ): boolean {
   const name = decode(message.argv[0] ?? new Uint8Array(0));
@@ -39,7 +39,7 @@ export function runModule(
 function execute(
   system: System,
   name: string,
-  { module, argv, env, wasi }: Omit<RunModuleMessage, "type" | "slot">,
+  { module, argv, env, wasi }: Omit<RunModuleMessage, "type" | "slot" | "pid">,
   post: (message: FromWorker) => void,
 ): number | null {
   let memory: WebAssembly.Memory | undefined;
@@ -59,7 +59,7 @@ function execute(
     args: argv,
     env,
     preopens,
-    memory: () => seen(system, memory as WebAssembly.Memory),
+    memory: () => seen(system, memory ?? withoutMemory()),
     trace,
     ...(wasi === undefined && { beneath: false, ambient: { root, cwd } }),
   });
@@ -68,8 +68,10 @@ function execute(
   if (wasi === undefined) imports.vibengine = vibengineImports({ sys: system, env, cwd, post, trace, ...binding });
   const instance = instantiate(system, name, module, imports);
   if (instance === null) return null;
-  memory = instance.exports.memory as WebAssembly.Memory;
-  if (memory instanceof WebAssembly.Memory) seen(system, memory);
+  if (instance.exports.memory instanceof WebAssembly.Memory) {
+    memory = instance.exports.memory;
+    seen(system, memory);
+  }
   return enter(instance);
 }
 
@@ -105,7 +107,9 @@ function instantiate(
   } catch (error) {
     // A TypeError: there is no import module of that name at all.
     if (!(error instanceof WebAssembly.LinkError || error instanceof TypeError)) throw error;
-    refuse(system, `${name}: cannot execute: ${error.message}`);
+    const missing = WebAssembly.Module.imports(module).find((wanted) => !imports[wanted.module]?.[wanted.name]);
+    const reason = missing ? `it imports ${missing.module}.${missing.name}, which is not here` : error.message;
+    refuse(system, `${name}: cannot execute: ${reason}`);
   }
   return null;
 }
@@ -129,6 +133,13 @@ function finish(system: System, name: string, error: unknown): boolean {
     system.exit(error instanceof RangeError || error instanceof WebAssembly.RuntimeError ? TRAPPED : 128 + SIGKILL);
   }
   return false;
+}
+
+/** A system call in a start function, which runs before the exports are there, or in a program that exports no memory. */
+function withoutMemory(): never {
+  throw uncatchable(
+    new WebAssembly.RuntimeError("a system call needs the program's exported memory: there is none yet"),
+  );
 }
 
 function refuse(system: System, message: string): null {

@@ -9,15 +9,31 @@ import { lockdown } from "./lockdown.ts";
 const post = postMessage.bind(globalThis) as (message: FromWorker) => void;
 let machine: Machine;
 
+/** The name of a lock that is free again when this thread is really gone: that may be 2 s after it was ended. */
+const life = holdLock();
+
 addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
   if (data.type === "attach") {
     machine = Machine.attach(wasmBacking(data.memory));
     machine.guardStack();
-    post({ type: "ready" });
+    machine.blocksStopped = true;
+    life.then((name) => post({ type: "ready", life: name }));
   } else if (data.type === "run-module") {
-    const isSpent = runModule(new System(machine, data.slot), data, post);
+    const isSpent = runModule(new System(machine, data.slot, data.pid), data, post);
     post({ type: "idle", isSpent });
   } else if (data.type === "ping") post({ type: "pong" });
 });
+
+/** Undefined where there are no Web Locks, as in a frame of an opaque origin. */
+function holdLock(): Promise<string | undefined> {
+  const name = `vibengine-worker:${crypto.randomUUID()}`;
+  return new Promise((resolve) => {
+    const hold = () => {
+      resolve(name);
+      return new Promise(() => {});
+    };
+    navigator.locks.request(name, hold).catch(() => resolve(undefined));
+  });
+}
 
 lockdown(["WebAssembly"]);

@@ -59,10 +59,12 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
   }
 });
 
-async function run({ slot, program, argv, env }: RunShellMessage): Promise<void> {
-  const plain = new System(machine, slot);
-  const system = plain.isTraced ? tracedSystem(plain) : plain;
+async function run({ slot, pid, program, argv, env }: RunShellMessage): Promise<void> {
   const worker = machine.slots.get(slot, P_WORKER);
+  const plain = new System(machine, slot, pid);
+  // Looked at last: if it lives now, what was read above is its own.
+  if (!plain.isAlive) return post({ type: "idle" });
+  const system = plain.isTraced ? tracedSystem(plain) : plain;
   let status = TOOL_FAILED_TO_LOAD;
   try {
     status = SHELLS.includes(program)

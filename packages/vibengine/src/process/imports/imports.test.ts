@@ -143,11 +143,26 @@ test("wait: status, any child, no child, none yet", () => {
   expect(calls.wait(-1, 0, OUT, OUT + 4)).toBe(0);
   expect([at(OUT), at(OUT + 4)]).toEqual([3, child.pid]);
   expect(calls.wait(-1, 0, OUT, OUT + 4)).toBe(ECHILD);
-  expect(calls.wait(-1, 2, OUT, OUT + 4)).toBe(EINVAL);
+  expect(calls.wait(-1, 4, OUT, OUT + 4)).toBe(EINVAL);
   const other = sys.fork() as System;
   other.exit(4);
   expect(calls.wait(other.pid, 0, BEYOND, OUT)).toBe(EFAULT);
   expect(calls.wait(other.pid, 0, OUT, OUT + 4)).toBe(0);
+});
+
+test("wait tells of stops where it is asked to, and waits for a group", () => {
+  const { sys, calls, at } = testHost();
+  const child = sys.fork() as System;
+  expect(calls.setpgid(child.pid, 0)).toBe(0);
+  expect(calls.kill(child.pid, 19)).toBe(0);
+  expect(calls.wait(-1, 1, OUT, OUT + 4)).toBe(0);
+  expect(at(OUT + 4)).toBe(0);
+  expect(calls.wait(-child.pid, 2, OUT, OUT + 4)).toBe(0);
+  expect([at(OUT), at(OUT + 4)]).toEqual([256 + 19, child.pid]);
+  expect(calls.wait(0, 2, OUT, OUT + 4)).toBe(ECHILD);
+  calls.kill(-child.pid, 9);
+  expect(calls.wait(-1, 2, OUT, OUT + 4)).toBe(0);
+  expect(at(OUT)).toBe(137);
 });
 
 test("kill, signal_mask, take_signals; a process that kills itself unwinds", () => {

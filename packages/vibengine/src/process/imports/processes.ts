@@ -5,6 +5,7 @@ import type { Host } from "./index.ts";
 import { errnoOf, giveResult, hasRoom } from "./memory.ts";
 
 const NO_HANG = 1;
+const UNTRACED = 2;
 
 export function processImports({ sys, guest, waits }: Host) {
   return {
@@ -15,9 +16,9 @@ export function processImports({ sys, guest, waits }: Host) {
     kill: (pid: number, signal: number) => errnoOf(sys.kill(pid, signal)),
 
     wait(pid: number, options: number, statusOut: number, pidOut: number): number {
-      if ((options & ~NO_HANG) !== 0 || (pid < 1 && pid !== -1)) return EINVAL;
+      if ((options & ~(NO_HANG | UNTRACED)) !== 0) return EINVAL;
       if (!hasRoom(guest, statusOut, pidOut)) return EFAULT;
-      const attempt = () => sys.wait(pid);
+      const attempt = () => sys.wait(pid, (options & UNTRACED) !== 0);
       let status = attempt();
       if (status === -EAGAIN) {
         if ((options & NO_HANG) !== 0) return giveResult(guest, pidOut, 0);

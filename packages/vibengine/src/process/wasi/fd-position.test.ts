@@ -3,7 +3,7 @@ import { ALL, DIR, openPipe, READ, type TestGuest, testGuest } from "./test-gues
 
 const [BADF, FAULT, INVAL, SPIPE, NOTCAPABLE] = [8, 21, 28, 70, 76];
 const [SET, CUR, END] = [0, 1, 2];
-const [FD_SEEK, FD_TELL] = [4n, 32n];
+const [FD_READ, FD_SEEK, FD_TELL] = [2n, 4n, 32n];
 
 function seek(guest: TestGuest, fd: number, offset: bigint, whence: number): bigint | number {
   const out = guest.room(8);
@@ -80,14 +80,19 @@ test("EBADF on a directory and a closed fd, ESPIPE on a pipe, EFAULT outside", (
 test("the right to tell asks for the position; the right to seek moves it", () => {
   const guest = testGuest();
   guest.file("f", "0123");
-  const teller = guest.open("f", 0, READ | FD_TELL);
+  const opened = (rights: bigint): number => {
+    const fd = guest.open("f", 0, READ);
+    expect(guest.call("fd_fdstat_set_rights", fd, rights, 0n)).toBe(0);
+    return fd;
+  };
+  const teller = opened(FD_READ | FD_TELL);
   expect(tell(guest, teller)).toBe(0n);
   expect(seek(guest, teller, 0n, CUR)).toBe(0n);
   expect(seek(guest, teller, 0n, SET)).toBe(NOTCAPABLE);
-  const seeker = guest.open("f", 0, READ | FD_SEEK);
+  const seeker = opened(FD_READ | FD_SEEK);
   expect(seek(guest, seeker, 1n, SET)).toBe(1n);
   expect(tell(guest, seeker)).toBe(1n);
-  const neither = guest.open("f", 0, READ);
+  const neither = opened(FD_READ);
   expect(tell(guest, neither)).toBe(NOTCAPABLE);
   expect(seek(guest, neither, 0n, CUR)).toBe(NOTCAPABLE);
 });

@@ -89,6 +89,7 @@ test("a right given up is ENOTCAPABLE", () => {
   expect(guest.read(fd, 1)[0]).toBe(NOTCAPABLE);
   expect(guest.write(fd, "y")[0]).toBe(NOTCAPABLE);
   const noSeek = guest.open("f", 0, FD_READ | FD_WRITE);
+  expect(guest.call("fd_fdstat_set_rights", noSeek, FD_READ | FD_WRITE, 0n)).toBe(0);
   expect(guest.call("fd_pread", noSeek, guest.vectors(), 0, 0n, guest.room(4))).toBe(NOTCAPABLE);
   expect(guest.call("fd_pwrite", noSeek, guest.vectors(), 0, 0n, guest.room(4))).toBe(NOTCAPABLE);
 });

@@ -180,14 +180,18 @@ export function fdImports({ sys, guest, fds, preopens, waits }: Binding) {
       buffer >>>= 0;
       length >>>= 0;
       out >>>= 0;
-      if (!fds.allows(fd, wasi.RIGHTS_FD_READDIR)) return fds.denial(fd, wasi.RIGHTS_FD_READDIR);
+      if (!fds.allows(fd, wasi.RIGHTS_FD_READDIR)) {
+        // Of a file Linux says ENOTDIR. TinyGo's libraries know EBADF, which WASI's other hosts say, and panic at anything else.
+        const errno = fds.denial(fd, wasi.RIGHTS_FD_READDIR);
+        return errno === wasi.ERRNO_NOTDIR ? wasi.ERRNO_BADF : errno;
+      }
       if (!guest.has(buffer, length) || !guest.has(out, 4)) return wasi.ERRNO_FAULT;
-      let next = Number(cookie);
-      if (next < 0 || next > Number.MAX_SAFE_INTEGER) return wasi.ERRNO_INVAL;
+      let next = Number(BigInt.asUintN(64, cookie));
       let used = 0;
       // A last entry cut off by the buffer's end fills it: `used === length` tells the guest to come back, and it does so
       // with the cookie of the last whole entry.
-      while (used < length) {
+      // A cookie that no entry has is past the end.
+      while (used < length && next <= Number.MAX_SAFE_INTEGER) {
         const found = sys.readdir(fd, next, dirent);
         if (found < 0) return -found;
         if (found === 0) break;
@@ -227,7 +231,11 @@ export function fdImports({ sys, guest, fds, preopens, waits }: Binding) {
     fd_datasync: (fd: number): number => sync(fd, wasi.RIGHTS_FD_DATASYNC),
 
     fd_advise(fd: number, offset: bigint, length: bigint, advice: number): number {
-      if (!fds.allows(fd, wasi.RIGHTS_FD_ADVISE)) return fds.denial(fd, wasi.RIGHTS_FD_ADVISE);
+      if (!fds.allows(fd, wasi.RIGHTS_FD_ADVISE)) {
+        // Of a stream Linux says ESPIPE, but WASI's other hosts say EBADF.
+        const errno = fds.denial(fd, wasi.RIGHTS_FD_ADVISE);
+        return errno === wasi.ERRNO_SPIPE ? wasi.ERRNO_BADF : errno;
+      }
       if (advice < 0 || advice > LAST_ADVICE || offset < 0n || length < 0n) return wasi.ERRNO_INVAL;
       // The disk is memory: there is nothing to read ahead or to drop.
       return wasi.ERRNO_SUCCESS;

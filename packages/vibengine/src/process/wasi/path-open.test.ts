@@ -88,6 +88,21 @@ test("a directory passes on no right that it hasn't to pass on", () => {
   expect(inDir(restricted(0n, FD_READ), 0, FD_READ)).toBe(NOTCAPABLE);
 });
 
+test("a directory opened without rights passes on all; one that names some, reading and writing as it names them", () => {
+  const guest = testGuest();
+  guest.file("f", "x");
+  const out = guest.room(4);
+  const inDirectory = (base: bigint, inheriting: bigint, asked: bigint): number => {
+    expect(guest.call("path_open", DIR, 0, ".", DIRECTORY, base, inheriting, 0, out)).toBe(0);
+    return guest.call("path_open", guest.u32(out), 0, "f", 0, asked, 0n, 0, out);
+  };
+  expect(inDirectory(0n, 0n, FD_READ | FD_WRITE)).toBe(0);
+  expect(inDirectory(PATH_OPEN, FD_READ, FD_READ)).toBe(0);
+  expect(inDirectory(PATH_OPEN, FD_READ, FD_READ | FD_WRITE)).toBe(NOTCAPABLE);
+  expect(inDirectory(PATH_OPEN, FD_WRITE, FD_READ)).toBe(NOTCAPABLE);
+  expect(inDirectory(PATH_OPEN, PATH_OPEN, FD_READ)).toBe(NOTCAPABLE);
+});
+
 test("the directory fd must be an open directory", () => {
   const guest = testGuest();
   guest.file("f");
@@ -116,7 +131,10 @@ test("symlinks are followed when SYMLINK_FOLLOW says so, else ELOOP", () => {
   guest.call("path_symlink", "loop", DIR, "loop");
   expect(open(guest, "link")).toBe(0);
   expect(open(guest, "link", 0, READ, 0)).toBe(LOOP);
-  expect(open(guest, "link", DIRECTORY, READ, 0)).toBe(NOTDIR);
+  guest.call("path_create_directory", DIR, "d");
+  guest.call("path_symlink", "d", DIR, "to-d");
+  for (const link of ["link", "to-d", "dangling"]) expect(open(guest, link, DIRECTORY, READ, 0)).toBe(LOOP);
+  expect([open(guest, "to-d/", DIRECTORY, READ, 0), open(guest, "f", DIRECTORY, READ, 0)]).toEqual([0, NOTDIR]);
   expect(open(guest, "dangling")).toBe(NOENT);
   expect(open(guest, "dangling", 0, READ, 0)).toBe(LOOP);
   expect(open(guest, "dangling", CREAT | EXCL)).toBe(EXIST);

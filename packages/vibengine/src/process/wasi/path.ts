@@ -20,7 +20,7 @@ import {
 import { Ambient } from "./ambient.ts";
 import { ALL_FDFLAGS, FILESTAT_SIZE, FileTimes, openFlags, SYNC_FLAGS, writeFilestat } from "./fd-stat.ts";
 import type { Binding } from "./process.ts";
-import { INHERITABLE } from "./rights.ts";
+import { INHERITABLE, NEEDS_WRITE } from "./rights.ts";
 
 const SLASH = 0x2f;
 const FOLLOW = 1; // lookupflags has but SYMLINK_FOLLOW
@@ -52,6 +52,18 @@ export function pathImports({ process, sys, guest, fds, beneath }: Binding) {
     return beneath && path[0] === SLASH ? wasi.ERRNO_PERM : path;
   };
 
+  /**
+   * The errno of a call that makes a name. For one that ends in a slash Linux says EEXIST of whatever has that name; other
+   * hosts say what is in the way of seeing a directory there: it is a file, or a symbolic link that leads to none.
+   */
+  const existing = (result: number, dirfd: number, path: Uint8Array): number => {
+    if (result !== -wasi.ERRNO_EXIST || path[path.length - 1] !== SLASH) return errno(result);
+    return errno(sys.stat(dirfd, path, true, stat)) || wasi.ERRNO_EXIST;
+  };
+
+  const isLink = (dirfd: number, path: Uint8Array): boolean =>
+    sys.stat(dirfd, path, false, stat) >= 0 && (stat.mode & S_IFMT) === S_IFLNK;
+
   return {
     path_open(
       dirfd: number,
@@ -74,9 +86,10 @@ export function pathImports({ process, sys, guest, fds, beneath }: Binding) {
       if (oflags & wasi.OFLAGS_DIRECTORY && oflags & creates) return wasi.ERRNO_INVAL;
 
       // Rights that no file can have are ignored; those that the directory can't pass on are refused.
+      const passed = fds.inheriting(dirfd);
       const base = Number(BigInt.asUintN(32, baseRights)) & INHERITABLE;
       const inheriting = Number(BigInt.asUintN(32, inheritingRights)) & INHERITABLE;
-      if ((base | inheriting) & ~fds.inheriting(dirfd)) return wasi.ERRNO_NOTCAPABLE;
+      if ((base | inheriting) & ~passed) return wasi.ERRNO_NOTCAPABLE;
 
       const path = lookup(pathAt, pathLength);
       if (typeof path === "number") return path;
@@ -91,11 +104,14 @@ export function pathImports({ process, sys, guest, fds, beneath }: Binding) {
       if (oflags & wasi.OFLAGS_DIRECTORY) flags |= O_DIRECTORY;
       if (oflags & wasi.OFLAGS_EXCL) flags |= O_EXCL;
       if (oflags & wasi.OFLAGS_TRUNC) flags |= O_TRUNC;
-      const fd = sys.open(ambient.from(dirfd, path, (oflags & wasi.OFLAGS_CREAT) !== 0), path, flags, 0o666);
+      const from = ambient.from(dirfd, path, (oflags & wasi.OFLAGS_CREAT) !== 0);
+      const fd = sys.open(from, path, flags, 0o666);
+      // Linux would say ENOTDIR of a link to a directory; all other opens that may not follow one say ELOOP.
+      if (fd === -wasi.ERRNO_NOTDIR && (flags & O_NOFOLLOW) !== 0 && isLink(from, path)) return wasi.ERRNO_LOOP;
       if (fd < 0) return -fd;
       fds.forget(fd);
       if (!fds.isOpen(fd)) return wasi.ERRNO_BADF;
-      fds.restrict(fd, base, inheriting);
+      fds.restrict(fd, openedRights(base, passed), inheriting === 0 ? passed : openedRights(inheriting, passed));
       fds.setSyncFlags(fd, fdflags & SYNC_FLAGS);
       guest.view.setUint32(out, fd, true);
       return wasi.ERRNO_SUCCESS;
@@ -176,15 +192,15 @@ export function pathImports({ process, sys, guest, fds, beneath }: Binding) {
       const newPath = lookup(newAt, newLength);
       if (typeof newPath === "number") return newPath;
       const from = ambient.from(oldDirfd, oldPath, false);
+      const to = ambient.from(newDirfd, newPath, true);
       const follow = (lookupflags & FOLLOW) !== 0;
-      const result = -sys.link(from, oldPath, ambient.from(newDirfd, newPath, true), newPath, follow);
+      const result = existing(sys.link(from, oldPath, to, newPath, follow), to, newPath);
       // Other hosts answer EINVAL to SYMLINK_FOLLOW whatever it would lead to. Here it follows; where it leads to nothing, the
       // answer is theirs.
       if (follow && (result === wasi.ERRNO_NOENT || result === wasi.ERRNO_LOOP)) {
-        const found = sys.stat(from, oldPath, false, stat);
-        if (found >= 0 && (stat.mode & S_IFMT) === S_IFLNK) return wasi.ERRNO_INVAL;
+        if (isLink(from, oldPath)) return wasi.ERRNO_INVAL;
       }
-      return result > 0 ? result : wasi.ERRNO_SUCCESS;
+      return result;
     },
 
     path_rename(
@@ -214,7 +230,8 @@ export function pathImports({ process, sys, guest, fds, beneath }: Binding) {
       if (typeof content === "number") return content;
       const path = lookup(pathAt, pathLength);
       if (typeof path === "number") return path;
-      return errno(sys.symlink(content, ambient.from(dirfd, path, true), path));
+      const from = ambient.from(dirfd, path, true);
+      return existing(sys.symlink(content, from, path), from, path);
     },
 
     path_readlink(
@@ -240,6 +257,18 @@ export function pathImports({ process, sys, guest, fds, beneath }: Binding) {
       return wasi.ERRNO_SUCCESS;
     },
   };
+}
+
+/**
+ * The rights of a file just opened, or those it passes on. The specification gives what is asked for and no more, but runtimes
+ * have long taken of it only whether to read and to write, and programs came to ask for nothing else: they open a directory
+ * with no rights, or a file with the right to read, and seek in it. So an fd gets all that its directory passes on, less
+ * reading or writing where that wasn't asked for. Giving up single rights is for fd_fdstat_set_rights.
+ */
+function openedRights(asked: number, passed: number): number {
+  const denied =
+    (asked & wasi.RIGHTS_FD_READ ? 0 : wasi.RIGHTS_FD_READ) | (asked & wasi.RIGHTS_FD_WRITE ? 0 : NEEDS_WRITE);
+  return passed & ~denied;
 }
 
 function errno(result: number): number {

@@ -211,24 +211,39 @@ test("what is wrong with an fd is told in its event, at once", () => {
   const guest = testGuest();
   guest.file("f");
   const [readEnd, writeEnd] = openPipe(guest);
+  const poor = guest.open("f", 0, READ);
+  guest.call("fd_fdstat_set_rights", poor, READ & ~0x4000n, 0n);
   expect(
     poll(
       guest,
-      { type: FD_READ, fd: 99 },
-      { type: FD_WRITE, fd: -1 },
       { type: FD_READ, fd: readEnd },
       { type: FD_READ, fd: writeEnd },
       { type: FD_READ, fd: DIR },
-      { type: FD_READ, fd: guest.open("f", 0, READ) },
+      { type: FD_READ, fd: poor },
       { type: CLOCK, timeout: 1n << 60n },
     ),
   ).toEqual([
-    event(0, FD_READ, { error: BADF }),
-    event(1, FD_WRITE, { error: BADF }),
-    event(3, FD_READ, { error: BADF }),
-    event(4, FD_READ, { error: BADF }),
-    event(5, FD_READ, { error: NOTCAPABLE }),
+    event(1, FD_READ, { error: BADF }),
+    event(2, FD_READ, { error: BADF }),
+    event(3, FD_READ, { error: NOTCAPABLE }),
   ]);
+});
+
+test("a file is ready to be read and written, whatever it is open for", () => {
+  const guest = testGuest();
+  guest.file("f", "abc");
+  const [reader, writer] = [guest.open("f", 0, READ), guest.open("f", 0, 64n)];
+  for (const type of [FD_READ, FD_WRITE]) {
+    const events = poll(guest, { type, fd: reader }, { type, fd: writer }) as Event[];
+    expect(events.map(({ error }) => error)).toEqual([0, 0]);
+  }
+});
+
+test("an fd that isn't open ends the call: EBADF", () => {
+  const guest = testGuest();
+  const soon = { type: CLOCK, timeout: MS };
+  expect(poll(guest, soon, { type: FD_READ, fd: 99 })).toBe(BADF);
+  expect(poll(guest, { type: FD_WRITE, fd: -1 }, soon)).toBe(BADF);
 });
 
 test("a caught signal ends a sleep: EINTR", () => {

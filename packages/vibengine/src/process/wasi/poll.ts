@@ -1,5 +1,5 @@
 // poll_oneoff: waits for the first of many subscriptions, to clocks and to fds. It sleeps on the process's event word, which
-// pipes and signals wake; it never spins. What is wrong with one subscription is told in that one's event.
+// pipes and signals wake; it never spins. What is wrong with one subscription is told in that one's event, but for a closed fd.
 
 import { wasi } from "@bjorn3/browser_wasi_shim";
 import { epochMs, monotonicMs, newPollFd, type PollFd } from "@vibengine/system";
@@ -29,8 +29,8 @@ export function pollImports({ sys, guest, fds, waits }: Binding) {
   const polled: PollFd[] = [];
   const attempt = (): number => sys.poll(polled) || AGAIN;
 
-  /** Reads one subscription into `into`. False: its type doesn't exist, so that nothing else can be told of it. */
-  const read = (at: number, into: Subscription): boolean => {
+  /** Reads one subscription into `into`. An errno is what ends the call: there is no such type, or no such fd. */
+  const read = (at: number, into: Subscription): number => {
     const { view } = guest;
     into.userdataLow = view.getUint32(at, true);
     into.userdataHigh = view.getUint32(at + 4, true);
@@ -48,17 +48,22 @@ export function pollImports({ sys, guest, fds, waits }: Binding) {
         // A CPU clock stands still while its process sleeps.
         into.error = clock <= wasi.CLOCKID_THREAD_CPUTIME_ID ? wasi.ERRNO_NOTSUP : wasi.ERRNO_INVAL;
       }
-      return true;
+      return wasi.ERRNO_SUCCESS;
     }
-    if (into.type !== wasi.EVENTTYPE_FD_READ && into.type !== wasi.EVENTTYPE_FD_WRITE) return false;
+    if (into.type !== wasi.EVENTTYPE_FD_READ && into.type !== wasi.EVENTTYPE_FD_WRITE) return wasi.ERRNO_INVAL;
     const isRead = into.type === wasi.EVENTTYPE_FD_READ;
-    const rights = wasi.RIGHTS_POLL_FD_READWRITE | (isRead ? wasi.RIGHTS_FD_READ : wasi.RIGHTS_FD_WRITE);
     into.fd.fd = view.getInt32(at + 16, true);
+    // A file is always ready, whether or not it is open for that: as in poll(2).
+    const isFile = fds.filetype(into.fd.fd) === wasi.FILETYPE_REGULAR_FILE;
+    const transfer = isFile ? 0 : isRead ? wasi.RIGHTS_FD_READ : wasi.RIGHTS_FD_WRITE;
+    const rights = wasi.RIGHTS_POLL_FD_READWRITE | transfer;
     into.fd.wantRead = isRead;
     into.fd.wantWrite = !isRead;
     if (fds.allows(into.fd.fd, rights)) polled.push(into.fd);
+    // The specification would have this told in the event, too. C libraries count on the call to fail, for select(2)'s sake.
+    else if (!fds.isOpen(into.fd.fd)) return wasi.ERRNO_BADF;
     else into.error = fds.denial(into.fd.fd, rights);
-    return true;
+    return wasi.ERRNO_SUCCESS;
   };
 
   /** Writes the event of a subscription, if it has one by `now`. */
@@ -115,7 +120,8 @@ export function pollImports({ sys, guest, fds, waits }: Binding) {
       for (let i = 0; i < count; i++) {
         if (i === subscriptions.length) subscriptions.push(newSubscription());
         const subscription = subscriptions[i];
-        if (!read(input + i * SUBSCRIPTION_SIZE, subscription)) return wasi.ERRNO_INVAL;
+        const refused = read(input + i * SUBSCRIPTION_SIZE, subscription);
+        if (refused !== wasi.ERRNO_SUCCESS) return refused;
         // An error is an event that has happened: nothing to wait for.
         deadlineMs = Math.min(deadlineMs, subscription.error ? -Infinity : subscription.deadlineMs);
       }
