@@ -1,7 +1,7 @@
 // WebAssembly programs straight from the disk: a tiny one, one that never ends, and CPython 3.12, which nobody here wrote.
 
 import { beforeAll, expect, test } from "vitest";
-import { FOREVER, install, NOTHING, newSandbox, pythonProgram } from "./sandboxes.ts";
+import { assemble, FOREVER, install, isSame, NOTHING, newSandbox, pythonProgram } from "./sandboxes.ts";
 
 let python: Uint8Array;
 beforeAll(async () => {
@@ -113,4 +113,35 @@ test("a guest can't reach the network or the page", async () => {
   );
   expect(exitCode).toBe(1);
   expect(stderr).not.toBe("");
+});
+
+test("bytes go to and come from where a program's memory has grown, up to its end", async () => {
+  const sandbox = await newSandbox();
+  // Grows from 1 page to 40, reads 100,000 bytes to the very end of that, and writes them out from there, twice.
+  const program = await assemble(`(module
+    (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "fd_pread" (func $pread (param i32 i32 i32 i64 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+    (memory (export "memory") 1)
+    (func (export "_start")
+      (i32.store (i32.const 0) (i32.const 4096)) (i32.store (i32.const 4) (i32.const 1000))
+      (drop (call $pread (i32.const 0) (i32.const 0) (i32.const 1) (i64.const 0) (i32.const 8)))
+      (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
+      (drop (memory.grow (i32.const 39)))
+      (i32.store (i32.const 0) (i32.const 2521440)) (i32.store (i32.const 4) (i32.const 100000))
+      (drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 8)))
+      (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))`);
+  await install(sandbox, "grow.wasm", program);
+  const bytes = crypto.getRandomValues(new Uint8Array(50_000));
+  const data = new Uint8Array(100_000);
+  data.set(bytes);
+  data.set(bytes, 50_000);
+  await sandbox.files.write("data", data);
+  await sandbox.commands.run("./grow.wasm < data > copy; cat data | ./grow.wasm > piped");
+  const copy = await sandbox.files.read("copy", { format: "bytes" });
+  expect(isSame(copy.subarray(0, 1000), data.subarray(0, 1000))).toBe(true);
+  expect(isSame(copy.subarray(1000), data)).toBe(true);
+  const piped = await sandbox.files.read("piped", { format: "bytes" });
+  // A pipe has no positions: the first piece stays zeros. Of the rest a read gets at least what is written at once.
+  expect(isSame(piped.subarray(1000, 1000 + 4096), data.subarray(0, 4096))).toBe(true);
 });

@@ -38,7 +38,6 @@ export class Content {
   read(ino: number, into: Uint8Array, at: number, length: number, position: number): number {
     const left = this.size(ino) - position;
     const total = left < length ? Math.max(left, 0) : length;
-    const bytes = this.#memory.bytes;
     let done = 0;
     while (done < total) {
       const offset = position + done;
@@ -49,10 +48,7 @@ export class Content {
       const run = block === 0 || most === 1 ? 1 : this.map.run(ino, index, block, most);
       const count = Math.min(run * BLOCK_SIZE - within, total - done);
       if (block === 0) into.fill(0, at + done, at + done + count);
-      else {
-        const from = this.#blocks.byteOf(block) + within;
-        into.set(bytes.subarray(from, from + count), at + done);
-      }
+      else this.#memory.copyOut(into, at + done, this.#blocks.byteOf(block) + within, count);
       done += count;
     }
     return total;
@@ -179,7 +175,7 @@ export class Content {
     this.#journal.touch(start);
     if (fresh && count < BLOCK_SIZE) bytes.fill(0, start, start + BLOCK_SIZE);
     if (count < 32) for (let i = 0; i < count; i++) bytes[start + within + i] = from[at + i];
-    else bytes.set(at === 0 && count === from.length ? from : from.subarray(at, at + count), start + within);
+    else this.#memory.copyIn(start + within, from, at, count);
   }
 
   #clearTail(ino: number, size: number): void {

@@ -71,9 +71,8 @@ export class Pipes {
     const start = words[header + READ_AT] & (PIPE_SIZE - 1);
     const first = Math.min(count, PIPE_SIZE - start);
     const ring = this.#ring(pipe);
-    const bytes = this.#memory.bytes;
-    into.set(bytes.subarray(ring + start, ring + start + first), at);
-    if (count > first) into.set(bytes.subarray(ring, ring + count - first), at + first);
+    this.#memory.copyOut(into, at, ring + start, first);
+    if (count > first) this.#memory.copyOut(into, at + first, ring, count - first);
     words[header + READ_AT] = (words[header + READ_AT] + count) | 0;
     wakeWaiters(this.#memory, header + WRITE_WAITERS, this.#slots);
     return count;
@@ -95,9 +94,8 @@ export class Pipes {
     const start = words[header + WRITE_AT] & (PIPE_SIZE - 1);
     const first = Math.min(count, PIPE_SIZE - start);
     const ring = this.#ring(pipe);
-    const bytes = this.#memory.bytes;
-    bytes.set(from.subarray(at, at + first), ring + start);
-    if (count > first) bytes.set(from.subarray(at + first, at + count), ring);
+    this.#memory.copyIn(ring + start, from, at, first);
+    if (count > first) this.#memory.copyIn(ring, from, at + first, count - first);
     words[header + WRITE_AT] = (words[header + WRITE_AT] + count) | 0;
     wakeWaiters(this.#memory, header + READ_WAITERS, this.#slots);
     return count;

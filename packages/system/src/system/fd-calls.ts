@@ -191,8 +191,12 @@ export class FdCalls extends OpenCalls {
     if (file < 0 || files.kind(file) !== KIND_INODE || (files.flags(file) & O_ACCMODE) === O_WRONLY) return -1;
     const ino = files.object(file);
     if (disk.tree.type(ino) !== S_IFREG || !this.#hasYoungAccess(ino)) return -1;
-    const count = disk.content.read(ino, into, at, length, position);
-    return disk.journal.isUnchanged(sequence) ? count : -1;
+    try {
+      const count = disk.content.read(ino, into, at, length, position);
+      return disk.journal.isUnchanged(sequence) ? count : -1;
+    } catch {
+      return -1; // a block that is nowhere: read while it was changed
+    }
   }
 
   #read(file: number, into: Uint8Array, at: number, length: number, position: number): number {

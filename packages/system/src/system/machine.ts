@@ -8,6 +8,7 @@ import { Walk } from "../disk/paths.ts";
 import { OpenFiles } from "../io/open-files.ts";
 import { Pipes } from "../io/pipe.ts";
 import { Slots } from "../io/slots.ts";
+import { makeGuestCopier } from "./guest-copy.ts";
 import { Proc } from "./proc.ts";
 import { makeStackProbe } from "./stack.ts";
 
@@ -41,6 +42,13 @@ export class Machine {
   /** To be called where guests run. Not elsewhere: making the probe takes some 10 ms of a worker's start. */
   guardStack(): void {
     this.ensureStack = makeStackProbe();
+  }
+
+  /** Says whose memory the calls in this worker copy from and to, null = nobody's: what makes that faster. */
+  serve(guest: WebAssembly.Memory | null): void {
+    const { memory } = this.disk;
+    const own = memory.backing.memory;
+    memory.guest = guest === null || own === undefined ? null : makeGuestCopier(own, guest);
   }
 
   /** The machine whose disk another worker made. */

@@ -3,6 +3,8 @@
 // JavaScript can't be asked. WebAssembly can: a function's frame is checked as a whole when it is entered, so one whose branch
 // never taken keeps 64 KiB of values alive overflows exactly when less is left. It costs 10 ns; touching 64 KiB costs µs.
 
+import { name, section, uleb, WASM_HEADER } from "./wasm-bytes.ts";
+
 /** Values of 8 bytes: `CALLS` times `RESULTS`. An engine that first compiles a function inside a call needs about 40 KiB. */
 const CALLS = 32;
 const RESULTS = 250;
@@ -30,21 +32,12 @@ function probeModule(): Uint8Array<ArrayBuffer> {
   const sum = Array(CALLS * RESULTS - 1).fill(0xa0);
   const otherwise = [0x05, 0x44, 0, 0, 0, 0, 0, 0, 0, 0];
   const body = [0, 0x20, 0, 0x04, F64, ...calls, ...sum, ...otherwise, 0x0b, 0x0b];
-  const name = [...new TextEncoder().encode("probe")];
   return Uint8Array.from([
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...WASM_HEADER,
     ...section(1, [2, 0x60, 0, ...uleb(RESULTS), ...Array(RESULTS).fill(F64), 0x60, 1, I32, 1, F64]),
     ...section(3, [1, 1]),
     ...section(4, [1, 0x70, 0, 1]),
-    ...section(7, [1, name.length, ...name, 0, 0]),
+    ...section(7, [1, ...name("probe"), 0, 0]),
     ...section(10, [1, ...uleb(body.length), ...body]),
   ]);
-}
-
-function section(id: number, content: number[]): number[] {
-  return [id, ...uleb(content.length), ...content];
-}
-
-function uleb(value: number): number[] {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...uleb(value >>> 7)];
 }

@@ -32,6 +32,8 @@ export function runModule(
     return false;
   } catch (error) {
     return finish(system, name, error);
+  } finally {
+    system.machine.serve(null);
   }
 }
 
@@ -71,6 +73,7 @@ function execute(
   if (instance.exports.memory instanceof WebAssembly.Memory) {
     memory = instance.exports.memory;
     seen(system, memory);
+    system.machine.serve(memory);
   }
   return enter(instance);
 }
