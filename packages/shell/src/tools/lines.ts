@@ -102,7 +102,7 @@ export const nl = define(
       for await (const lines of lineBlocks(reader)) {
         let out = "";
         for (const line of lines) {
-          const numbered = style === "a" || (style === "t" && line !== "") || pattern?.for(line).test(line);
+          const numbered = style === "a" || (style === "t" && line !== "") || pattern?.test(line);
           if (!numbered) {
             out += `${blank}${line}\n`;
             continue;

@@ -281,9 +281,7 @@ export class Machine {
         return input.isLastNow();
       case "regex": {
         const regex = this.#regex(address.regex);
-        return regex.literal !== null
-          ? this.#pattern.includes(regex.literal)
-          : regex.for(this.#pattern).test(this.#pattern);
+        return regex.test(this.#pattern);
       }
     }
     return false;

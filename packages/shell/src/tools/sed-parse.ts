@@ -3,7 +3,7 @@
 import { decode } from "@vibengine/system";
 import { binaryToBytes } from "../stdio.ts";
 import { Failure } from "./define.ts";
-import { Regex, RegexError } from "./regex.ts";
+import { compileRegex, type Regex, RegexError } from "./regex.ts";
 import { parseReplacement, unescapeControls } from "./sed-text.ts";
 
 export type Address =
@@ -290,7 +290,7 @@ class Parser {
     if (pattern === "") return null;
     const text = decode(binaryToBytes(unescapeControls(pattern, true)));
     try {
-      return new Regex([text], {
+      return compileRegex(text, {
         syntax: this.#extended ? "extended" : "basic",
         ignoreCase,
         anchorsAtLines: multiline,
