@@ -3,6 +3,7 @@
 
 export const programNames: readonly string[] = [
   "[",
+  "awk",
   "base64",
   "basename",
   "bash",

@@ -3,6 +3,7 @@
 import { builtinTools } from "../builtins/tools.ts";
 import type { Tool } from "../tool.ts";
 import { chmod, ln, touch } from "./attributes.ts";
+import { awk } from "./awk.ts";
 import { cat } from "./cat.ts";
 import { cmp } from "./cmp.ts";
 import { cp, mv } from "./copy.ts";
@@ -33,6 +34,7 @@ import { xargs } from "./xargs.ts";
 
 export const tools: Record<string, Tool> = {
   ...builtinTools,
+  awk,
   base64,
   basename,
   cat,
