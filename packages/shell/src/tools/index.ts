@@ -4,6 +4,14 @@ import { builtinTools } from "../builtins/tools.ts";
 import type { Tool } from "../tool.ts";
 import { chmod, ln, touch } from "./attributes.ts";
 import { awk } from "./awk.ts";
+import { column, fmt } from "./text-shape.ts";
+import { csplit, split } from "./split.ts";
+import { look, shuf, tsort } from "./order.ts";
+import { numfmt } from "./numfmt.ts";
+import { comm, join } from "./join.ts";
+import { expr, factor } from "./expr.ts";
+import { expand, fold, unexpand } from "./columns.ts";
+import { bc } from "./bc.ts";
 import { cat } from "./cat.ts";
 import { cmp } from "./cmp.ts";
 import { cp, mv } from "./copy.ts";
@@ -37,10 +45,14 @@ export const tools: Record<string, Tool> = {
   awk,
   base64,
   basename,
+  bc,
   cat,
   chmod,
   cmp,
+  column,
+  comm,
   cp,
+  csplit,
   cut,
   date,
   df,
@@ -48,19 +60,27 @@ export const tools: Record<string, Tool> = {
   du,
   egrep,
   env,
+  expand,
+  expr,
+  factor,
   fgrep,
   find,
+  fmt,
+  fold,
   grep,
   head,
   hostname,
   id,
+  join,
   ln,
+  look,
   ls,
   mkdir,
   mktemp,
   mv,
   nl,
   nproc,
+  numfmt,
   od,
   paste,
   ps,
@@ -71,8 +91,10 @@ export const tools: Record<string, Tool> = {
   rmdir,
   sed,
   seq,
+  shuf,
   sleep,
   sort,
+  split,
   stat,
   tac,
   tail,
@@ -80,7 +102,9 @@ export const tools: Record<string, Tool> = {
   timeout,
   touch,
   tr,
+  tsort,
   uname,
+  unexpand,
   uniq,
   wasi,
   wc,
