@@ -101,7 +101,7 @@ function convert(value: Value, conversion: string, shape: Shape, format: string)
   switch (conversion) {
     case "c": {
       const character =
-        typeof value === "number" || value instanceof NumericString ? fromCode(toNumber(value)) : firstOf(toText(value, format));
+        typeof value === "number" || value === undefined || value instanceof NumericString ? fromCode(toNumber(value)) : firstOf(toText(value, format));
       return pad(character, shape);
     }
     case "s": {
@@ -165,7 +165,7 @@ const fromCode = (code: number): string => {
   return String.fromCharCode(...utf8Bytes(whole));
 };
 
-const firstOf = (text: string): string => (text === "" ? "" : text.slice(0, codePointAt(text, 0)[1]));
+const firstOf = (text: string): string => (text === "" ? "\0" : text.slice(0, codePointAt(text, 0)[1]));
 
 export const isWide = (text: string): boolean => /[\x80-\xff]/.test(text);
 

@@ -129,8 +129,9 @@ export function builtinFunction(make: Expressions, name: string, args: Expressio
       const seed = args[0] ? make.number(args[0]) : () => Math.floor(Date.now() / 1000);
       return {
         number: () => {
+          const next = seed();
           const before = machine.seed;
-          machine.seed = seed();
+          machine.seed = next;
           machine.random = (machine.seed * 2654435761) | 0;
           return before;
         },
@@ -272,7 +273,9 @@ function split(make: Expressions, name: string, args: Expression[]): () => numbe
       name === "patsplit"
         ? ({ kind: "pattern", regex: regex?.() ?? machine.regex(machine.fpat) } as const)
         : regex
-          ? ({ kind: "regex", regex: regex(), newlines: false } as const)
+          ? by.kind === "regex" && by.source === ""
+            ? ({ kind: "character", separator: "" } as const)
+            : ({ kind: "regex", regex: regex(), newlines: false } as const)
           : machine.splittingBy(separator());
     const found: string[] = [];
     const parts = splitText(whole, splitting, separators ? found : undefined);

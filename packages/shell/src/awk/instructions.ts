@@ -249,6 +249,7 @@ export class Instructions {
       const read = async (): Promise<number> => {
         const reader = await machine.streams.input(kind, name);
         if (!reader) {
+          machine.errno = "No such file or directory";
           give(-1);
           return next;
         }

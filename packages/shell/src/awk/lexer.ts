@@ -72,7 +72,7 @@ export class Lexer {
     }
     if (character === '"') return token("string", this.#string());
     const number = this.#match(NUMBER);
-    if (number !== "") return token("number", number, Number(number));
+    if (number !== "") return token("number", number, /^0[0-7]+$/.test(number) ? Number.parseInt(number, 8) : Number(number));
     const name = this.#match(NAME);
     if (name !== "") {
       if (KEYWORDS.has(name)) return token(name === "func" ? "function" : name, name);

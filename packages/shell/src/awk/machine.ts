@@ -54,7 +54,7 @@ export class Machine {
   /** What the instruction that returned -1 waits for: the next place. */
   pending: Promise<number> | null = null;
   exitStatus = 0;
-  seed = 0;
+  seed = 1;
   random = 0;
   /** Runs BEGINFILE and ENDFILE. */
   onFile: ((which: "begin" | "end") => Promise<void>) | null = null;
@@ -108,7 +108,7 @@ export class Machine {
     }
     if (name === "FPAT") this.#splitting = { kind: "pattern", regex: this.regex(text) };
     else if (name === "FIELDWIDTHS") this.#splitting = { kind: "widths", widths: widthsOf(text) };
-    else if (name !== "IGNORECASE") this.#splitting = this.splittingBy(this.fs, this.rs === "");
+    else if (name !== "IGNORECASE") this.#splitting = this.splittingBy(this.fs, this.rs === "" && this.fs.length === 1);
     this.#separation =
       this.rs === ""
         ? { kind: "blank" }

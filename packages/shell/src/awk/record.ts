@@ -74,7 +74,7 @@ export class Record {
     const assigned = this.#values?.[i];
     if (assigned !== undefined) return assigned;
     const text = this.field(i);
-    if (i > 0 && i >= this.#fields.length) return undefined;
+    if (i > 0 && i >= this.#fields.length) return "";
     return input(text);
   }
 

@@ -2,7 +2,6 @@
 
 import { bytesToBinary } from "../stdio.ts";
 import { define, eachInput, Failure, type Invocation } from "./define.ts";
-import { lineBlocks } from "./lines.ts";
 import { quotePlain } from "./quote.ts";
 
 /** Tab stops: places listed, then every `step` columns (from `origin`), or single blanks when there is no step. */
@@ -110,8 +109,9 @@ export const unexpand = define(
     const stops = parseStops(options.values("t"));
     const all = !options.has("first-only") && (options.has("a") || options.has("t"));
     await eachInput(invocation, operands, async (reader) => {
-      for await (const lines of lineBlocks(reader)) {
-        await stdout.writeBinary(lines.map((line) => `${unexpandLine(line, stops, all)}\n`).join(""));
+      for (let block = await reader.lines(); block; block = await reader.lines()) {
+        const lines = bytesToBinary(block).split("\n");
+        await stdout.writeBinary(lines.map((line) => unexpandLine(line, stops, all)).join("\n"));
       }
     });
   },

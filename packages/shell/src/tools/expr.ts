@@ -203,7 +203,8 @@ export const factor = define(
   },
   async (invocation) => {
     const { options, operands, stdin, stdout } = invocation;
-    const show = async (text: string): Promise<void> => {
+    const show = async (given: string): Promise<void> => {
+      const text = given.trim();
       if (!/^\+?\d+$/.test(text)) {
         invocation.warn(`${quotePlain(text)} is not a valid positive integer`);
         return;

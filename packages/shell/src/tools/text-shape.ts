@@ -52,10 +52,12 @@ export const fmt = define(
       split: options.has("s"),
       uniform: options.has("u"),
       prefix: options.value("p") ?? "",
+      tabs: false,
     };
     await eachInput(invocation, operands, async (reader) => {
       const lines = decode(await reader.readAll()).split("\n");
       if (lines[lines.length - 1] === "") lines.pop();
+      rules.tabs = lines.some((line) => /^ *\t/.test(line));
       await stdout.write(formatText(lines, rules));
     }, { open: (name) => `cannot open ${quotePlain(name)} for reading` });
   },
@@ -69,6 +71,8 @@ interface FmtRules {
   split: boolean;
   uniform: boolean;
   prefix: string;
+  /** Indentation is written with tabs, as the input has them. */
+  tabs: boolean;
 }
 
 interface Word {
@@ -159,11 +163,11 @@ function wordsOf(body: string, uniform: boolean): Word[] {
 }
 
 /** Breaks that cost least: the squares of what lines lack of the goal, with care for sentences. */
-function fill(words: Word[], prefix: string, first: number, rest: number, { most, goal, split }: FmtRules): string {
+function fill(words: Word[], prefix: string, first: number, rest: number, { most, goal, split, tabs }: FmtRules): string {
   if (words.length === 0) return "";
   if (split) {
     const own = words.reduce((sum, word, i) => sum + word.width + (i > 0 ? words[i - 1].space : 0), first + prefix.length);
-    if (own <= most) return line(words, prefix, first);
+    if (own < most) return line(words, prefix, first, tabs);
   }
   const count = words.length;
   const best = new Array<number>(count + 1).fill(Number.POSITIVE_INFINITY);
@@ -190,11 +194,11 @@ function fill(words: Word[], prefix: string, first: number, rest: number, { most
         }
       }
       if (end < count) width += words[end - 1].space;
-      if (width + (words[end]?.width ?? 0) > most) break;
+      if (width + (words[end]?.width ?? 0) >= most) break;
     }
   }
   let out = "";
-  for (let at = 0; at < count; at = next[at]) out += line(words.slice(at, next[at]), prefix, at === 0 ? first : rest);
+  for (let at = 0; at < count; at = next[at]) out += line(words.slice(at, next[at]), prefix, at === 0 ? first : rest, tabs);
   return out;
 }
 
@@ -213,8 +217,8 @@ function breakCost(words: Word[], at: number): number {
   return cost;
 }
 
-function line(words: Word[], prefix: string, indent: number): string {
-  let out = prefix + " ".repeat(Math.max(0, indent));
+function line(words: Word[], prefix: string, indent: number, tabs: boolean): string {
+  let out = prefix + (tabs ? "\t".repeat(indent >> 3) + " ".repeat(indent & 7) : " ".repeat(Math.max(0, indent)));
   words.forEach((word, i) => {
     out += word.text + (i < words.length - 1 ? " ".repeat(word.space) : "");
   });
