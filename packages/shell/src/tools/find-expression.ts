@@ -60,6 +60,8 @@ export class Parser {
   words: string[];
   at = 0;
   invocation: Invocation;
+  /** What -regextype said. */
+  #regexType = "emacs";
   #follow: boolean;
   #hasAction = false;
   /** -exec … + batches to be run at the end. */
@@ -185,7 +187,7 @@ export class Parser {
       case "-ignore_readdir_race":
         return () => true;
       case "-regextype":
-        this.argument(word);
+        this.#regexType = this.argument(word);
         return () => true;
       case "-follow":
         this.#follow = true;
@@ -221,14 +223,17 @@ export class Parser {
       }
       case "-regex":
       case "-iregex": {
-        const regex = compileRegex(this.argument(word), {
-          syntax: "basic",
+        const type = this.#regexType;
+        const emacs = /^(emacs|findutils-default)$/.test(type);
+        const pattern = this.argument(word);
+        const regex = compileRegex(emacs ? pattern.replace(/\\?[+?]/g, swapOperator) : pattern, {
+          syntax: emacs || /^(posix-basic|posix-minimal-basic|ed|sed|grep)$/.test(type) ? "basic" : "extended",
           whole: "line",
           ignoreCase: word === "-iregex",
         });
         return ({ path }) => {
           const text = binaryText(path);
-          return regex.for(text).test(text);
+          return regex.test(text);
         };
       }
       case "-type":
@@ -380,3 +385,6 @@ function after(
 ): boolean | Promise<boolean> {
   return typeof result === "boolean" ? next(result) : result.then(next);
 }
+
+/** Emacs's patterns are basic ones where + and ? are operators without a backslash. */
+const swapOperator = (text: string): string => (text.length === 1 ? `\\${text}` : text[1]);

@@ -110,31 +110,21 @@ export class Search {
     return null;
   }
 
-  /** The next match at or behind `from`: its start, with its end in `this.#matchEnd`; -1 when there is none. */
-  #next(text: string, regex: RegExp, from: number): number {
-    const { literal } = this.#plan.regex;
-    if (literal !== null) {
-      const at = text.indexOf(literal, from);
-      this.#matchEnd = at + literal.length;
-      return at;
-    }
-    regex.lastIndex = from;
-    const match = regex.exec(text);
-    if (!match) return -1;
-    this.#matchEnd = match.index + match[0].length;
-    return match.index;
+  /** A place in the next line that matches, at or behind `from`; -1 when there is none. */
+  #next(text: string, from: number): number {
+    const { regex } = this.#plan;
+    if (regex.references) return regex.find(text, from) ? regex.spans[1] : -1;
+    return regex.firstEnd(text, from);
   }
-  #matchEnd = 0;
 
   #block(text: string, block: Uint8Array, state: State, at = 0): void | Promise<void> {
     const plan = this.#plan;
     const { end, invert } = plan;
-    const regex = plan.regex.for(text);
     const length = text.endsWith(end) ? text.length - 1 : text.length;
     const wholeGaps = invert && this.#isPlain(state);
     let waiting = undefined as void | Promise<void>;
     while (at <= length && at < text.length) {
-      const found = plan.matchesNothing ? -1 : this.#next(text, regex, at);
+      const found = plan.matchesNothing ? -1 : this.#next(text, at);
       const none = found < 0 || found > length;
       const lineStart = none ? text.length : found === at ? at : Math.max(at, text.lastIndexOf(end, found - 1) + 1);
       let lineEnd = none ? -1 : text.indexOf(end, found);
@@ -149,11 +139,11 @@ export class Search {
           while (at < lineStart && state.count < plan.most) {
             let stop = text.indexOf(end, at);
             if (stop < 0) stop = length;
-            waiting = this.#select(text, block, at, stop, state, regex);
+            waiting = this.#select(text, block, at, stop, state);
             at = stop + 1;
           }
         }
-      } else if (!none) waiting = this.#select(text, block, lineStart, lineEnd, state, regex);
+      } else if (!none) waiting = this.#select(text, block, lineStart, lineEnd, state);
       if (none || state.count >= plan.most || (state.count > 0 && state.binary && plan.mode !== "count"))
         return waiting;
       if (waiting) return waiting.then(() => this.#block(text, block, state, lineEnd + 1));
@@ -189,7 +179,6 @@ export class Search {
     from: number,
     to: number,
     state: State,
-    regex: RegExp,
   ): void | Promise<void> {
     const plan = this.#plan;
     state.count++;
@@ -198,7 +187,7 @@ export class Search {
       state.lines += this.#countTo(block, state, from);
       state.counted = from;
     }
-    if (plan.mode === "only") return this.#only(text, from, to, state, regex);
+    if (plan.mode === "only") return this.#only(text.slice(from, to), from, state);
     if (plan.names || plan.lineNumbers || plan.byteOffsets || plan.color) {
       return this.#line(text.slice(from, to), state, ":", state.lines + 1, state.offset + from);
     }
@@ -210,24 +199,24 @@ export class Search {
     return waiting ? waiting.then(() => this.#out.writeBinary(plan.end)) : this.#out.writeByte(plan.end.charCodeAt(0));
   }
 
-  #only(text: string, from: number, to: number, state: State, regex: RegExp): void | Promise<void> {
+  #only(line: string, from: number, state: State): void | Promise<void> {
     if (this.#plan.invert) return;
     let out = "";
-    for (const [begin, end] of this.#matches(text, from, to, regex)) {
-      const part = text.slice(begin, end);
+    for (const [begin, end] of this.#matches(line)) {
+      const part = line.slice(begin, end);
       out +=
-        this.#prefix(state, ":", state.lines + 1, state.offset + begin) + this.#highlight(part, MATCH) + this.#plan.end;
+        this.#prefix(state, ":", state.lines + 1, state.offset + from + begin) + this.#highlight(part, MATCH) + this.#plan.end;
     }
     return this.#emit(out, state);
   }
 
-  #matches(text: string, from: number, to: number, regex: RegExp): [number, number][] {
+  #matches(line: string): [number, number][] {
+    const { regex } = this.#plan;
     const found: [number, number][] = [];
-    for (let at = from; at < to; ) {
-      const begin = this.#next(text, regex, at);
-      if (begin < 0 || begin >= to) break;
-      if (this.#matchEnd > begin) found.push([begin, this.#matchEnd]);
-      at = this.#matchEnd > begin ? this.#matchEnd : begin + 1;
+    for (let at = 0; at < line.length && regex.find(line, at); ) {
+      const [begin, end] = regex.spans;
+      if (end > begin) found.push([begin, end]);
+      at = end > begin ? end : end + 1;
     }
     return found;
   }
@@ -235,10 +224,9 @@ export class Search {
   #line(line: string, state: State, mark: string, number: number, offset: number): void | Promise<void> {
     let shown = line;
     if (this.#plan.color && (mark === ":") !== this.#plan.invert) {
-      const regex = this.#plan.regex.for(line);
       let at = 0;
       shown = "";
-      for (const [begin, end] of this.#matches(line, 0, line.length, regex)) {
+      for (const [begin, end] of this.#matches(line)) {
         shown += line.slice(at, begin) + this.#highlight(line.slice(begin, end), MATCH);
         at = end;
       }
@@ -276,14 +264,13 @@ export class Search {
 
   /** With context every line is looked at. */
   async #contextBlock(text: string, state: State): Promise<void> {
-    const { regex, end, invert, before, after, most, separator, matchesNothing } = this.#plan;
+    const { end, invert, before, after, most, separator, matchesNothing } = this.#plan;
     const lines = text.split(end);
     if (text.endsWith(end)) lines.pop();
-    const compiled = regex.for(text);
     let offset = state.offset;
     for (const line of lines) {
       const number = ++state.lines;
-      const matched = !matchesNothing && this.#next(line, compiled, 0) >= 0;
+      const matched = !matchesNothing && this.#plan.regex.test(line);
       if (matched !== invert && state.count < most) {
         state.count++;
         const first = number - state.kept.length;

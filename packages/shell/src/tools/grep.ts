@@ -8,8 +8,7 @@ import { compareNames, isDir, join, list, stat } from "./files.ts";
 import { globToRegExp } from "./glob.ts";
 import { type Plan, Search } from "./grep-search.ts";
 import { chooseWord, type Options } from "./options.ts";
-import { Regex, RegexError, type RegexRules } from "./regex.ts";
-import { CharacterClassError } from "./regex-bracket.ts";
+import { CharacterClassError, compileRegex, type Regex, RegexError, type RegexRules } from "./regex.ts";
 
 const HELP = `Search for PATTERNS in each FILE. With no FILE, read standard input, or the working directory with -r.
 
@@ -96,7 +95,7 @@ async function run(invocation: Invocation, standard: RegexRules["syntax"]): Prom
   const nul = options.has("z");
   let regex: Regex;
   try {
-    regex = new Regex(patterns, {
+    regex = compileRegex(patterns, {
       syntax: kind ? kinds[kind] : standard,
       ignoreCase: options.last("i", "no-ignore-case") === "i",
       lines: !nul,

@@ -3,6 +3,7 @@
 
 import type { Reader, Writer } from "../stdio.ts";
 import { define, eachInput, Failure, type Invocation } from "./define.ts";
+import { follow } from "./follow.ts";
 import { parseCount } from "./numbers.ts";
 import { quote, quotePlain } from "./quote.ts";
 
@@ -45,13 +46,32 @@ With no FILE, or when FILE is -, read standard input.
 
   -c, --bytes=[+]NUM       output the last NUM bytes; with a leading +, starting with byte NUM
   -n, --lines=[+]NUM       output the last NUM lines; with a leading +, starting with line NUM
+  -f, --follow[=HOW]       output appended data as the file grows; HOW is 'descriptor' (the default) or 'name'
+  -F                       same as --follow=name --retry
+      --pid=PID            with -f, terminate after process PID dies
+      --retry              keep trying to open a file if it is inaccessible
+  -s, --sleep-interval=N   with -f, sleep for N seconds (default 1.0) between looks
+      --max-unchanged-stats=N  (ignored)
 ${COMMON}`,
-    rewrite: (words) => rewriteOld(words, /^([-+]\d*)([bkm]?)([clqvz]*)$/),
+    rewrite: (words) => rewriteOld(words, /^([-+]\d*)([bkm]?)([cflqvz]*)$/),
   },
-  (invocation) =>
-    eachWithHeader(invocation, (reader, amount) =>
-      amount.sign === "+" ? from(reader, invocation.stdout, amount) : last(reader, invocation.stdout, amount),
-    ),
+  async (invocation) => {
+    const { options, operands, stdout } = invocation;
+    await eachWithHeader(invocation, (reader, amount) =>
+      amount.sign === "+" ? from(reader, stdout, amount) : last(reader, stdout, amount),
+    );
+    const how = options.last("f", "F");
+    if (how === undefined || operands.length === 0) return;
+    const seconds = Number(options.value("s") ?? 1);
+    if (!(seconds >= 0)) throw new Failure(`invalid number of seconds: ${quotePlain(options.value("s")!)}`);
+    await stdout.flush();
+    await follow(invocation, operands, operands[operands.length - 1], {
+      byName: how === "F" || options.value("f") === "name",
+      headers: (options.last("q", "v") ?? (operands.length > 1 ? "v" : "q")) === "v",
+      seconds,
+      pid: Number(options.value("pid") ?? 0),
+    });
+  },
 );
 
 interface Amount {

@@ -3,6 +3,15 @@
 import { builtinTools } from "../builtins/tools.ts";
 import type { Tool } from "../tool.ts";
 import { chmod, ln, touch } from "./attributes.ts";
+import { awk } from "./awk.ts";
+import { column, fmt } from "./text-shape.ts";
+import { csplit, split } from "./split.ts";
+import { look, shuf, tsort } from "./order.ts";
+import { numfmt } from "./numfmt.ts";
+import { comm, join } from "./join.ts";
+import { expr, factor } from "./expr.ts";
+import { expand, fold, unexpand } from "./columns.ts";
+import { bc } from "./bc.ts";
 import { cat } from "./cat.ts";
 import { cmp } from "./cmp.ts";
 import { cp, mv } from "./copy.ts";
@@ -12,7 +21,8 @@ import { env } from "./env.ts";
 import { find } from "./find.ts";
 import { egrep, fgrep, grep } from "./grep.ts";
 import { head, tail } from "./head.ts";
-import { nl, paste, rev, tac } from "./lines.ts";
+import { paste, rev, tac } from "./lines.ts";
+import { nl } from "./nl.ts";
 import { ls } from "./ls.ts";
 import { date, hostname, id, nproc, uname, whoami } from "./machine.ts";
 import { basename, dirname, mktemp, readlink, realpath, which } from "./names.ts";
@@ -33,12 +43,17 @@ import { xargs } from "./xargs.ts";
 
 export const tools: Record<string, Tool> = {
   ...builtinTools,
+  awk,
   base64,
   basename,
+  bc,
   cat,
   chmod,
   cmp,
+  column,
+  comm,
   cp,
+  csplit,
   cut,
   date,
   df,
@@ -46,19 +61,27 @@ export const tools: Record<string, Tool> = {
   du,
   egrep,
   env,
+  expand,
+  expr,
+  factor,
   fgrep,
   find,
+  fmt,
+  fold,
   grep,
   head,
   hostname,
   id,
+  join,
   ln,
+  look,
   ls,
   mkdir,
   mktemp,
   mv,
   nl,
   nproc,
+  numfmt,
   od,
   paste,
   ps,
@@ -69,8 +92,10 @@ export const tools: Record<string, Tool> = {
   rmdir,
   sed,
   seq,
+  shuf,
   sleep,
   sort,
+  split,
   stat,
   tac,
   tail,
@@ -78,7 +103,9 @@ export const tools: Record<string, Tool> = {
   timeout,
   touch,
   tr,
+  tsort,
   uname,
+  unexpand,
   uniq,
   wasi,
   wc,

@@ -1,10 +1,9 @@
-// tac, rev, nl and paste: small tools that work line by line on binary strings.
+// tac, rev and paste: small tools that work line by line on binary strings.
 
 import { decode } from "@vibengine/system";
 import { binaryToBytes, bytesToBinary, type Reader } from "../stdio.ts";
-import { closeInput, define, eachInput, Failure, openInput, UsageError } from "./define.ts";
-import { quote, quoteIfNeeded, quotePlain } from "./quote.ts";
-import { compileRegex } from "./regex.ts";
+import { closeInput, define, eachInput, Failure, openInput } from "./define.ts";
+import { quote, quoteIfNeeded } from "./quote.ts";
 
 /** Lines without their ends, whether the last one had its newline, a block at a time. */
 export async function* lineBlocks(reader: Reader, end = "\n"): AsyncGenerator<string[]> {
@@ -64,63 +63,6 @@ export const rev = define(
       },
       { open: (name) => `cannot open ${name}` },
     );
-  },
-);
-
-export const nl = define(
-  {
-    name: "nl",
-    usage: "[OPTION]... [FILE]...",
-    help: `Write each FILE to standard output, with line numbers added.
-
-  -b, --body-numbering=STYLE    a (all), t (nonempty, the default), n (none) or pBRE (lines that match)
-  -i, --line-increment=NUMBER   line number increment at each line
-  -n, --number-format=FORMAT    ln (left), rn (right, the default) or rz (right with zeros)
-  -s, --number-separator=STRING  add STRING after (possible) line number
-  -v, --starting-line-number=NUMBER  first line number
-  -w, --number-width=NUMBER     use NUMBER columns for line numbers`,
-  },
-  async (invocation) => {
-    const { options, operands, stdout } = invocation;
-    const integer = (key: string, what: string, missing: number) => {
-      const text = options.value(key) ?? String(missing);
-      if (!/^-?\d+$/.test(text)) throw new Failure(`invalid ${what}: ${quotePlain(text)}`);
-      return Number(text);
-    };
-    const style = options.value("b") ?? "t";
-    if (!/^(a|t|n|p.*)$/s.test(style)) throw new UsageError(`invalid body numbering style: ${quotePlain(style)}`);
-    const format = options.value("n") ?? "rn";
-    if (!["ln", "rn", "rz"].includes(format))
-      throw new UsageError(`invalid line numbering format: ${quotePlain(format)}`);
-    const separator = options.value("s") ?? "\t";
-    const step = integer("i", "line number increment", 1);
-    const width = integer("w", "line number field width", 6);
-    let number = integer("v", "starting line number", 1);
-    const pattern = style[0] === "p" ? compileRegex(style.slice(1), { syntax: "basic" }) : null;
-    const blank = " ".repeat(width + separator.length);
-    await eachInput(invocation, operands, async (reader) => {
-      for await (const lines of lineBlocks(reader)) {
-        let out = "";
-        for (const line of lines) {
-          const numbered = style === "a" || (style === "t" && line !== "") || pattern?.for(line).test(line);
-          if (!numbered) {
-            out += `${blank}${line}\n`;
-            continue;
-          }
-          const digits = String(Math.abs(number));
-          const sign = number < 0 ? "-" : "";
-          const text =
-            format === "ln"
-              ? (sign + digits).padEnd(width)
-              : format === "rz"
-                ? sign + digits.padStart(width - sign.length, "0")
-                : (sign + digits).padStart(width);
-          out += `${text}${separator}${line}\n`;
-          number += step;
-        }
-        await stdout.writeBinary(out);
-      }
-    });
   },
 );
 

@@ -1,6 +1,6 @@
-import { encode } from "@vibengine/system";
+import { decode, encode } from "@vibengine/system";
 import { expect, test } from "vitest";
-import { bytesToBinary } from "../stdio.ts";
+import { binaryToBytes, bytesToBinary } from "../stdio.ts";
 import { compileRegex, type RegexRules } from "./regex.ts";
 
 const binary = (text: string) => bytesToBinary(encode(text));
@@ -8,10 +8,8 @@ const binary = (text: string) => bytesToBinary(encode(text));
 /** The first match as text, or null. */
 function first(pattern: string, subject: string, rules: Partial<RegexRules> = {}): string | null {
   const text = binary(subject);
-  const match = compileRegex(pattern, { syntax: "basic", ...rules })
-    .for(text)
-    .exec(text);
-  return match && new TextDecoder().decode(Uint8Array.from(match[0], (character) => character.charCodeAt(0)));
+  const regex = compileRegex(pattern, { syntax: "basic", ...rules });
+  return regex.find(text, 0) ? decode(binaryToBytes(text.slice(regex.spans[0], regex.spans[1]))) : null;
 }
 const extended: Partial<RegexRules> = { syntax: "extended" };
 
@@ -49,14 +47,14 @@ test("characters outside ASCII are one each", () => {
   expect(first("[^a]", "aé")).toBe("é");
   expect(first("é*", "ééa")).toBe("éé");
   expect(first("[一-龥]*", "日本x")).toBe("日本");
-  expect(first("É", "é", { ignoreCase: true })).toBe(null);
+  expect(first("É", "é", { ignoreCase: true })).toBe("é");
   expect(first("[a-c]É", "BÉ", { ignoreCase: true })).toBe("BÉ");
 });
 
 test("bytes that are no UTF-8 match no character, but the ones around them do", () => {
   const text = "a\xffb";
-  expect(compileRegex("a.b", { syntax: "basic" }).for(text).test(text)).toBe(false);
-  expect(compileRegex("^a", { syntax: "basic" }).for(text).test(text)).toBe(true);
+  expect(compileRegex("a.b", { syntax: "basic" }).test(text)).toBe(false);
+  expect(compileRegex("^a", { syntax: "basic" }).test(text)).toBe(true);
 });
 
 test("many lines at once: anchors at each, nothing matches a newline", () => {
@@ -65,6 +63,27 @@ test("many lines at once: anchors at each, nothing matches a newline", () => {
   expect(first("a[^x]*", "ab\nc", lines)).toBe("ab");
   expect(first("b[[:space:]]*", "b \nc", lines)).toBe("b ");
   expect(first("b\\s*c", "b\nc", lines)).toBe(null);
+});
+
+test("the longest of the leftmost matches, and POSIX's parts of it", () => {
+  expect(first("foo|foobar", "xfoobar", extended)).toBe("foobar");
+  const spans = (pattern: string, text: string) => {
+    const regex = compileRegex(pattern, { syntax: "extended" });
+    return regex.find(text, 0) && [...regex.capture(text)];
+  };
+  expect(spans("(a|ab)(c|bcd)(d*)", "abcd")).toEqual([0, 4, 0, 2, 2, 3, 3, 4]);
+  expect(spans("(a*)(ab)*(b*)", "abb")).toEqual([0, 3, 0, 1, -1, -1, 1, 3]);
+  expect(spans("(b|a{2,3})*$", "caaaab")).toEqual([1, 6, 5, 6]);
+  expect(spans("(a*)*", "b")).toEqual([0, 0, 0, 0]);
+  expect(spans("(.)(.)\\2\\1", "xabba")).toEqual([1, 5, 1, 2, 2, 3]);
+});
+
+test("patterns that would take a backtracking matcher for ever", () => {
+  const many = "a".repeat(10000);
+  expect(first("(a*)*b", many, extended)).toBe(null);
+  expect(first("(a|aa)+$", `${many}c`, extended)).toBe(null);
+  expect(first("(a|aa)+$", many, extended)).toBe(many);
+  expect(first("(x+x+)+y", many.replaceAll("a", "x"), extended)).toBe(null);
 });
 
 test("whole words and lines", () => {

@@ -8,6 +8,7 @@ import { Failure, type Invocation } from "./define.ts";
 export class SedFiles {
   #invocation: Invocation;
   #writers = new Map<string, Writer>();
+  #lacking = new Set<string>();
 
   constructor(invocation: Invocation) {
     this.#invocation = invocation;
@@ -27,9 +28,12 @@ export class SedFiles {
   }
 
   /** The line is in the file before this resolves: a later r, or another program, sees it. */
-  async write(name: string, line: string): Promise<void> {
+  async write(name: string, line: string, end: string, lacksEnd: boolean): Promise<void> {
     const writer = this.#writers.get(name)!;
-    await writer.writeBinary(line);
+    // Behind a line without its end comes that first.
+    const before = this.#lacking.delete(name) ? end : "";
+    if (lacksEnd) this.#lacking.add(name);
+    await writer.writeBinary(before + line + (lacksEnd ? "" : end));
     await writer.flush();
   }
 

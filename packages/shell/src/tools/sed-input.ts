@@ -33,6 +33,8 @@ export class SedInput {
   #lines: string[] = [];
   #at = 0;
   #blockLacksEnd = false;
+  /** Where in the lines at hand one stands that ended its file without a newline, with another file's behind it. */
+  #lackingAt = -1;
   /** No more lines follow in this file, as far as is known. */
   #fileEnded = false;
   #temporary = "";
@@ -50,7 +52,7 @@ export class SedInput {
 
   /** The next line, as long as the block has one more behind it (so that "$" is known to be false); null: ask nextBlock. */
   next(): string | null {
-    if (this.#at >= this.#lines.length - 1) return null;
+    if (this.#at >= this.#lines.length - 1 || this.#lackingAt >= 0) return null;
     this.line++;
     return this.#lines[this.#at++];
   }
@@ -61,7 +63,8 @@ export class SedInput {
     if (this.#at >= this.#lines.length) return null;
     this.line++;
     const line = this.#lines[this.#at++];
-    this.lacksEnd = this.#at === this.#lines.length && this.#blockLacksEnd;
+    this.lacksEnd = this.#at - 1 === this.#lackingAt || (this.#at === this.#lines.length && this.#blockLacksEnd);
+    if (this.#at > this.#lackingAt) this.#lackingAt = -1;
     return line;
   }
 
@@ -139,11 +142,11 @@ export class SedInput {
         continue;
       }
       const lines = bytesToBinary(block).split(this.#end);
+      if (left.length > 0 && this.#blockLacksEnd) this.#lackingAt = left.length - 1;
       this.#blockLacksEnd = lines[lines.length - 1] !== "";
       if (!this.#blockLacksEnd) lines.pop();
       this.#lines = left.length > 0 ? [...left, ...lines] : lines;
       this.#at = 0;
-      this.lacksEnd = false;
     }
   }
 

@@ -155,7 +155,7 @@ export class Machine {
           if (command.name !== "b") this.#substituted = false;
           if (!taken) break;
           // A loop that never ends must still let others run, and be killed.
-          if (++this.#jumps % 4096 === 0) return this.#invocation.yield().then(() => this.#execute(command.target));
+          if (++this.#jumps % 4096 === 0) return this.#rest(command.target);
           at = command.target - 1;
           break;
         }
@@ -164,6 +164,12 @@ export class Machine {
       }
     }
     return this.#endCycle(!this.#quiet);
+  }
+
+  async #rest(target: number): Promise<number> {
+    await this.#flush();
+    await this.#invocation.yield();
+    return this.#execute(target);
   }
 
   #simple(command: Command): void {
@@ -247,7 +253,7 @@ export class Machine {
 
   async #writeTo(name: string, line: string): Promise<void> {
     if (name === "/dev/stdout") this.#add(line + this.#end);
-    else await this.#files.write(name, line + this.#end);
+    else await this.#files.write(name, line, this.#end, this.#input.lacksEnd);
   }
 
   #endCycle(print: boolean): number {
@@ -281,9 +287,7 @@ export class Machine {
         return input.isLastNow();
       case "regex": {
         const regex = this.#regex(address.regex);
-        return regex.literal !== null
-          ? this.#pattern.includes(regex.literal)
-          : regex.for(this.#pattern).test(this.#pattern);
+        return regex.test(this.#pattern);
       }
     }
     return false;
@@ -306,7 +310,13 @@ export class Machine {
         if (!this.#matches(to)) command.until = Number.POSITIVE_INFINITY;
         return true;
       }
-      if (from.kind === "zero" || !this.#matches(from)) return false;
+      if (from.kind === "zero") return false;
+      if (from.kind === "line") {
+        // A start that was passed over (deleted, or skipped by N) still begins the range, once.
+        if (line < from.line || (command.closedAt > 0 && line >= command.closedAt)) return false;
+        command.closedAt = line + 1;
+        if (line > from.line && to.kind === "line" && line > to.line) return false;
+      } else if (!this.#matches(from)) return false;
       if (to.kind === "line") command.until = to.line > line ? to.line : -1;
       else if (to.kind === "plus") command.until = to.count > 0 ? line + to.count : -1;
       else if (to.kind === "multiple")
@@ -332,7 +342,7 @@ export class Machine {
     this.#pattern = changed;
     if (command.print) this.#put(changed);
     if (command.file === "/dev/stdout") this.#add(changed + this.#end);
-    else if (command.file !== null) this.#written = this.#files.write(command.file, changed + this.#end);
+    else if (command.file !== null) this.#written = this.#files.write(command.file, changed, this.#end, this.#input.lacksEnd);
     return true;
   }
 }

@@ -3,7 +3,7 @@
 import { decode } from "@vibengine/system";
 import { binaryToBytes } from "../stdio.ts";
 import { Failure } from "./define.ts";
-import { Regex, RegexError } from "./regex.ts";
+import { compileRegex, type Regex, RegexError } from "./regex.ts";
 import { parseReplacement, unescapeControls } from "./sed-text.ts";
 
 export type Address =
@@ -22,6 +22,8 @@ export interface Command {
   negated: boolean;
   /** State of a range: the line where an active one ends, Infinity while its end is not known, -1 when inactive. */
   until: number;
+  /** For a range from a line number: the first line after it began; such a range begins once a file. */
+  closedAt: number;
   /** Text of a, i, c; label; file name. */
   text: string;
   /** Exit status of q and Q; width of l. */
@@ -121,6 +123,7 @@ class Parser {
       to,
       negated,
       until: -1,
+      closedAt: 0,
       text: "",
       number: 0,
       target: -1,
@@ -271,7 +274,9 @@ class Parser {
       } else if (inBracket && character === "]" && !/^\[\^?$/.test(this.#text.slice(bracket, this.#at))) bracket = -1;
       if (character === "\\" && this.#at + 1 < this.#text.length && !inBracket) {
         const next = this.#text[++this.#at];
-        if (next === mark) out += isRegex && /[*.^$+?(){}|[\]]/.test(mark) ? `[${mark}]`.replace("[^]", "\\^") : mark;
+        if (next === mark && mark === "[") out += "[";
+        else if (next === mark && mark === "&" && !isRegex) out += "\\&";
+        else if (next === mark) out += isRegex && /[*.^$+?(){}|[\]]/.test(mark) ? `[${mark}]`.replace("[^]", "\\^") : mark;
         else if (next === "n" && isRegex) out += "\n";
         else out += `\\${next}`;
         continue;
@@ -290,7 +295,7 @@ class Parser {
     if (pattern === "") return null;
     const text = decode(binaryToBytes(unescapeControls(pattern, true)));
     try {
-      return new Regex([text], {
+      return compileRegex(text, {
         syntax: this.#extended ? "extended" : "basic",
         ignoreCase,
         anchorsAtLines: multiline,
@@ -377,6 +382,7 @@ class Parser {
     if (this.#at >= this.#text.length) throw this.#fail("expected \\ after `a', `c' or `i'");
     if (this.#text[this.#at] === "\\") {
       this.#at++;
+      if (this.#at >= this.#text.length) return "";
       const line = this.#skip(/[ \t]*\n/y);
       // One-line form `a\text`: leading blanks before the text are kept.
       if (line === "") this.#skip(/[ \t]*(?=\\)/y);
@@ -391,7 +397,7 @@ class Parser {
       if (character === "\\" && this.#at + 1 < this.#text.length) {
         const escape = unescapeControls(this.#text.slice(this.#at, this.#at + 2), false);
         this.#at++;
-        out += escape.length === 1 ? escape : this.#text[this.#at];
+        out += escape.length === 1 ? escape : this.#text[this.#at] === "n" ? "\n" : this.#text[this.#at];
       } else out += character;
     }
     return `${out}\n`;

@@ -43,9 +43,7 @@ export function parseReplacement(text: string): Substitution["replacement"] {
 }
 
 /** The pattern space after s, or null when nothing matched. */
-export function substitute(subject: string, compiled: Regex, command: Substitution): string | null {
-  if (compiled.literal !== null && !subject.includes(compiled.literal)) return null;
-  const regex = compiled.for(subject);
+export function substitute(subject: string, regex: Regex, command: Substitution): string | null {
   const { replacement, nth, global } = command;
   const plain =
     replacement.length === 0
@@ -58,29 +56,23 @@ export function substitute(subject: string, compiled: Regex, command: Substituti
   let count = 0;
   let changed = false;
   let before = -1;
-  for (let match = regex.exec(subject); match; match = regex.exec(subject)) {
-    const text = match[0];
-    const end = match.index + text.length;
+  const { spans } = regex;
+  for (let from = 0; from <= subject.length && regex.find(subject, from); ) {
+    const [start, end] = spans;
+    from = end > start ? end : end + 1;
     // An empty match right behind the last match does not count.
-    if (text === "" && match.index === before) {
-      regex.lastIndex++;
-      if (regex.lastIndex > subject.length) break;
-      continue;
-    }
+    if (start === end && start === before) continue;
     before = end;
-    if (++count >= nth) {
-      out += subject.slice(at, match.index) + (plain ?? expand(replacement, match));
-      at = end;
-      changed = true;
-      if (!global) break;
-    }
-    if (text === "") regex.lastIndex++;
-    if (regex.lastIndex > subject.length) break;
+    if (++count < nth) continue;
+    out += subject.slice(at, start) + (plain ?? expand(replacement, subject, regex.capture(subject)));
+    at = end;
+    changed = true;
+    if (!global) break;
   }
   return changed ? out + subject.slice(at) : null;
 }
 
-function expand(replacement: Substitution["replacement"], match: RegExpExecArray): string {
+function expand(replacement: Substitution["replacement"], subject: string, spans: number[]): string {
   let out = "";
   let mode: "U" | "L" | "E" = "E";
   let next: "u" | "l" | null = null;
@@ -93,7 +85,11 @@ function expand(replacement: Substitution["replacement"], match: RegExpExecArray
       }
       continue;
     }
-    let text = typeof part === "string" ? part : (match[part.group] ?? "");
+    let text = part as string;
+    if (typeof part === "object") {
+      const start = spans[2 * part.group];
+      text = start >= 0 ? subject.slice(start, spans[2 * part.group + 1]) : "";
+    }
     if (mode !== "E") text = changeCase(text, mode);
     if (next !== null && text !== "") {
       text = changeCase(text[0], next === "u" ? "U" : "L") + text.slice(1);

@@ -42,6 +42,7 @@ export const sed = define(
       if (script === undefined) throw new UsageError("no script specified");
       pieces.push(binaryText(script));
     }
+    if (options.has("i") && operands.length === 0) throw new Failure("no input files");
     const { commands, quiet } = parseScript(pieces.join("\n"), options.has("E"));
     const machine = new Machine(invocation, commands, quiet || options.has("n"));
     return machine.run();

@@ -99,7 +99,12 @@ function parseNumber(text: string): Decimal {
   return { value: Number(trimmed), precision: Math.max(0, fraction - Number(match[3] ?? 0)), text: trimmed };
 }
 
-const fixedWidth = (number: Decimal, precision: number) => number.value.toFixed(precision).length;
+/** Zeros written in front count: `seq -w 003`. */
+function fixedWidth(number: Decimal, precision: number): number {
+  const whole = /^\+?(-?\d*)(?:\.\d*)?$/.exec(number.text)?.[1];
+  if (whole === undefined || whole === "") return number.value.toFixed(precision).length;
+  return whole.length + (precision > 0 ? precision + 1 : 0);
+}
 
 const pad = (text: string, width: number) =>
   text.length >= width

@@ -15,13 +15,14 @@ export const xargs = define(
   -0, --null                   items are separated by a null, not whitespace
   -a, --arg-file=FILE          read arguments from FILE, not standard input
   -d, --delimiter=CHARACTER    items in input stream are separated by CHARACTER
+  -e[END], --eof[=END]         like -E END; without END there is no such string
   -E END                       set logical EOF string; if END occurs as a line of input, the rest is ignored
   -I R                         same as --replace=R
   -i[R], --replace[=R]         replace R (default {}) in INITIAL-ARGS with names read from standard input
   -L, --max-lines=MAX-LINES    use at most MAX-LINES non-blank input lines per command line
   -n, --max-args=MAX-ARGS      use at most MAX-ARGS arguments per command line
   -o, --open-tty               (ignored)
-  -P, --max-procs=MAX-PROCS    run at most MAX-PROCS processes at a time (here they run one after the other)
+  -P, --max-procs=MAX-PROCS    run at most MAX-PROCS processes at a time; 0 for as many as possible
   -p, --interactive            (ignored)
       --process-slot-var=VAR   (ignored)
   -r, --no-run-if-empty        if there are no arguments, do not run COMMAND
@@ -46,7 +47,7 @@ export const xargs = define(
       number("n", 1) && limiting !== "L" && replace === undefined ? number("n", 1)! : Number.POSITIVE_INFINITY;
     const mostLines = replace !== undefined ? 1 : limiting === "L" ? number("L", 1)! : Number.POSITIVE_INFINITY;
     const mostBytes = number("s", 1) ?? 131072;
-    number("P", 0);
+    const mostRunning = (number("P", 0) ?? 1) || 256;
     const command = operands.length > 0 ? operands : ["echo"];
 
     const reader = takeInput(invocation, options.value("a"));
@@ -54,6 +55,9 @@ export const xargs = define(
     const items =
       separator === null ? words(reader, replace !== undefined, options.value("E")) : records(reader, separator);
 
+    if (command.reduce((sum, word) => sum + encode(word).length + 1, 0) > mostBytes) {
+      throw new Failure("cannot fit single argument within argument list size limit");
+    }
     let batch: string[] = [];
     let lines = 0;
     let bytes = 0;
@@ -70,14 +74,31 @@ export const xargs = define(
       if (options.has("t")) await invocation.stderr.write(`${argv.map(quoteIfNeeded).join(" ")}\n`);
       const missing = checkProgram(invocation, argv[0]);
       if (missing !== 0) throw new Stop(missing);
-      const status = await invocation.run(argv);
-      if (status === 255) {
-        invocation.warn(`${argv[0]}: exited with status 255; aborting`, 124);
-        throw new Stop(124);
+      if (mostRunning > 1) {
+        const done = invocation.run(argv).then((status) => {
+          running.delete(done);
+          finished(argv[0], status);
+        });
+        running.add(done);
+        if (running.size >= mostRunning) await Promise.race(running);
+        if (stop) throw stop;
+        return;
       }
-      if (status > 128) {
-        invocation.warn(`${argv[0]}: terminated by signal ${status - 128}`, 125);
-        throw new Stop(125);
+      finished(argv[0], await invocation.run(argv));
+      if (stop) throw stop;
+    };
+    const running = new Set<Promise<void>>();
+    let stop: Stop | null = null;
+    const finished = (name: string, status: number): void => {
+      if (status === 255) {
+        invocation.warn(`${name}: exited with status 255; aborting`, 124);
+        stop = new Stop(124);
+        return;
+      }
+      if (status > 128 && status <= 192) {
+        invocation.warn(`${name}: terminated by signal ${status - 128}`, 125);
+        stop = new Stop(125);
+        return;
       }
       if (status !== 0) invocation.status = 123;
     };
@@ -95,7 +116,10 @@ export const xargs = define(
         if (batch.length >= mostArguments || lines >= mostLines) await run();
       }
       if (batch.length > 0 || (!ran && !options.has("r") && replace === undefined)) await run();
+      while (running.size > 0) await Promise.race(running);
+      if (stop) throw stop;
     } catch (error) {
+      await Promise.all(running);
       if (!(error instanceof Stop)) throw error;
       return error.status;
     } finally {

@@ -1,0 +1,182 @@
+// shuf and tsort: lines in another order. look: lines that begin with a word.
+
+import { AT_FDCWD, encode, O_CLOEXEC, O_CREAT, O_TRUNC, O_WRONLY, strerror } from "@vibengine/system";
+import { bytesToBinary, Writer } from "../stdio.ts";
+import { checkOperands, closeInput, define, eachInput, Failure, openInput, UsageError } from "./define.ts";
+import { binaryText } from "./grep.ts";
+import { lineBlocks } from "./lines.ts";
+import { quoteIfNeeded, quotePlain } from "./quote.ts";
+
+export const shuf = define(
+  {
+    name: "shuf",
+    usage: "[OPTION]... [FILE]\n-e [OPTION]... [ARG]...\n-i LO-HI [OPTION]...",
+    help: `Write a random permutation of the input lines to standard output.
+
+  -e, --echo                treat each ARG as an input line
+  -i, --input-range=LO-HI   treat each number LO through HI as an input line
+  -n, --head-count=COUNT    output at most COUNT lines
+  -o, --output=FILE         write result to FILE instead of standard output
+      --random-source=FILE  (ignored)
+  -r, --repeat              output lines can be repeated
+  -z, --zero-terminated     line delimiter is NUL, not newline`,
+  },
+  async (invocation) => {
+    const { options, operands, sys } = invocation;
+    const end = options.has("z") ? "\0" : "\n";
+    const repeat = options.has("r");
+    const countText = options.value("n");
+    if (countText !== undefined && !/^\d+$/.test(countText)) throw new Failure(`invalid line count: ${quotePlain(countText)}`);
+    let most = countText === undefined ? Number.POSITIVE_INFINITY : Number(countText);
+    const range = options.value("i");
+    if (range !== undefined && options.has("e")) throw new UsageError("cannot combine -e and -i options");
+    let size: number;
+    let line: (i: number) => string;
+    if (range !== undefined) {
+      const match = /^(\d+)-(\d+)$/.exec(range);
+      if (!match || Number(match[2]) < Number(match[1]) - 1) throw new Failure(`invalid input range: ${quotePlain(range)}`);
+      checkOperands(operands, 0, 0);
+      const low = Number(match[1]);
+      size = Number(match[2]) - low + 1;
+      line = (i) => String(low + i);
+    } else {
+      let lines = operands.map(binaryText);
+      if (!options.has("e")) {
+        checkOperands(operands, 0, 1);
+        lines = [];
+        await eachInput(invocation, operands, async (reader) => {
+          for await (const some of lineBlocks(reader, end)) for (const one of some) lines.push(one);
+        });
+        if (invocation.status > 0) return;
+      }
+      size = lines.length;
+      line = (i) => lines[i];
+    }
+    let writer = invocation.stdout;
+    const output = options.value("o");
+    if (output !== undefined) {
+      const fd = sys.open(AT_FDCWD, encode(output), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666);
+      if (fd < 0) throw new Failure(`${quoteIfNeeded(output)}: ${strerror(fd)}`);
+      writer = new Writer(sys, fd);
+    }
+    if (!repeat) most = Math.min(most, size);
+    else if (size === 0 && most > 0) throw new Failure("no lines to repeat");
+    // Swapped on the way, and only what was touched is kept: a range may be huge.
+    const moved = new Map<number, number>();
+    for (let i = 0; i < most; i++) {
+      const other = repeat ? Math.floor(Math.random() * size) : i + Math.floor(Math.random() * (size - i));
+      const chosen = repeat ? other : (moved.get(other) ?? other);
+      if (!repeat) moved.set(other, moved.get(i) ?? i);
+      const waiting = writer.writeBinary(line(chosen) + end);
+      if (waiting) await waiting;
+      if ((i & 4095) === 4095) await invocation.yield();
+    }
+    await writer.flush();
+    if (output !== undefined) sys.close(writer.fd);
+  },
+);
+
+export const tsort = define(
+  {
+    name: "tsort",
+    usage: "[OPTION] [FILE]",
+    help: "Write totally ordered list consistent with the partial ordering in FILE: pairs of words, the first before the second.\n",
+  },
+  async (invocation) => {
+    const { operands, stdout } = invocation;
+    checkOperands(operands, 0, 1);
+    const name = operands[0] ?? "-";
+    const reader = openInput(invocation, name);
+    if (!reader) return 1;
+    const words = bytesToBinary(await reader.readAll()).split(/[ \t\n]+/).filter(Boolean);
+    closeInput(invocation, reader);
+    if (words.length % 2 === 1) throw new Failure(`${quoteIfNeeded(name)}: input contains an odd number of tokens`);
+    interface Item {
+      word: string;
+      before: number;
+      after: Item[];
+    }
+    const items = new Map<string, Item>();
+    const item = (word: string): Item => {
+      let found = items.get(word);
+      if (!found) items.set(word, (found = { word, before: 0, after: [] }));
+      return found;
+    };
+    for (let i = 0; i < words.length; i += 2) {
+      const [left, right] = [item(words[i]), item(words[i + 1])];
+      if (left === right) continue;
+      left.after.unshift(right);
+      right.before++;
+    }
+    const sorted = [...items.values()].sort((a, b) => (a.word < b.word ? -1 : 1));
+    const left = new Set(sorted);
+    let ready = sorted.filter((one) => one.before === 0);
+    let out = "";
+    while (left.size > 0) {
+      if (ready.length === 0) {
+        invocation.warn(`${quoteIfNeeded(name)}: input contains a loop:`);
+        // Any item that is left leads back to one met before.
+        const path: Item[] = [];
+        let at = [...left][0];
+        for (; !path.includes(at); at = [...left].find((one) => one.after.includes(at))!) path.push(at);
+        const loop = path.slice(path.indexOf(at)).reverse();
+        for (const one of loop) invocation.warn(one.word);
+        const [first] = loop;
+        const last = loop[loop.length - 1];
+        last.after.splice(last.after.indexOf(first), 1);
+        if (--first.before === 0) ready.push(first);
+        continue;
+      }
+      const next = ready;
+      ready = [];
+      for (let i = 0; i < next.length; i++) {
+        const one = next[i];
+        if (!left.delete(one)) continue;
+        out += `${one.word}\n`;
+        for (const after of one.after) if (--after.before === 0) next.push(after);
+      }
+    }
+    await stdout.writeBinary(out);
+  },
+);
+
+export const look = define(
+  {
+    name: "look",
+    usage: "[OPTION]... STRING [FILE]",
+    help: `Display lines beginning with STRING of the sorted FILE.
+
+  -a, --alternative      (ignored)
+  -d, --alphanum         compare only blanks and alphanumeric characters
+  -f, --ignore-case      ignore case differences when comparing
+  -t, --terminate=CHAR   only compare up to and including CHAR`,
+  },
+  async (invocation) => {
+    const { options, operands, stdout } = invocation;
+    if (operands.length === 0) throw new UsageError("bad usage");
+    const file = operands[1] ?? "/usr/share/dict/words";
+    const reader = openInput(invocation, file, (name) => name);
+    if (!reader) return 1;
+    const dictionary = options.has("d") || operands.length === 1;
+    const fold = options.has("f") || operands.length === 1;
+    const normal = (text: string) => {
+      const plain = dictionary ? text.replace(/[^A-Za-z0-9 \t\n]/g, "") : text;
+      return fold ? plain.toLowerCase() : plain;
+    };
+    let wanted = binaryText(operands[0]);
+    const terminator = options.value("t");
+    if (terminator && wanted.includes(terminator)) wanted = wanted.slice(0, wanted.indexOf(terminator) + 1);
+    wanted = normal(wanted);
+    let found = false;
+    for await (const lines of lineBlocks(reader)) {
+      for (const line of lines) {
+        if (!normal(line).startsWith(wanted)) continue;
+        found = true;
+        await stdout.writeBinary(`${line}\n`);
+      }
+    }
+    closeInput(invocation, reader);
+    return found ? 0 : 1;
+  },
+);
+
