@@ -36,7 +36,7 @@ export async function startGuests(): Promise<Guests> {
   makeTree(system, []);
   const calls = new KernelCalls(machine, system);
   const url = new URL("../../packages/vibengine/dist/process.js", import.meta.url).href;
-  const pool = new WorkerPool(url, Promise.resolve({ type: "attach", memory, toolsUrl: "" }), 1);
+  const pool = new WorkerPool(url, Promise.resolve({ type: "attach", memory, toolsUrl: "", dataUrl: "" }), 1);
   let lent: Lent | null = null;
   const take = pool.take.bind(pool);
   pool.take = async () => {

@@ -1,4 +1,4 @@
-// All tools by name: the group the shell loads lazily.
+// The tools by name: the group the shell loads lazily, and stand-ins for the group of data/, which loads when one of it is run.
 
 import { builtinTools } from "../builtins/tools.ts";
 import type { Tool } from "../tool.ts";
@@ -7,7 +7,7 @@ import { cat } from "./cat.ts";
 import { cmp } from "./cmp.ts";
 import { cp, mv } from "./copy.ts";
 import { cut } from "./cut.ts";
-import { base64, od } from "./encode.ts";
+import { dataNames } from "./data-names.ts";
 import { env } from "./env.ts";
 import { find } from "./find.ts";
 import { egrep, fgrep, grep } from "./grep.ts";
@@ -16,6 +16,7 @@ import { nl, paste, rev, tac } from "./lines.ts";
 import { ls } from "./ls.ts";
 import { date, hostname, id, nproc, uname, whoami } from "./machine.ts";
 import { basename, dirname, mktemp, readlink, realpath, which } from "./names.ts";
+import { od } from "./od.ts";
 import { ps } from "./ps.ts";
 import { mkdir, rm, rmdir } from "./remove.ts";
 import { sed } from "./sed.ts";
@@ -33,7 +34,6 @@ import { xargs } from "./xargs.ts";
 
 export const tools: Record<string, Tool> = {
   ...builtinTools,
-  base64,
   basename,
   cat,
   chmod,
@@ -87,3 +87,12 @@ export const tools: Record<string, Tool> = {
   xargs,
   yes,
 };
+
+type Tools = Record<string, Tool>;
+
+/** Every tool. Those of data/ load their group when they run; `loadData` is called again after it failed. */
+export function allTools(loadData: () => Promise<Tools>): Tools {
+  const all: Tools = { ...tools };
+  for (const name of dataNames) all[name] = async (context) => (await loadData())[name](context);
+  return all;
+}
