@@ -3,7 +3,9 @@
 
 import type { Tool } from "../../tool.ts";
 import { base32, base64, basenc } from "./base.ts";
+import { diff } from "./diff.ts";
 import { hexdump } from "./hexdump.ts";
+import { patch } from "./patch.ts";
 import { strings } from "./strings.ts";
 import { b2sum, cksum, md5sum, sha1sum, sha224sum, sha256sum, sha384sum, sha512sum, sum } from "./sums.ts";
 import { xxd } from "./xxd.ts";
@@ -14,8 +16,10 @@ export const tools: Record<string, Tool> = {
   base64,
   basenc,
   cksum,
+  diff,
   hexdump,
   md5sum,
+  patch,
   sha1sum,
   sha224sum,
   sha256sum,

@@ -156,8 +156,8 @@ async function check(invocation: Invocation, kind: string | null): Promise<void>
           if (!silent) await stdout.write(`${shown}: FAILED open or read\n`);
           continue;
         }
-        verified++;
         if (found === digest.toLowerCase()) {
+          verified++;
           if (!silent && !options.has("quiet")) await stdout.write(`${shown}: OK\n`);
         } else {
           mismatched++;
