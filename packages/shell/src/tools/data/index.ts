@@ -3,20 +3,29 @@
 
 import type { Tool } from "../../tool.ts";
 import { base32, base64, basenc } from "./base.ts";
+import { bunzip2, bzcat, bzip2, gunzip, gzip, unxz, xz, xzcat, zcat } from "./compress.ts";
 import { diff } from "./diff.ts";
 import { hexdump } from "./hexdump.ts";
 import { patch } from "./patch.ts";
 import { strings } from "./strings.ts";
 import { b2sum, cksum, md5sum, sha1sum, sha224sum, sha256sum, sha384sum, sha512sum, sum } from "./sums.ts";
+import { tar } from "./tar.ts";
+import { unzip } from "./unzip.ts";
 import { xxd } from "./xxd.ts";
+import { zip } from "./zip.ts";
 
 export const tools: Record<string, Tool> = {
   b2sum,
   base32,
   base64,
   basenc,
+  bunzip2,
+  bzcat,
+  bzip2,
   cksum,
   diff,
+  gunzip,
+  gzip,
   hexdump,
   md5sum,
   patch,
@@ -27,5 +36,12 @@ export const tools: Record<string, Tool> = {
   sha512sum,
   strings,
   sum,
+  tar,
+  unxz,
+  unzip,
   xxd,
+  xz,
+  xzcat,
+  zcat,
+  zip,
 };
