@@ -36,6 +36,7 @@ export const programNames: readonly string[] = [
   "hexdump",
   "hostname",
   "id",
+  "jq",
   "ln",
   "ls",
   "md5sum",

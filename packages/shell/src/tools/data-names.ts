@@ -13,6 +13,7 @@ export const dataNames: readonly string[] = [
   "gunzip",
   "gzip",
   "hexdump",
+  "jq",
   "md5sum",
   "patch",
   "sha1sum",

@@ -6,6 +6,7 @@ import { base32, base64, basenc } from "./base.ts";
 import { bunzip2, bzcat, bzip2, gunzip, gzip, unxz, xz, xzcat, zcat } from "./compress.ts";
 import { diff } from "./diff.ts";
 import { hexdump } from "./hexdump.ts";
+import { jq } from "./jq.ts";
 import { patch } from "./patch.ts";
 import { strings } from "./strings.ts";
 import { b2sum, cksum, md5sum, sha1sum, sha224sum, sha256sum, sha384sum, sha512sum, sum } from "./sums.ts";
@@ -27,6 +28,7 @@ export const tools: Record<string, Tool> = {
   gunzip,
   gzip,
   hexdump,
+  jq,
   md5sum,
   patch,
   sha1sum,

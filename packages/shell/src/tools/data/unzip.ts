@@ -23,7 +23,8 @@ export const unzip = define(
   -t   test compressed archive data
   -p   extract files to pipe, no messages
   -c   extract files to stdout, with names
-  -Z1  list names, one a line
+  -Z   with -1: list names only
+  -1   with -Z: one name a line
   -z   display the archive's comment only
   -f   freshen existing files, create none
   -u   update files, create if necessary
@@ -42,11 +43,9 @@ export const unzip = define(
   -K   (ignored)
   -X   (ignored)
   -:   (ignored)`,
-    // -d takes a directory anywhere; -x swallows the words behind it.
-    rewrite: (words) => words.map((word) => (word === "-Z1" || word === "-1" ? "-Z1" : word)),
   },
   async (invocation) => {
-    const { options, stdout, sys } = invocation;
+    const { stdout, sys } = invocation;
     const operands = [...invocation.operands];
     const given = operands.shift();
     if (given === undefined) {
