@@ -710,7 +710,7 @@ export class Evaluator {
   *#limit(count: Node, body: Node, scope: Scope | null, at: Result): Generator<Result> {
     for (const { value } of this.#values(count, scope, at)) {
       if (typeof value !== "number") throw new JqError(`${described(value)} and number (1) cannot be subtracted`);
-      if (value < 0) throw new JqError("Limit doesn't support negative count");
+      if (value < 0) throw new JqError("limit doesn't support negative count");
       let left = value;
       if (left <= 0) continue;
       for (const result of this.#run(body, scope, at)) {
@@ -723,7 +723,7 @@ export class Evaluator {
   *#skip(count: Node, body: Node, scope: Scope | null, at: Result): Generator<Result> {
     for (const { value } of this.#values(count, scope, at)) {
       if (typeof value !== "number") throw new JqError("skip: number required");
-      if (value < 0) throw new JqError("Skip doesn't support negative count");
+      if (value < 0) throw new JqError("skip doesn't support negative count");
       let left = value;
       for (const result of this.#run(body, scope, at)) if (left-- <= 0) yield result;
     }

@@ -247,26 +247,8 @@ class Parser {
       return { kind: "label", name: token.text, body: this.#pipe() };
     }
     const left = this.#comma();
-    if (this.#take("as")) {
-      const patterns = this.#patterns();
-      this.#expect("|");
-      return this.#bound(left, patterns);
-    }
     if (!this.#take("|")) return left;
     return { kind: "pipe", left, right: this.#pipe() };
-  }
-
-  /** `a, b as $x | c` binds b alone. */
-  #bound(left: Node, patterns: Pattern[]): Node {
-    const body = this.#pipe();
-    const wrap = (node: Node): Node => {
-      if (node.kind === "comma") return { ...node, right: wrap(node.right) };
-      if (node.kind === "binary" || node.kind === "and" || node.kind === "or" || node.kind === "alternative" || node.kind === "assign")
-        return { ...node, right: wrap(node.right) };
-      if (node.kind === "negate") return { ...node, value: wrap(node.value) };
-      return { kind: "bind", source: node, patterns, body };
-    };
-    return wrap(left);
   }
 
   #patterns(): Pattern[] {
@@ -312,10 +294,15 @@ class Parser {
     return { kind: "object", fields };
   }
 
+  /** `a, b as $x | c` binds b alone, and all that follows is c. */
   #comma(): Node {
-    let left = this.#alternative();
-    while (this.#take(",")) left = { kind: "comma", left, right: this.#alternative() };
-    return left;
+    const left = this.#alternative();
+    if (this.#take("as")) {
+      const patterns = this.#patterns();
+      this.#expect("|");
+      return { kind: "bind", source: left, patterns, body: this.#pipe() };
+    }
+    return this.#take(",") ? { kind: "comma", left, right: this.#comma() } : left;
   }
 
   /** `//` binds weaker than assignment, and to the right. */
@@ -517,7 +504,7 @@ class Parser {
       }
       case "reduce":
       case "foreach": {
-        const source = this.#postfix();
+        const source = this.#alternative();
         this.#expect("as");
         const patterns = this.#patterns();
         this.#expect("(");
