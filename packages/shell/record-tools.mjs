@@ -1,4 +1,4 @@
-// Records what this machine's GNU tools print, for src/tools/tools.test.ts to replay: `node packages/shell/record-tools.mjs`, as root, which
+// Records what this machine's GNU tools print, for src/tools/tools.test.ts to replay: `node packages/shell/record-tools.mjs [FILE.txt …]`, as root, which
 // runs the commands as uid 1000. Each src/tools/fixtures/*.txt holds command lines (with quotes, |, <, && and nothing else of
 // the shell); each runs under bash in a fresh copy of fixtures/tree.json at /tmp/tools-scratch, in the C locale and UTC.
 // Stored are the parsed line, stdout, stderr, the status, and what changed in the tree.
@@ -13,7 +13,9 @@ const SCRATCH = "/tmp/tools-scratch";
 const USER = 1000;
 const tree = JSON.parse(fs.readFileSync(path.join(fixtures, "tree.json"), "utf8"));
 
+const wanted = process.argv.slice(2);
 for (const file of fs.readdirSync(fixtures).filter((name) => name.endsWith(".txt"))) {
+  if (wanted.length > 0 && !wanted.includes(file)) continue;
   const cases = commandLines(fs.readFileSync(path.join(fixtures, file), "utf8")).map(record);
   const json = cases.map((one) => JSON.stringify(one)).join(",\n");
   fs.writeFileSync(path.join(fixtures, file.replace(/txt$/, "json")), `[\n${json}\n]\n`);

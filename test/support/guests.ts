@@ -53,7 +53,7 @@ export async function startGuests(url = BUILT): Promise<Guests> {
   const system = new System(machine, bootKernelSlot(machine, ROOT));
   makeTree(system, []);
   const calls = new KernelCalls(machine, system);
-  const pool = new WorkerPool(url, Promise.resolve({ type: "attach", memory, toolsUrl: "" }), 1);
+  const pool = new WorkerPool(url, Promise.resolve({ type: "attach", memory, toolsUrl: "", dataUrl: "" }), 1);
   let lent: Lent | null = null;
   const take = pool.take.bind(pool);
   pool.take = async () => {

@@ -6,11 +6,12 @@ import { builtinTools } from "./builtins/tools.ts";
 import type { ShellHost } from "./host.ts";
 import { programNames } from "./program-names.ts";
 import { runShell } from "./shell.ts";
-import { tools } from "./tools/index.ts";
+import { tools as dataTools } from "./tools/data/index.ts";
+import { allTools } from "./tools/index.ts";
 
 export const testHost: ShellHost = {
   spawn: async () => -ENOSYS,
-  loadTools: async () => ({ ...tools, ...builtinTools }),
+  loadTools: async () => ({ ...allTools(async () => dataTools), ...builtinTools }),
   yield: () => new Promise((resolve) => setTimeout(resolve)),
 };
 

@@ -1,11 +1,12 @@
 // The one place that names the package's files. Bundlers find them by these very expressions: a worker's must stand inside
 // `new Worker(…)`, an asset's must be a literal. Each file is complete in itself, since a bundler may rename it.
 
-/** URLs that the kernel hands on: workers it starts and tools a shell loads. */
+/** URLs that the kernel hands on: workers it starts and the two groups of tools a shell loads. */
 export interface AssetUrls {
   process: string;
   shell: string;
   tools: string;
+  data: string;
 }
 
 /** Starts the kernel's worker from the files beside this one, or from `assetBase`. */
@@ -24,12 +25,14 @@ export function assetUrls(assetBase?: string | URL): AssetUrls {
       process: fileAt(base, "process.js"),
       shell: fileAt(base, "shell.js"),
       tools: fileAt(base, "tools.js"),
+      data: fileAt(base, "data.js"),
     };
   }
   return {
     process: new URL("./process.js", import.meta.url).href,
     shell: new URL("./shell.js", import.meta.url).href,
     tools: new URL("./tools.js", import.meta.url).href,
+    data: new URL("./data.js", import.meta.url).href,
   };
 }
 

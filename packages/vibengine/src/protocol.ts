@@ -185,6 +185,7 @@ export interface AttachMessage {
   type: "attach";
   memory: WebAssembly.Memory;
   toolsUrl: string;
+  dataUrl: string;
 }
 
 /** Run a WebAssembly program in process slot `slot`. */

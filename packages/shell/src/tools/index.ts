@@ -1,4 +1,4 @@
-// All tools by name: the group the shell loads lazily.
+// The tools by name: the group the shell loads lazily, and stand-ins for the group of data/, which loads when one of it is run.
 
 import { builtinTools } from "../builtins/tools.ts";
 import type { Tool } from "../tool.ts";
@@ -16,7 +16,7 @@ import { cat } from "./cat.ts";
 import { cmp } from "./cmp.ts";
 import { cp, mv } from "./copy.ts";
 import { cut } from "./cut.ts";
-import { base64, od } from "./encode.ts";
+import { dataNames } from "./data-names.ts";
 import { env } from "./env.ts";
 import { find } from "./find.ts";
 import { egrep, fgrep, grep } from "./grep.ts";
@@ -26,6 +26,7 @@ import { nl } from "./nl.ts";
 import { ls } from "./ls.ts";
 import { date, hostname, id, nproc, uname, whoami } from "./machine.ts";
 import { basename, dirname, mktemp, readlink, realpath, which } from "./names.ts";
+import { od } from "./od.ts";
 import { ps } from "./ps.ts";
 import { mkdir, rm, rmdir } from "./remove.ts";
 import { sed } from "./sed.ts";
@@ -40,15 +41,29 @@ import { df, du } from "./usage.ts";
 import { wasi } from "./wasi.ts";
 import { wc } from "./wc.ts";
 import { xargs } from "./xargs.ts";
+import { dd } from "./dd.ts";
+import { install } from "./install.ts";
+import { chgrp, chown } from "./owner.ts";
+import { less, man, more } from "./pager.ts";
+import { pathchk, whereis } from "./paths.ts";
+import { killall, pgrep, pidof, pkill } from "./pgrep.ts";
+import { arch, groups, hostid, link, logname, nice, nohup, printenv, sync, truncate, unlink, users } from "./small.ts";
+import { clear, reset, stty, tput, tty } from "./terminal.ts";
+import { cal, free, time, uptime, watch } from "./time-tools.ts";
+import { tree } from "./tree.ts";
 
 export const tools: Record<string, Tool> = {
   ...builtinTools,
+  arch,
   awk,
-  base64,
   basename,
   bc,
+  cal,
   cat,
+  chgrp,
   chmod,
+  chown,
+  clear,
   cmp,
   column,
   comm,
@@ -56,6 +71,7 @@ export const tools: Record<string, Tool> = {
   csplit,
   cut,
   date,
+  dd,
   df,
   dirname,
   du,
@@ -68,25 +84,43 @@ export const tools: Record<string, Tool> = {
   find,
   fmt,
   fold,
+  free,
   grep,
+  groups,
   head,
+  hostid,
   hostname,
   id,
+  install,
   join,
+  killall,
+  less,
+  link,
   ln,
+  logname,
   look,
   ls,
+  man,
   mkdir,
   mktemp,
+  more,
   mv,
+  nice,
   nl,
+  nohup,
   nproc,
   numfmt,
   od,
   paste,
+  pathchk,
+  pgrep,
+  pidof,
+  pkill,
+  printenv,
   ps,
   readlink,
   realpath,
+  reset,
   rev,
   rm,
   rmdir,
@@ -97,20 +131,41 @@ export const tools: Record<string, Tool> = {
   sort,
   split,
   stat,
+  stty,
+  sync,
   tac,
   tail,
   tee,
+  time,
   timeout,
   touch,
+  tput,
   tr,
+  tree,
+  truncate,
   tsort,
+  tty,
   uname,
   unexpand,
   uniq,
+  unlink,
+  uptime,
+  users,
   wasi,
+  watch,
   wc,
+  whereis,
   which,
   whoami,
   xargs,
   yes,
 };
+
+type Tools = Record<string, Tool>;
+
+/** Every tool. Those of data/ load their group when they run; `loadData` is called again after it failed. */
+export function allTools(loadData: () => Promise<Tools>): Tools {
+  const all: Tools = { ...tools };
+  for (const name of dataNames) all[name] = async (context) => (await loadData())[name](context);
+  return all;
+}

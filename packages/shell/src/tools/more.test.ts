@@ -4,8 +4,11 @@ import { AT_FDCWD, encode } from "@vibengine/system";
 import { expect, test } from "vitest";
 import { builtinTools } from "../builtins/tools.ts";
 import { programNames } from "../program-names.ts";
-import { tools } from "./index.ts";
+import { tools as dataTools } from "./data/index.ts";
+import { tools as firstTools } from "./index.ts";
 import { forkOf, run, runSteps, runTool, toolSystem, writeFile } from "./testing.ts";
+
+const tools = { ...firstTools, ...dataTools };
 
 test.each(Object.keys(tools).filter((name) => !(name in builtinTools)))("%s --help and --version", async (name) => {
   const sys = toolSystem();

@@ -5,7 +5,7 @@ import { readAccounts, readSmallFile } from "./accounts.ts";
 import { define, UsageError } from "./define.ts";
 import { list } from "./files.ts";
 
-interface Process {
+export interface Process {
   pid: number;
   ppid: number;
   uid: number;
@@ -91,7 +91,7 @@ class Clock {
   }
 }
 
-function processes(sys: System): Process[] {
+export function processes(sys: System): Process[] {
   const names = list(sys, "/proc");
   const pids = typeof names === "number" ? [] : names.filter((name) => /^\d+$/.test(name));
   const found = pids.map((pid) => process(sys, pid)).filter((one) => one !== null);

@@ -22,7 +22,10 @@ import {
 import { testSystem } from "@vibengine/system/testing";
 import { BrokenPipe, binaryToBytes, bytesToBinary, Reader, Writer } from "../stdio.ts";
 import type { ToolContext } from "../tool.ts";
-import { tools } from "./index.ts";
+import { tools as dataTools } from "./data/index.ts";
+import { allTools } from "./index.ts";
+
+const tools = allTools(async () => dataTools);
 
 export interface Step {
   commands: string[][];

@@ -29,7 +29,7 @@ export const sleep = define(
   },
 );
 
-const SIGNALS: Record<string, number> = {
+export const SIGNALS: Record<string, number> = {
   EXIT: 0,
   HUP: 1,
   INT: 2,

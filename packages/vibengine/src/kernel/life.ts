@@ -158,7 +158,7 @@ export class Life {
     const guests = new WorkerPool(options.assets.process, message, SPARE_GUESTS, new WorkerQuota(options.seat));
     this.#pools = [guests, shells];
     shells.warm(1);
-    return (memory) => attach({ type: "attach", memory, toolsUrl: options.assets.tools });
+    return (memory) => attach({ type: "attach", memory, toolsUrl: options.assets.tools, dataUrl: options.assets.data });
   }
 
   async #restore(options: BootOptions, attach: Attach): Promise<KernelInfo> {

@@ -13,6 +13,7 @@ const LOOK_MS = 50;
 
 let machine: Machine;
 let toolsUrl = "";
+let dataUrl = "";
 let tools: Promise<Record<string, Tool>> | undefined;
 const spawns = new Map<number, (result: number) => void>();
 let lastSpawn = 0;
@@ -20,6 +21,8 @@ let lastSpawn = 0;
 const turn = new MessageChannel();
 const turns: (() => void)[] = [];
 turn.port1.onmessage = () => turns.shift()?.();
+
+const load = (url: string) => import(/* @vite-ignore */ /* webpackIgnore: true */ `${url}`);
 
 const host: ShellHost = {
   spawn(system, request) {
@@ -34,7 +37,7 @@ const host: ShellHost = {
     });
   },
   loadTools() {
-    tools ??= import(/* @vite-ignore */ /* webpackIgnore: true */ `${toolsUrl}`).then((module) => module.tools);
+    tools ??= load(toolsUrl).then(({ allTools }) => allTools(() => load(dataUrl).then((data) => data.tools)));
     tools.catch(() => {
       tools = undefined;
     });
@@ -50,6 +53,7 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
   if (data.type === "attach") {
     machine = Machine.attach(wasmBacking(data.memory));
     toolsUrl = data.toolsUrl;
+    dataUrl = data.dataUrl;
     post({ type: "ready" });
   } else if (data.type === "run-shell") run(data);
   else if (data.type === "ping") post({ type: "pong" });

@@ -1,0 +1,384 @@
+// patch: applies differences to files, with hunks found again where lines have moved (offsets) or their context has changed (fuzz).
+
+import { AT_FDCWD, ENOENT, encode, O_CLOEXEC, O_CREAT, O_TRUNC, O_WRONLY, strerror, type System } from "@vibengine/system";
+import { binaryToBytes, bytesToBinary } from "../../stdio.ts";
+import { closeInput, define, Failure, type Invocation, openInput } from "../define.ts";
+import { dirName, stat } from "../files.ts";
+import { quoteIfNeeded, quotePlain } from "../quote.ts";
+import { type FilePatch, type Hunk, PatchError, parsePatch } from "./patch-parse.ts";
+
+export const patch = define(
+  {
+    name: "patch",
+    usage: "[OPTION]... [ORIGFILE [PATCHFILE]]",
+    failure: 2,
+    help: `Apply a diff file to an original.
+
+  -p NUM, --strip=NUM       strip NUM leading components from file names
+  -F LINES, --fuzz=LINES    set the fuzz factor to LINES for inexact matching (2)
+  -l, --ignore-whitespace   ignore white space changes between patch and input
+  -c, --context             (the kind of patch is seen)
+  -n, --normal              (the kind of patch is seen)
+  -u, --unified             (the kind of patch is seen)
+  -N, --forward             ignore patches that appear to be reversed or already applied
+  -R, --reverse             assume patches were created with old and new files swapped
+  -i, --input=PATCHFILE     read patch from PATCHFILE instead of stdin
+  -o, --output=FILE         output patched files to FILE
+  -r, --reject-file=FILE    output rejects to FILE
+  -E, --remove-empty-files  remove output files that are empty after patching
+  -Z, --set-utc             (ignored)
+  -T, --set-time            (ignored)
+      --quoting-style=WORD  (ignored)
+  -b, --backup              back up the original contents of each file
+      --backup-if-mismatch  back up if the patch does not match exactly
+      --no-backup-if-mismatch  back up mismatches only if otherwise requested
+  -V STYLE, --version-control=STYLE  (ignored)
+  -B, --prefix=PREFIX       prepend PREFIX to backup file names
+  -z, --suffix=SUFFIX       append SUFFIX to backup file names
+  -t, --batch               ask no questions; skip bad-Prereq patches; assume reversed
+  -f, --force               like -t, but ignore bad-Prereq patches, and assume unreversed
+  -s, --quiet, --silent     work silently unless an error occurs
+      --verbose             output extra information about the work being done
+      --dry-run             do not actually change any files; just print what would happen
+      --posix               (ignored)
+      --binary              (ignored)
+      --merge               (ignored)
+      --reject-format=FORMAT  (ignored)
+      --read-only=BEHAVIOR  (ignored)
+      --follow-symlinks     (ignored)
+  -d, --directory=DIR       change the working directory to DIR first`,
+    hint: "patch: Try 'patch --help' for more information.",
+  },
+  async (invocation) => {
+    const { options, operands, sys } = invocation;
+    const directory = options.value("d");
+    if (directory !== undefined) {
+      const result = sys.chdir(encode(directory));
+      if (result < 0) throw new Failure(`**** Can't change to directory ${quoteIfNeeded(directory)} : ${strerror(result)}`);
+    }
+    const [target, second] = operands;
+    const source = options.value("i") ?? second ?? "-";
+    const reader = openInput(invocation, source, (name) => `**** Can't open patch file ${quoteIfNeeded(name)} `);
+    if (!reader) return 2;
+    const text = bytesToBinary(await reader.readAll());
+    closeInput(invocation, reader);
+    let patches: FilePatch[];
+    try {
+      patches = parsePatch(text);
+    } catch (error) {
+      if (error instanceof PatchError) throw new Failure(`**** ${error.message}`);
+      throw error;
+    }
+    if (patches.length === 0) {
+      if (text === "") return 0;
+      throw new Failure("**** Only garbage was found in the patch input.");
+    }
+    let status = 0;
+    for (const one of patches) {
+      await invocation.yield();
+      status = Math.max(status, await applyToFile(invocation, one, target));
+    }
+    return status;
+  },
+);
+
+/** A name without its first components; null when it has too few. Without -p only the last is kept. */
+function strip(name: string, invocation: Invocation): string | null {
+  const text = invocation.options.value("p");
+  if (text !== undefined && !/^\d+$/.test(text)) throw new Failure(`**** strip count ${text} is not a number`);
+  const parts = name.split(/\/+/);
+  if (text === undefined) return parts[parts.length - 1];
+  const count = Number(text);
+  return count < parts.length ? (count === 0 ? name : parts.slice(count).join("/")) : null;
+}
+
+const EPOCH = /^(?:1970-01-01 |1969-12-31 |Thu Jan +1 .* 1970|Wed Dec 31 .* 1969)/;
+const isNone = (name: string | null, time: string) => name === "/dev/null" || EPOCH.test(time);
+
+/** The file a patch is for: of the names that exist the shortest, as patch has it. */
+function chooseFile(invocation: Invocation, patch: FilePatch, reverse: boolean): string | null {
+  const names = [patch.oldName, patch.newName, patch.indexName]
+    .filter((name): name is string => name !== null && name !== "/dev/null")
+    .map((name) => strip(name, invocation))
+    .filter((name): name is string => name !== null && name !== "");
+  const safe = names.filter((name) => !name.startsWith("/") && !name.split("/").includes(".."));
+  if (names.length > 0 && safe.length === 0) {
+    for (const name of names) void invocation.stdout.write(`Ignoring potentially dangerous file name ${name}\n`);
+    return null;
+  }
+  const existing = safe.filter((name) => typeof stat(invocation.sys, name) !== "number");
+  const creates = reverse ? isNone(patch.newName, patch.newTime) : isNone(patch.oldName, patch.oldTime);
+  const pool = existing.length > 0 ? existing : creates ? safe : [];
+  const depth = (name: string) => name.split("/").length;
+  const base = (name: string) => name.slice(name.lastIndexOf("/") + 1).length;
+  return [...pool].sort((a, b) => depth(a) - depth(b) || base(a) - base(b) || a.length - b.length)[0] ?? null;
+}
+
+function flip(hunk: Hunk): Hunk {
+  // Deletions stand before insertions, as they did.
+  const lines: string[] = [];
+  let held: string[] = [];
+  for (const line of hunk.lines) {
+    if (line[0] === "-") held.push(`+${line.slice(1)}`);
+    else if (line[0] === "+") lines.push(`-${line.slice(1)}`);
+    else {
+      lines.push(...held, line);
+      held = [];
+    }
+  }
+  return { ...hunk, oldStart: hunk.newStart, newStart: hunk.oldStart, lines: [...lines, ...held] };
+}
+
+async function applyToFile(invocation: Invocation, patch: FilePatch, given: string | undefined): Promise<number> {
+  const { options, sys, stdout } = invocation;
+  const quiet = options.has("s");
+  const dry = options.has("dry-run");
+  let reverse = options.has("R");
+  if (patch.renameFrom !== null && patch.renameTo !== null && given === undefined)
+    return rename(invocation, patch, reverse);
+  const name = given ?? chooseFile(invocation, patch, reverse);
+  if (name === null) {
+    await stdout.write(
+      `can't find file to patch at input line ${patch.at + (patch.kind === "normal" ? 0 : 2)}\n` +
+        (options.has("p") ? "Perhaps you used the wrong -p or --strip option?\n" : "Perhaps you should have used the -p or --strip option?\n") +
+        `The text leading up to this was:\n--------------------------\n${patch.leading.map((line) => `|${line}`).join("")}--------------------------\n` +
+        (options.has("f") || options.has("t") ? "" : "File to patch: \n") +
+        `Skip this patch? [y] \nSkipping patch.\n${patch.hunks.length} out of ${patch.hunks.length} hunk${patch.hunks.length === 1 ? "" : "s"} ignored\n`,
+    );
+    return 1;
+  }
+  const shown = quoteIfNeeded(name);
+  const output = options.value("o");
+  const found = stat(sys, name);
+  if (typeof found === "number" && found !== -ENOENT) throw new Failure(`**** Can't open file ${shown} : ${strerror(found)}`);
+  let lines: string[] = [];
+  if (typeof found !== "number") {
+    const reader = openInput(invocation, name);
+    if (!reader) return 2;
+    lines = bytesToBinary(await reader.readAll()).split(/(?<=\n)/);
+    if (lines[0] === "") lines.pop();
+    closeInput(invocation, reader);
+  }
+  const toStdout = output === "-";
+  const say = (text: string) => (toStdout ? invocation.stderr.write(text) : stdout.write(text));
+  if (!quiet)
+    await say(
+      `${dry ? "checking" : "patching"} file ${output !== undefined && !toStdout ? `${quoteIfNeeded(output)} (read from ${shown})` : toStdout ? `- (read from ${shown})` : shown}\n`,
+    );
+  const fuzz = Number(options.value("F") ?? 2);
+  const loose = options.has("l");
+  let hunks = reverse ? patch.hunks.map(flip) : patch.hunks;
+  if (hunks.length > 0 && !applies(lines, hunks[0], fuzz, loose, 0)) {
+    const turned = hunks.map(flip);
+    const creation = hunks[0].lines.every((line) => line[0] === "+");
+    if (applies(lines, turned[0], 0, loose, 0) && (!creation || lines.length > 0)) {
+      const what = creation && typeof found !== "number" ? `The next patch would create the file ${shown},\nwhich already exists!` : reverse ? "Unreversed patch detected!" : "Reversed (or previously applied) patch detected!";
+      if (options.has("N") || (creation && typeof found !== "number" && (options.has("t") || options.has("N")))) {
+        await say(`${what}  Skipping patch.\n`);
+        await reject(invocation, patch, name, hunks, hunks.map((_, i) => i), say, "ignored");
+        return 1;
+      }
+      if (options.has("t")) {
+        await say(`${what}  ${reverse ? "Ignoring -R." : "Assuming -R."}\n`);
+        reverse = !reverse;
+        hunks = turned;
+      } else if (!options.has("f")) {
+        await say(`${what}  ${reverse ? "Ignore -R?" : "Assume -R?"} [n] \nApply anyway? [n] \nSkipping patch.\n`);
+        await reject(invocation, patch, name, hunks, hunks.map((_, i) => i), say, "ignored");
+        return 1;
+      }
+    }
+  }
+  const result: string[] = [];
+  let taken = 0;
+  let offset = 0;
+  let added = 0;
+  const failed: number[] = [];
+  let inexact = false;
+  for (const [i, hunk] of hunks.entries()) {
+    const place = locate(lines, hunk, fuzz, loose, offset, taken);
+    const number = `Hunk #${i + 1}`;
+    if (!place) {
+      failed.push(i);
+      await say(`${number} FAILED at ${hunk.oldStart + added}.\n`);
+      continue;
+    }
+    const { at, fuzz: used, lead, trail } = place;
+    const old = hunk.lines.filter((line) => line[0] !== "+");
+    const moved = at - lead - (hunk.oldStart === 0 || old.length === 0 ? hunk.oldStart : hunk.oldStart - 1);
+    if (used > 0) inexact = true;
+    if ((used > 0 || moved !== 0) && !quiet) {
+      const shift = moved === 0 ? "" : ` (offset ${moved} line${Math.abs(moved) === 1 ? "" : "s"})`;
+      const with_ = used > 0 ? ` with fuzz ${used}` : "";
+      await say(`${number} succeeded at ${Math.max(1, hunk.oldStart) + moved + added}${with_}${shift}.\n`);
+    }
+    if (moved !== 0) inexact = true;
+    offset = moved;
+    result.push(...lines.slice(taken, at));
+    let position = at;
+    const kept = hunk.lines.slice(lead, hunk.lines.length - trail);
+    for (const line of kept) {
+      if (line[0] === " ") result.push(lines[position++]);
+      else if (line[0] === "-") position++;
+      else {
+        // A line that had no newline at the end of the old file needs one now.
+        if (result.length > 0 && !result[result.length - 1].endsWith("\n")) result[result.length - 1] += "\n";
+        result.push(line.slice(1));
+      }
+    }
+    taken = position;
+    added += kept.filter((line) => line[0] === "+").length - kept.filter((line) => line[0] === "-").length;
+  }
+  result.push(...lines.slice(taken));
+  const mismatch = (inexact || failed.length > 0) && !options.has("no-backup-if-mismatch") && !options.has("posix");
+  if (!dry && (options.has("b") || mismatch) && output === undefined && typeof found !== "number")
+    writeWhole(sys, backupName(invocation, name), lines.join(""), found.mode & 0o777);
+  if (failed.length < hunks.length || output !== undefined) {
+    const removes = reverse ? isNone(patch.oldName, patch.oldTime) : isNone(patch.newName, patch.newTime);
+    if (!dry) {
+      const text = result.join("");
+      if (toStdout) await stdout.writeBinary(text);
+      else if (text === "" && (removes || options.has("E")) && output === undefined) {
+        sys.unlink(AT_FDCWD, encode(name));
+        for (let parent = dirName(name); parent !== "." && parent !== "/"; parent = dirName(parent))
+          if (sys.rmdir(AT_FDCWD, encode(parent)) < 0) break;
+      } else {
+        const path = output ?? name;
+        makeParents(sys, path);
+        const mode = patch.newMode ?? (typeof found === "number" ? 0o666 : found.mode & 0o777);
+        const result = writeWhole(sys, path, text, mode);
+        if (result < 0) throw new Failure(`**** Can't create file ${quotePlain(path)} : ${strerror(result)}`);
+        if (patch.newMode !== null || typeof found !== "number") sys.chmod(AT_FDCWD, encode(path), mode);
+        if (removes && text !== "" && !reverse) await say(`Not deleting file ${shown} as content differs from patch\n`);
+      }
+    }
+  }
+  if (failed.length > 0) {
+    await reject(invocation, patch, name, hunks, failed, say, "FAILED");
+    return 1;
+  }
+  return 0;
+}
+
+async function rename(invocation: Invocation, patch: FilePatch, reverse: boolean): Promise<number> {
+  const { sys, stdout, options } = invocation;
+  const [from, to] = reverse ? [patch.renameTo!, patch.renameFrom!] : [patch.renameFrom!, patch.renameTo!];
+  await stdout.write(`patching file ${quoteIfNeeded(to)} (renamed from ${quoteIfNeeded(from)})\n`);
+  if (options.has("dry-run")) return 0;
+  makeParents(sys, to);
+  const result = sys.rename(AT_FDCWD, encode(from), AT_FDCWD, encode(to));
+  if (result < 0) throw new Failure(`**** Can't rename file ${from} to ${to} : ${strerror(result)}`);
+  if (patch.hunks.length === 0) return 0;
+  return applyToFile(invocation, { ...patch, renameFrom: null, renameTo: null }, to);
+}
+
+function backupName({ options }: Invocation, name: string): string {
+  const prefix = options.value("B");
+  const suffix = options.value("z") ?? (prefix === undefined ? ".orig" : "");
+  return `${prefix ?? ""}${name}${suffix}`;
+}
+
+function makeParents(sys: System, path: string): void {
+  const parts = path.split("/");
+  for (let i = 1; i < parts.length; i++) {
+    const parent = parts.slice(0, i).join("/");
+    if (parent !== "") sys.mkdir(AT_FDCWD, encode(parent), 0o777);
+  }
+}
+
+function writeWhole(sys: System, path: string, text: string, mode: number): number {
+  const fd = sys.open(AT_FDCWD, encode(path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+  if (fd < 0) return fd;
+  const bytes = binaryToBytes(text);
+  for (let at = 0; at < bytes.length; ) {
+    const count = sys.write(fd, bytes, at, bytes.length - at);
+    if (count < 0) {
+      sys.close(fd);
+      return count;
+    }
+    at += count;
+  }
+  return sys.close(fd);
+}
+
+interface Place {
+  /** Index of the first line that is compared, behind `lead` lines of context given up. */
+  at: number;
+  fuzz: number;
+  lead: number;
+  trail: number;
+}
+
+const applies = (lines: string[], hunk: Hunk, fuzz: number, loose: boolean, offset: number) =>
+  locate(lines, hunk, fuzz, loose, offset, 0) !== null;
+
+/** Where a hunk's old lines stand: near the expected place, first exactly, then with the outer lines of context given up one by one. */
+function locate(lines: string[], hunk: Hunk, most: number, loose: boolean, offset: number, least: number): Place | null {
+  const old = hunk.lines.filter((line) => line[0] !== "+").map((line) => line.slice(1));
+  const isContext = (line: string) => line[0] === " ";
+  const changed = hunk.lines.findIndex((line) => !isContext(line));
+  const leading = changed < 0 ? hunk.lines.length : changed;
+  const trailing = hunk.lines.length - 1 - hunk.lines.findLastIndex((line) => !isContext(line));
+  const context = Math.max(leading, trailing);
+  const expected = (old.length === 0 ? hunk.oldStart : hunk.oldStart - 1) + offset;
+  if (old.length === 0) {
+    if (hunk.oldStart === 0 && lines.length > 0) return null;
+    const at = Math.min(Math.max(expected, least), lines.length);
+    return { at, fuzz: 0, lead: 0, trail: 0 };
+  }
+  for (let fuzz = 0; fuzz <= Math.min(most, context); fuzz++) {
+    const lead = Math.max(0, fuzz + leading - context);
+    const trail = Math.max(0, fuzz + trailing - context);
+    const wanted = old.slice(lead, old.length - trail);
+    const fits = (at: number) =>
+      at >= least &&
+      at + wanted.length <= lines.length &&
+      wanted.every((line, i) => line === lines[at + i] || (loose && squeeze(line) === squeeze(lines[at + i])));
+    const home = Math.max(0, expected) + lead;
+    // Less context in front than behind says: at the beginning of the file; the other way: at its end.
+    if (leading < trailing && fuzz === 0 && hunk.oldStart <= 1 && fits(0)) return { at: 0, fuzz, lead, trail };
+    if (trailing < leading && fuzz === 0 && context >= 3) {
+      const end = lines.length - wanted.length;
+      if (fits(end) && end === home) return { at: end, fuzz, lead, trail };
+    }
+    for (let distance = 0; distance <= lines.length; distance++) {
+      if (fits(home + distance)) return { at: home + distance, fuzz, lead, trail };
+      if (distance > 0 && fits(home - distance)) return { at: home - distance, fuzz, lead, trail };
+    }
+  }
+  return null;
+}
+
+const squeeze = (line: string) => line.replace(/[ \t]+/g, " ").replace(/ ?\n?$/, "");
+
+async function reject(
+  invocation: Invocation,
+  patch: FilePatch,
+  name: string,
+  hunks: Hunk[],
+  failed: number[],
+  say: (text: string) => void | Promise<void>,
+  what: string,
+): Promise<void> {
+  const { options, sys } = invocation;
+  const file = options.value("r") ?? `${options.value("o") ?? name}.rej`;
+  const saving = !options.has("dry-run") && file !== "-";
+  const total = hunks.length;
+  await say(
+    `${failed.length} out of ${total} hunk${total === 1 ? "" : "s"} ${what}${saving ? ` -- saving rejects to file ${quoteIfNeeded(file)}` : ""}\n`,
+  );
+  if (!saving) return;
+  const reverse = options.has("R");
+  const [oldName, newName] = reverse ? [patch.newName, patch.oldName] : [patch.oldName, patch.newName];
+  const [oldTime, newTime] = reverse ? [patch.newTime, patch.oldTime] : [patch.oldTime, patch.newTime];
+  const title = (one: string | null, time: string) => `${one ?? name}${time ? `\t${time}` : ""}`;
+  let text = `--- ${title(oldName, oldTime)}\n+++ ${title(newName, newTime)}\n`;
+  for (const i of failed) {
+    const { lines, oldStart, newStart } = hunks[i];
+    const count = (mark: string) => lines.filter((line) => line[0] !== mark).length;
+    const span = (start: number, length: number) => (length === 1 ? `${start}` : `${start},${length}`);
+    text += `@@ -${span(oldStart, count("+"))} +${span(newStart, count("-"))} @@\n`;
+    for (const line of lines) text += line.endsWith("\n") ? line : `${line}\n\\ No newline at end of file\n`;
+  }
+  writeWhole(sys, file, text, 0o666);
+}

@@ -1,0 +1,172 @@
+// tar's records: headers of 512 bytes (ustar, GNU's and pax's long names), read and written. Pure.
+
+import { decode, encode } from "@vibengine/system";
+import { joinBytes } from "../bytes.ts";
+
+export const RECORD = 512;
+
+export interface Entry {
+  name: string;
+  mode: number;
+  uid: number;
+  gid: number;
+  size: number;
+  mtime: number;
+  mtimeNsec: number;
+  /** "0" file, "1" hard link, "2" symbolic link, "3" character device, "5" directory, "6" fifo. */
+  type: string;
+  link: string;
+  user: string;
+  group: string;
+}
+
+export class TarError extends Error {}
+
+const text = (record: Uint8Array, at: number, length: number): string => {
+  const field = record.subarray(at, at + length);
+  const end = field.indexOf(0);
+  return decode(field.slice(0, end < 0 ? length : end));
+};
+
+function number(record: Uint8Array, at: number, length: number): number {
+  // GNU's numbers too large for octal have the top bit set.
+  if (record[at] & 0x80) {
+    let value = record[at] & 0x40 ? -1 : record[at] & 0x3f;
+    for (let i = 1; i < length; i++) value = value * 256 + record[at + i];
+    return value;
+  }
+  const digits = text(record, at, length).trim();
+  return digits === "" ? 0 : Number.parseInt(digits, 8);
+}
+
+/** The entry of a header; null for a record of zeros. Throws TarError when it is no header. */
+export function readHeader(record: Uint8Array): Entry | null {
+  if (record.every((byte) => byte === 0)) return null;
+  const expected = number(record, 148, 8);
+  let [sum, signed] = [0, 0];
+  for (let i = 0; i < RECORD; i++) {
+    const byte = i >= 148 && i < 156 ? 32 : record[i];
+    sum += byte;
+    signed += byte > 127 ? byte - 256 : byte;
+  }
+  if (sum !== expected && signed !== expected) throw new TarError("checksum");
+  const magic = text(record, 257, 6);
+  const prefix = magic === "ustar" ? text(record, 345, 155) : "";
+  const name = text(record, 0, 100);
+  const type = record[156] === 0 ? "0" : String.fromCharCode(record[156]);
+  const old = type === "0" && name.endsWith("/");
+  return {
+    name: prefix ? `${prefix}/${name}` : name,
+    mode: number(record, 100, 8) & 0o7777,
+    uid: number(record, 108, 8),
+    gid: number(record, 116, 8),
+    size: number(record, 124, 12),
+    mtime: number(record, 136, 12),
+    mtimeNsec: 0,
+    type: old ? "5" : type === "7" ? "0" : type,
+    link: text(record, 157, 100),
+    user: magic.startsWith("ustar") ? text(record, 265, 32) : "",
+    group: magic.startsWith("ustar") ? text(record, 297, 32) : "",
+  };
+}
+
+/** The headers of an entry: longer names than fit go in records of their own, GNU's or pax's. */
+export function writeHeader(entry: Entry, format: "gnu" | "pax" | "ustar"): Uint8Array {
+  const parts: Uint8Array[] = [];
+  const [name, link] = [encode(entry.name), encode(entry.link)];
+  const split = name.length > 100 && format !== "gnu" ? splitName(entry.name) : null;
+  if (format === "ustar" && ((name.length > 100 && !split) || link.length > 100)) throw new TarError("name");
+  if (format === "gnu") {
+    if (link.length > 100) parts.push(longRecord("K", link));
+    if (name.length > 100) parts.push(longRecord("L", name));
+  } else if (format === "pax") {
+    const records: [string, string][] = [];
+    if (name.length > 100 && !split) records.push(["path", entry.name]);
+    if (link.length > 100) records.push(["linkpath", entry.link]);
+    if (entry.mtimeNsec > 0) records.push(["mtime", `${entry.mtime}.${String(entry.mtimeNsec).padStart(9, "0")}`]);
+    if (entry.size >= 8 ** 11) records.push(["size", String(entry.size)]);
+    if (records.length > 0) parts.push(paxRecord(entry, records));
+  }
+  const [prefix, rest] = split ?? ["", entry.name];
+  parts.push(plainHeader({ ...entry, name: rest }, format, prefix));
+  return joinBytes(...parts);
+}
+
+function splitName(name: string): [string, string] | null {
+  for (let at = name.indexOf("/"); at >= 0; at = name.indexOf("/", at + 1)) {
+    const [prefix, rest] = [name.slice(0, at), name.slice(at + 1)];
+    if (prefix !== "" && rest !== "" && encode(prefix).length <= 155 && encode(rest).length <= 100) return [prefix, rest];
+  }
+  return null;
+}
+
+function plainHeader(entry: Entry, format: string, prefix: string): Uint8Array {
+  const record = new Uint8Array(RECORD);
+  const put = (value: string, at: number, length: number) => record.set(encode(value).subarray(0, length), at);
+  const octal = (value: number, at: number, length: number) => {
+    if (value >= 0 && value < 8 ** (length - 1)) return put(value.toString(8).padStart(length - 1, "0"), at, length);
+    record[at] = 0x80;
+    for (let i = length - 1, rest = value; i > 0; i--, rest = Math.floor(rest / 256)) record[at + i] = rest % 256;
+  };
+  put(entry.name, 0, 100);
+  octal(entry.mode, 100, 8);
+  octal(entry.uid, 108, 8);
+  octal(entry.gid, 116, 8);
+  octal(entry.size, 124, 12);
+  octal(Math.max(0, entry.mtime), 136, 12);
+  put(" ".repeat(8), 148, 8);
+  put(entry.type, 156, 1);
+  put(entry.link, 157, 100);
+  put(format === "gnu" ? "ustar  \0" : "ustar\x0000", 257, 8);
+  put(entry.user, 265, 31);
+  put(entry.group, 297, 31);
+  if (format !== "gnu") {
+    octal(0, 329, 8);
+    octal(0, 337, 8);
+    put(prefix, 345, 155);
+  }
+  const sum = record.reduce((total, byte) => total + byte, 0);
+  put(`${sum.toString(8).padStart(6, "0")}\0 `, 148, 8);
+  return record;
+}
+
+const BLANK: Entry = { name: "", mode: 0o644, uid: 0, gid: 0, size: 0, mtime: 0, mtimeNsec: 0, type: "0", link: "", user: "root", group: "root" };
+
+const filled = (bytes: Uint8Array) => joinBytes(bytes, new Uint8Array((RECORD - (bytes.length % RECORD)) % RECORD));
+
+function longRecord(type: string, name: Uint8Array): Uint8Array {
+  const data = joinBytes(name, new Uint8Array(1));
+  return joinBytes(plainHeader({ ...BLANK, name: "././@LongLink", type, size: data.length }, "gnu", ""), filled(data));
+}
+
+function paxRecord(entry: Entry, records: [string, string][]): Uint8Array {
+  const lines = records.map(([key, value]) => {
+    const rest = encode(` ${key}=${value}\n`);
+    let length = rest.length + 1;
+    while (String(length).length + rest.length !== length) length = String(length).length + rest.length;
+    return joinBytes(encode(String(length)), rest);
+  });
+  const data = joinBytes(...lines);
+  const base = entry.name.replace(/\/+$/, "");
+  const name = `PaxHeaders/${base.slice(base.lastIndexOf("/") + 1)}`.slice(0, 90);
+  return joinBytes(
+    plainHeader({ ...BLANK, name, type: "x", size: data.length, mtime: entry.mtime }, "pax", ""),
+    filled(data),
+  );
+}
+
+/** "27 path=…\n" records. */
+export function parsePax(data: Uint8Array): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (let at = 0; at < data.length; ) {
+    const space = data.indexOf(32, at);
+    if (space < 0) break;
+    const length = Number(decode(data.slice(at, space)));
+    if (!(length > 0)) break;
+    const line = decode(data.slice(space + 1, at + length - 1));
+    const equals = line.indexOf("=");
+    found[line.slice(0, equals)] = line.slice(equals + 1);
+    at += length;
+  }
+  return found;
+}
