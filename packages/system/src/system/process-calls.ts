@@ -190,7 +190,7 @@ export class ProcessCalls extends FdCalls {
       const { slots } = this.machine;
       slots.set(this.slot, P_STANDS_FOR, pid);
       const stop = slots.get(this.slot, P_STOPPED);
-      if (stop !== 0) this.#deliver(this.slot, stop);
+      if (stop !== 0) this.deliver(this.slot, stop);
       return 0;
     });
   }
