@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { drawLine } from "./line-view.ts";
+import { drawLine } from "./view.ts";
 
 const PROMPT = "\x1b[32m$\x1b[0m "; // two cells
 

@@ -1,5 +1,6 @@
 // Draws a line being edited: given prompt, text and cursor, the terminal output that replaces what stood there before.
-// Pure: strings in, strings out. The same cell widths as xterm.js (its Unicode 6 table), or the cursor would drift.
+// Pure: strings in, strings out. The same cell widths as xterm.js (its Unicode 6 table), or the cursor would drift. What
+// stands between \x01 and \x02 in a prompt takes no cell.
 
 export interface LineView {
   /** What to write to the terminal. */
@@ -13,11 +14,11 @@ export interface LineView {
  * @param cols the terminal's width in cells
  */
 export function drawLine(prompt: string, text: string, cursor: number, cols: number, fromRow: number): LineView {
-  const start = place({ row: 0, column: 0 }, prompt.replace(SGR, ""), cols);
+  const start = place({ row: 0, column: 0 }, prompt.replace(UNSEEN, ""), cols);
   const target = place(start, text.slice(0, cursor), cols);
   const end = place(target, text.slice(cursor), cols);
 
-  let output = `${up(fromRow)}\r\x1b[J${prompt}${shown(text)}`;
+  let output = `${up(fromRow)}\r\x1b[J${prompt.replace(MARKS, "")}${shown(text)}`;
   // A full last row leaves the terminal's cursor on its last cell, waiting; go on to the next row as `place` does.
   if (end.column === 0 && end.row > 0 && !text.endsWith("\n")) output += "\r\n";
   output += `${up(end.row - target.row)}\r${target.column > 0 ? `\x1b[${target.column}C` : ""}`;
@@ -29,14 +30,15 @@ interface Cell {
   column: number;
 }
 
-/** Colours: they take no cell. */
-const SGR = /\x1b\[[\d;]*m/g;
+/** What takes no cell: what says so, colours and the like, and titles. */
+const UNSEEN = /\x01[^\x02]*\x02|\x1b\[[\d;?]*[A-Za-z]|\x1b\][^\x07]*\x07/g;
+const MARKS = /[\x01\x02]/g;
 const TAB = "    ";
 
 /** Where the cursor stands after `text` is written from `from` on. */
 function place(from: Cell, text: string, cols: number): Cell {
   let { row, column } = from;
-  for (const character of text.replaceAll("\t", TAB)) {
+  for (const character of visible(text)) {
     const width = character === "\n" ? 0 : cells(character.codePointAt(0) as number);
     if (character === "\n" || column + width > cols) {
       row++;
@@ -52,7 +54,13 @@ function place(from: Cell, text: string, cols: number): Cell {
 }
 
 function shown(text: string): string {
-  return text.replaceAll("\t", TAB).replaceAll("\n", "\r\n");
+  return visible(text).replaceAll("\n", "\r\n");
+}
+
+/** Tabs as spaces, other control characters as ^X. */
+function visible(text: string): string {
+  const caret = (character: string) => `^${String.fromCharCode(character.charCodeAt(0) ^ 0x40)}`;
+  return text.replaceAll("\t", TAB).replace(/[\x00-\x09\x0b-\x1f\x7f]/g, caret);
 }
 
 function up(rows: number): string {
@@ -60,7 +68,7 @@ function up(rows: number): string {
 }
 
 /** Cells of one character: 0 for combining marks, 2 for East Asian wide, else 1. */
-function cells(code: number): number {
+export function cells(code: number): number {
   if (code < 0x300) return 1;
   if (
     code <= 0x36f ||
