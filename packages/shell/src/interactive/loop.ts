@@ -72,6 +72,8 @@ class Loop {
         if (list === null) return shell.status;
         if (this.#typed !== "") remember(shell, this.#typed);
         this.#typed = "";
+        const start = shell.vars.get("PS0");
+        if (start) shell.report(await promptText(shell, start, shell.history.length));
         await guarded(shell, () => runTopLevel(shell, list));
         this.#lexer.discardRead();
       } catch (error) {
