@@ -8,6 +8,7 @@ import { killing } from "./killing.ts";
 import { type Given, median, medianOf, type Row, RUNS, run, time, timed } from "./measure.ts";
 import { rawStore } from "./raw-indexeddb.ts";
 import { reading } from "./reading.ts";
+import { shell } from "./shell.ts";
 
 const TREE_RUNS = 3;
 const SPAWNS = 50;
@@ -21,6 +22,7 @@ const PARTS: Record<string, (given: Given) => Promise<Row[]>> = {
   reading,
   disk,
   killing,
+  shell,
   saving,
   deadline,
 };

@@ -27,6 +27,10 @@ export interface Given {
   creates: number;
   passes: number;
   sequentialBytes: number;
+  /** For the shell: its scripts, the text they work on, and how long (ms) the machine's own bash takes for each. */
+  shellCases: { what: string; script: string; most?: number; peer?: number }[];
+  lines: string;
+  native: number[];
   /** Names of the parts to run; none = all. */
   parts: string[];
 }

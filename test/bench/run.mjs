@@ -1,7 +1,8 @@
 // `pnpm bench`: builds the page in this folder as an application would, runs it in a Chromium with a profile on disk, and
 // prints its rows as a table, then as one line of JSON. `pnpm bench reading` runs that part alone.
 
-import { mkdtemp, rm } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { launchChromium } from "../support/chromium.mjs";
@@ -9,9 +10,12 @@ import { site } from "../support/site.mjs";
 import { CREATES, PASSES, SEQUENTIAL_BYTES, STATS } from "./disk-programs.mjs";
 import { newMemories } from "./memories.mjs";
 import { FEW_READS, PIPE_BYTES, programs, READS } from "./programs.mjs";
+import { linesText, SHELL_CASES } from "./shell-cases.mjs";
 
 /** @typedef {import("./measure.ts").Row} Row */
 /** @typedef {import("./measure.ts").Given} Given */
+
+const NATIVE_RUNS = 5;
 
 const profile = await mkdtemp(join(tmpdir(), "vibengine-bench-"));
 const server = await site("test/bench");
@@ -28,6 +32,9 @@ try {
     creates: CREATES,
     passes: PASSES,
     sequentialBytes: SEQUENTIAL_BYTES,
+    shellCases: SHELL_CASES,
+    lines: linesText(),
+    native: await nativeTimes(),
     parts: process.argv.slice(2),
   };
   const rows = await page.evaluate(inPage, given);
@@ -62,6 +69,24 @@ function inPageEmpty() {
 function inHiddenPage() {
   const { benchHidden } = /** @type {typeof import("./bench.ts")} */ (/** @type {unknown} */ (globalThis));
   return benchHidden();
+}
+
+/** How long (ms) the machine's own bash takes for each script of the shell's part: the best of some runs; NaN without a bash. */
+async function nativeTimes() {
+  const cwd = await mkdtemp(join(tmpdir(), "vibengine-native-"));
+  await writeFile(join(cwd, "lines"), linesText());
+  const times = SHELL_CASES.map(({ script }) => {
+    let best = Number.NaN;
+    for (let i = 0; i < NATIVE_RUNS; i++) {
+      const start = performance.now();
+      const { status } = spawnSync("bash", ["-c", script], { cwd, env: { PATH: process.env.PATH, LC_ALL: "C.UTF-8" } });
+      if (status === 0)
+        best = Math.min(performance.now() - start, Number.isNaN(best) ? Number.POSITIVE_INFINITY : best);
+    }
+    return best;
+  });
+  await rm(cwd, { recursive: true });
+  return times;
 }
 
 /** @param {Row[]} rows */

@@ -152,3 +152,60 @@ test("a script of the everyday kind", async () => {
     "5 files, 10 words\nnone\nother\n5.txt\n",
   );
 });
+
+test("connect: what was written before, and what comes from then on", async () => {
+  const { commands } = await newSandbox();
+  const first = await commands.run("echo one; read x; echo two; read x; echo three", { background: true, stdin: true });
+  for await (const { stdout } of first) if (stdout === "one\n") break;
+  let heard = "";
+  const second = await commands.connect(first.pid, {
+    onStdout: (text) => {
+      heard += text;
+    },
+  });
+  expect(second.stdout).toBe("one\n");
+  await second.sendStdin("\n");
+  for await (const { stdout } of second) if (stdout?.includes("two")) break;
+  first.disconnect();
+  await commands.sendStdin(first.pid, "\n");
+  expect((await second.wait()).stdout).toBe("one\ntwo\nthree\n");
+  expect(heard).toBe("two\nthree\n");
+  expect(second.stdout).toBe("one\ntwo\nthree\n");
+  expect(first.stdout).toBe("one\ntwo\n");
+  expect(await rejection(commands.connect(99_999))).toBeInstanceOf(InvalidArgumentError);
+});
+
+test("a loop over a handle gets every piece in order, and ends with the command", async () => {
+  const { commands } = await newSandbox();
+  const handle = await commands.run("seq 30000; echo err >&2", { background: true });
+  let out = "";
+  let err = "";
+  for await (const piece of handle) {
+    out += piece.stdout ?? "";
+    err += piece.stderr ?? "";
+  }
+  expect(out).toBe((await handle.wait()).stdout);
+  expect(out.endsWith("\n30000\n")).toBe(true);
+  expect(err).toBe("err\n");
+  const again = [];
+  for await (const piece of handle) again.push(piece);
+  expect(again).toEqual([{ stdout: out }, { stderr: "err\n" }]);
+});
+
+test("past maxOutputBytes the result is cut and says so; callbacks get everything", async () => {
+  const { commands } = await newSandbox();
+  let length = 0;
+  const result = await commands.run("seq 100000", {
+    maxOutputBytes: 1000,
+    onStdout: (text) => {
+      length += text.length;
+    },
+  });
+  expect(result.truncated).toBe(true);
+  expect(result.stdout.length).toBe(1000);
+  expect(length).toBe(588_895);
+  const handle = await commands.run("seq 100000", { background: true, maxOutputBytes: 10 });
+  expect(await handle.wait()).toMatchObject({ stdout: "1\n2\n3\n4\n5\n", truncated: true });
+  expect(handle.stdout).toBe("1\n2\n3\n4\n5\n");
+  expect(await rejection(commands.run("true", { maxOutputBytes: -1 }))).toBeInstanceOf(InvalidArgumentError);
+});

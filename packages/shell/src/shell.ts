@@ -12,6 +12,7 @@ import { Shell } from "./execute/shell.ts";
 import { endShell } from "./execute/task.ts";
 import { EXPORT, newVariable } from "./execute/variables.ts";
 import type { ShellHost } from "./host.ts";
+import { runInteractive } from "./interactive/loop.ts";
 import { NeedInput, SyntaxFault } from "./parser/errors.ts";
 import type { Lexer } from "./parser/lexer.ts";
 import { readCommandLine } from "./parser/parser.ts";
@@ -59,6 +60,8 @@ function importEnvironment(shell: Shell, env: string[]): void {
 }
 
 interface Invocation {
+  /** What an interactive shell reads first. */
+  rcFiles: string[];
   commandString: boolean;
   fromStdin: boolean;
   rest: string[];
@@ -66,8 +69,11 @@ interface Invocation {
 
 /** Reads the shell's own options; a number is an exit status after a complaint. */
 function parseArguments(shell: Shell, argv: string[]): Invocation | number {
+  const home = shell.vars.get("HOME") ?? "";
   let commandString = false;
   let fromStdin = false;
+  let isLogin = argv[0].startsWith("-");
+  let hasRc = true;
   let at = 1;
   for (; at < argv.length; at++) {
     const word = argv[at];
@@ -76,8 +82,10 @@ function parseArguments(shell: Shell, argv: string[]): Invocation | number {
       break;
     }
     if (word.startsWith("--")) {
-      if (word === "--posix") shell.options.posix = true;
-      else if (word !== "--norc" && word !== "--noprofile" && word !== "--login") {
+      if (word === "--login") isLogin = true;
+      else if (word === "--norc") hasRc = false;
+      else if (word === "--posix") shell.options.posix = true;
+      else if (word !== "--noprofile" && word !== "--noediting") {
         shell.report(`${shell.name}: ${word}: invalid option\n`);
         return 2;
       }
@@ -88,7 +96,7 @@ function parseArguments(shell: Shell, argv: string[]): Invocation | number {
     for (const letter of word.slice(1)) {
       if (letter === "c" && on) commandString = true;
       else if (letter === "s" && on) fromStdin = true;
-      else if (letter === "l") continue;
+      else if (letter === "l") isLogin = true;
       else if (letter === "o" || letter === "O") {
         const option = argv[++at];
         const known = letter === "o" ? setLongOption(shell, option ?? "", on) : shell.shopt[option ?? ""] !== undefined;
@@ -103,7 +111,12 @@ function parseArguments(shell: Shell, argv: string[]): Invocation | number {
       }
     }
   }
-  return { commandString, fromStdin, rest: argv.slice(at) };
+  const rcFiles = isLogin
+    ? ["/etc/profile", `${home}/.bash_profile`, `${home}/.profile`]
+    : hasRc
+      ? ["/etc/bash.bashrc", `${home}/.bashrc`]
+      : [];
+  return { commandString, fromStdin, rcFiles, rest: argv.slice(at) };
 }
 
 async function start(shell: Shell, argv: string[]): Promise<number> {
@@ -124,6 +137,8 @@ async function start(shell: Shell, argv: string[]): Promise<number> {
   if (rest.length > 0 && !invocation.fromStdin) return runFile(shell, rest);
   shell.args = rest;
   shell.options.stdin = true;
+  if (shell.options.interactive || (shell.sys.isatty(0) && shell.sys.isatty(2)))
+    return runInteractive(shell, invocation.rcFiles);
   return runScript(shell, openStdin(shell));
 }
 

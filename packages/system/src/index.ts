@@ -23,11 +23,13 @@ export {
   RUNNING,
   ZOMBIE,
 } from "./io/slots.ts";
+export * from "./io/termios.ts";
 export { makeTree, parseStub, stubFor, USER_ID } from "./system/base-tree.ts";
 export { Machine } from "./system/machine.ts";
 export { machineTotals, machineUse } from "./system/proc-text.ts";
 export { bootKernelSlot } from "./system/process-calls.ts";
 export { System } from "./system/system.ts";
+export type { WindowSize } from "./system/tty-calls.ts";
 export * from "./system/types.ts";
 export { type FileEvent, Watching } from "./system/watching.ts";
 export { decode, encode, isUtf8 } from "./text.ts";

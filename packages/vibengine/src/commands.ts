@@ -1,18 +1,20 @@
 // `sandbox.commands`: checks arguments and forwards them.
 
-import { proxy, type Remote } from "comlink";
+import type { Call } from "./call.ts";
+import { CommandHandle, type CommandResult, Output, type OutputListeners, toBytes } from "./command-handle.ts";
 import { InvalidArgumentError } from "./errors.ts";
 import { checkEnvs, checkOneOf, checkPath } from "./options.ts";
-import type { CommandOutcome, CommandRequest, KernelApi, OutputSink, ProcessInfo, TraceSink } from "./protocol.ts";
+import type { CommandRequest, CommandOptions as CommonOptions, ProcessInfo } from "./protocol.ts";
 
-/** Sends a call to the kernel, if the sandbox still runs. */
-export type Call = <T>(send: (kernel: Remote<KernelApi>) => Promise<T>) => Promise<T>;
-
-/** How a command ended. A non-zero exit is a result, not an error. */
-export type CommandResult = CommandOutcome;
+const MIB = 1024 * 1024;
+const DEFAULT_OUTPUT_BYTES = 64 * MIB;
+/** The longest string that V8 makes is a little longer. */
+const MAX_OUTPUT_BYTES = 512 * MIB - 1024;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const SIGKILL = 9;
 
 /** Options of {@link Commands.run}. */
-export interface CommandOptions {
+export interface CommandOptions extends OutputListeners {
   /** Working directory; a relative one starts at /home/user. Default /home/user. */
   cwd?: string;
   /** Environment variables of this command, besides the sandbox's. */
@@ -21,21 +23,16 @@ export interface CommandOptions {
   user?: "user" | "root";
   /** Kill it after that many ms; the call then rejects with a `TimeoutError`. Default 0: no limit. */
   timeoutMs?: number;
-  /** Called with each piece of output as it comes; the next one comes when the returned promise has resolved. */
-  onStdout?: (text: string) => void | Promise<void>;
-  onStderr?: (text: string) => void | Promise<void>;
-  /**
-   * Called with a line for each system call of the command and of everything it starts, in order, as strace shows them:
-   * `[pid] call(arguments) = result <seconds>`. The command waits for it. What it traces runs several times slower.
-   */
-  onTrace?: (line: string) => void;
   /** Absent: at its end. Text or bytes: these, then the end. `true`: open, for `sendStdin` and `closeStdin`. */
   stdin?: string | Uint8Array | true;
   /** Aborting it kills the command; the call then rejects. */
   signal?: AbortSignal;
+  /**
+   * How much of each stream the result keeps, in bytes (of text outside ASCII somewhat more). Past it `truncated` is set; the
+   * callbacks get everything all the same. Default 64 MiB.
+   */
+  maxOutputBytes?: number;
 }
-
-const SIGNALS: Record<string, number> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGKILL: 9, SIGTERM: 15 };
 
 /** Runs commands in the sandbox's shell. */
 export class Commands {
@@ -64,16 +61,15 @@ export class Commands {
   ): Promise<CommandResult | CommandHandle> {
     const request = commandRequest(cmd, options);
     options.signal?.throwIfAborted();
-    const output = new Output(options);
+    const output = new Output(options, options.background === true ? request.maxOutputBytes : 0);
     if (options.background === true) {
-      const sink = proxy<OutputSink>((stream, text) => output.take(stream, text));
-      const pid = await this.#call((kernel) => kernel.startCommand(request, sink, output.traceSink()));
+      const pid = await this.#call((kernel) => kernel.startCommand(request, output.sink(), output.traceSink()));
       const handle = new CommandHandle(this.#call, pid, output);
       options.signal?.addEventListener("abort", () => handle.kill(), { once: true });
       return handle;
     }
     const key = crypto.randomUUID();
-    const sink = output.hasListeners ? proxy<OutputSink>((stream, text) => output.take(stream, text)) : null;
+    const sink = output.hasListeners ? output.sink() : null;
     const abort = () =>
       this.#call((kernel) => kernel.abortCommand(key, String(options.signal?.reason))).catch(() => {});
     options.signal?.addEventListener("abort", abort, { once: true });
@@ -84,14 +80,26 @@ export class Commands {
     }
   }
 
-  /** The commands that run. */
+  /** The commands that run, terminals included. */
   list(): Promise<ProcessInfo[]> {
     return this.#call((kernel) => kernel.listCommands());
   }
 
+  /**
+   * A new handle to a command that runs in the background. It has what was written so far; the callbacks get what comes from
+   * now on.
+   * @throws {InvalidArgumentError} when no command has that pid, or it ended long ago.
+   */
+  async connect(pid: number, options: Pick<OutputListeners, "onStdout" | "onStderr"> = {}): Promise<CommandHandle> {
+    const output = new Output(options, DEFAULT_OUTPUT_BYTES);
+    const { stdout, stderr } = await this.#call((kernel) => kernel.connectCommand(pid, output.sink()));
+    output.keepBefore(stdout, stderr);
+    return new CommandHandle(this.#call, pid, output);
+  }
+
   /** Kills the command and everything it started (SIGKILL); false when it had ended. */
   kill(pid: number): Promise<boolean> {
-    return this.#call((kernel) => kernel.killCommand(pid, SIGNALS.SIGKILL));
+    return this.#call((kernel) => kernel.killCommand(pid, SIGKILL));
   }
 
   sendStdin(pid: number, data: string | Uint8Array): Promise<void> {
@@ -103,115 +111,34 @@ export class Commands {
   }
 }
 
-/** A command that runs in the background. */
-export class CommandHandle {
-  readonly pid: number;
-  /** Undefined while it runs. */
-  exitCode: number | undefined;
-  readonly #call: Call;
-  readonly #output: Output;
-  readonly #outcome: Promise<CommandResult>;
-
-  /** @internal */
-  constructor(call: Call, pid: number, output: Output) {
-    this.pid = pid;
-    this.#call = call;
-    this.#output = output;
-    this.#outcome = call((kernel) => kernel.waitCommand(pid)).then((outcome) => {
-      this.exitCode = outcome.exitCode;
-      return outcome;
-    });
-    this.#outcome.catch(() => {});
-  }
-
-  /** What it has written so far. */
-  get stdout(): string {
-    return this.#output.stdout;
-  }
-  get stderr(): string {
-    return this.#output.stderr;
-  }
-
-  /** Resolves when it has ended. */
-  wait(): Promise<CommandResult> {
-    return this.#outcome;
-  }
-
-  /** Sends a signal to the command and everything it started; false when it had ended. Default SIGKILL. */
-  kill(signal: "SIGHUP" | "SIGINT" | "SIGQUIT" | "SIGKILL" | "SIGTERM" = "SIGKILL"): Promise<boolean> {
-    const number = SIGNALS[checkOneOf("signal", signal, ["SIGHUP", "SIGINT", "SIGQUIT", "SIGKILL", "SIGTERM"])];
-    return this.#call((kernel) => kernel.killCommand(this.pid, number));
-  }
-
-  /** Writes to its stdin, which must have been opened by `stdin: true`. */
-  sendStdin(data: string | Uint8Array): Promise<void> {
-    return this.#call((kernel) => kernel.sendStdin(this.pid, toBytes(data)));
-  }
-
-  closeStdin(): Promise<void> {
-    return this.#call((kernel) => kernel.closeStdin(this.pid));
-  }
-
-  /** Stops calling `onStdout`, `onStderr` and `onTrace`; the command goes on. */
-  disconnect(): void {
-    this.#output.disconnect();
-  }
-}
-
-type Listeners = Pick<CommandOptions, "onStdout" | "onStderr" | "onTrace">;
-
-/** Where output goes on this side: the text so far, and the caller's callbacks. */
-class Output {
-  stdout = "";
-  stderr = "";
-  #listeners: Listeners;
-
-  constructor(listeners: Listeners) {
-    this.#listeners = listeners;
-  }
-
-  get hasListeners(): boolean {
-    return this.#listeners.onStdout !== undefined || this.#listeners.onStderr !== undefined;
-  }
-
-  async take(stream: "stdout" | "stderr", text: string): Promise<void> {
-    this[stream] += text;
-    await (stream === "stdout" ? this.#listeners.onStdout : this.#listeners.onStderr)?.(text);
-  }
-
-  /** What the kernel calls with lines of the trace, if someone wants them. */
-  traceSink(): TraceSink | null {
-    if (this.#listeners.onTrace === undefined) return null;
-    return proxy<TraceSink>((lines) => {
-      for (const line of lines) this.#listeners.onTrace?.(line);
-    });
-  }
-
-  disconnect(): void {
-    this.#listeners = {};
-  }
-}
-
 function commandRequest(cmd: string, options: CommandOptions): CommandRequest {
-  if (typeof cmd !== "string" || cmd.includes("\0")) {
-    throw new InvalidArgumentError(`cmd must be a string without NUL, got ${JSON.stringify(cmd)}`);
-  }
-  const timeoutMs = options.timeoutMs ?? 0;
-  if (!Number.isInteger(timeoutMs) || timeoutMs < 0 || timeoutMs > 2 ** 31 - 1) {
+  const { maxOutputBytes = DEFAULT_OUTPUT_BYTES } = options;
+  if (!Number.isInteger(maxOutputBytes) || maxOutputBytes < 0 || maxOutputBytes > MAX_OUTPUT_BYTES) {
     throw new InvalidArgumentError(
-      `timeoutMs of a command must be an integer from 0 (no limit) to ${2 ** 31 - 1}, got ${timeoutMs}`,
+      `maxOutputBytes must be an integer from 0 to ${MAX_OUTPUT_BYTES}, got ${maxOutputBytes}`,
     );
   }
-  const request: CommandRequest = { cmd, timeoutMs };
-  if (options.cwd !== undefined) request.cwd = checkPath(options.cwd, "cwd");
-  if (options.envs !== undefined) request.envs = checkEnvs(options.envs);
-  if (options.user !== undefined) request.user = checkOneOf("user", options.user, ["user", "root"]);
+  const request: CommandRequest = { cmd: checkCommand(cmd), ...checkCommon(options), maxOutputBytes };
   if (options.stdin !== undefined) request.stdin = options.stdin === true ? "open" : toBytes(options.stdin);
   return request;
 }
 
-function toBytes(data: string | Uint8Array): Uint8Array {
-  if (typeof data === "string") return new TextEncoder().encode(data);
-  if (data instanceof Uint8Array) return data;
-  throw new InvalidArgumentError(`stdin takes a string or a Uint8Array, got ${typeof data}`);
+export function checkCommand(cmd: string): string {
+  if (typeof cmd === "string" && !cmd.includes("\0")) return cmd;
+  throw new InvalidArgumentError(`cmd must be a string without NUL, got ${JSON.stringify(cmd)}`);
+}
+
+/** The options that commands and terminals share. */
+export function checkCommon(options: Partial<CommonOptions>): CommonOptions {
+  const { timeoutMs = 0 } = options;
+  if (!Number.isInteger(timeoutMs) || timeoutMs < 0 || timeoutMs > LONGEST_TIMER_MS) {
+    throw new InvalidArgumentError(
+      `timeoutMs of a command must be an integer from 0 (no limit) to ${LONGEST_TIMER_MS}, got ${timeoutMs}`,
+    );
+  }
+  const checked: CommonOptions = { timeoutMs };
+  if (options.cwd !== undefined) checked.cwd = checkPath(options.cwd, "cwd");
+  if (options.envs !== undefined) checked.envs = checkEnvs(options.envs);
+  if (options.user !== undefined) checked.user = checkOneOf("user", options.user, ["user", "root"]);
+  return checked;
 }

@@ -1,7 +1,7 @@
 // `sandbox.files`: checks arguments, turns what a user has into bytes and back, and forwards.
 
 import { proxy, transfer } from "comlink";
-import type { Call } from "./commands.ts";
+import type { Call } from "./call.ts";
 import { FileNotFoundError, InvalidArgumentError } from "./errors.ts";
 import { checkOneOf, checkPath } from "./options.ts";
 import type { EntryInfo, WatchEvent, WatchSink } from "./protocol.ts";

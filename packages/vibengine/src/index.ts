@@ -1,6 +1,7 @@
 // vibengine: a small operating system in a browser tab. This file lists what the package exports.
 
-export { CommandHandle, type CommandOptions, type CommandResult, type Commands } from "./commands.ts";
+export { CommandHandle, type CommandOutput, type CommandResult, type Signal } from "./command-handle.ts";
+export type { CommandOptions, Commands } from "./commands.ts";
 export {
   FileNotFoundError,
   InvalidArgumentError,
@@ -12,5 +13,6 @@ export {
 } from "./errors.ts";
 export type { Files, WriteData, WriteEntry } from "./files.ts";
 export type { DiskReport, EntryInfo, ProcessInfo, SandboxMetrics, WatchEvent } from "./protocol.ts";
+export type { Pty, PtyOptions, PtySize } from "./pty.ts";
 export { type MetricsRange, type ResumeOptions, Sandbox, type SandboxInfo, type SandboxOptions } from "./sandbox.ts";
 export type { WatchHandle, WatchOptions } from "./watch.ts";

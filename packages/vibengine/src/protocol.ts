@@ -36,14 +36,30 @@ export interface KernelInfo {
 /** Why a sandbox ended. */
 export type Ending = "killed" | "timeout" | "paused";
 
-export interface CommandRequest {
-  cmd: string;
+export interface CommandOptions {
   cwd?: string;
   envs?: Record<string, string>;
   user?: "user" | "root";
+  /** 0: no limit. */
   timeoutMs: number;
+}
+
+export interface CommandRequest extends CommandOptions {
+  cmd: string;
   /** "open": `sendStdin` follows. */
   stdin?: Uint8Array | "open";
+  maxOutputBytes: number;
+}
+
+export interface PtySize {
+  rows: number;
+  columns: number;
+}
+
+export interface PtyRequest extends CommandOptions {
+  /** Absent: an interactive shell. */
+  cmd?: string;
+  size: PtySize;
 }
 
 export interface CommandOutcome {
@@ -58,7 +74,7 @@ export interface ProcessInfo {
   cmd: string;
   args: string[];
   envs: Record<string, string>;
-  cwd?: string;
+  cwd: string;
 }
 
 export interface EntryInfo {
@@ -112,8 +128,14 @@ export interface DiskReport {
   isClean: boolean;
 }
 
-/** Called with decoded text, one chunk after the other; the next comes when the promise has resolved. */
-export type OutputSink = (stream: "stdout" | "stderr", text: string) => void | Promise<void>;
+/**
+ * Called with decoded text, one chunk after the other; the next comes when the promise has resolved. `false`: no more is
+ * wanted.
+ */
+export type OutputSink = (stream: "stdout" | "stderr", text: string) => unknown;
+
+/** The same for what a terminal shows. */
+export type DataSink = (bytes: Uint8Array) => unknown;
 
 /** Called with the next lines of a trace; more come when the promise has resolved. */
 export type TraceSink = (lines: string[]) => void | Promise<void>;
@@ -144,6 +166,10 @@ export interface KernelApi {
   ended(): Promise<Ending>;
 
   startCommand(request: CommandRequest, sink: OutputSink | null, trace: TraceSink | null): Promise<number>;
+  connectCommand(pid: number, sink: OutputSink): { stdout: string; stderr: string };
+  startPty(request: PtyRequest, sink: DataSink): Promise<number>;
+  connectPty(pid: number, sink: DataSink): void;
+  resizePty(pid: number, size: PtySize): Promise<void>;
   waitCommand(pid: number): Promise<CommandOutcome>;
   /** Starts and waits. `key` names it for `abortCommand` in the meantime. */
   runCommand(

@@ -18,6 +18,7 @@ import {
   DEFAULT_TIMEOUT_MS,
 } from "./options.ts";
 import type { BootOptions, DiskReport, Ending, KernelApi, KernelInfo, SandboxMetrics, WorkerSeat } from "./protocol.ts";
+import { Pty } from "./pty.ts";
 import { leaveSeat, takeSeat } from "./seats.ts";
 import { indexedDbStore } from "./snapshot/indexeddb.ts";
 import type { Manifest } from "./snapshot/manifest.ts";
@@ -81,6 +82,8 @@ export class Sandbox {
   readonly sandboxId: string;
   /** Runs commands. */
   readonly commands: Commands;
+  /** Opens terminals. */
+  readonly pty: Pty;
   /** Reads and writes files. */
   readonly files: Files;
   readonly #kernel: Remote<KernelApi>;
@@ -105,6 +108,7 @@ export class Sandbox {
     this.#gone.catch(() => {});
     const call = <T>(send: (kernel: Remote<KernelApi>) => Promise<T>) => this.#call(send);
     this.commands = new Commands(call);
+    this.pty = new Pty(call);
     this.files = new Files(call, this.#gone);
     running.set(this.sandboxId, this);
   }

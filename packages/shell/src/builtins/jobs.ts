@@ -252,6 +252,7 @@ export async function fg(shell: Shell, argv: string[]): Promise<number> {
     return 1;
   }
   await shell.write(`${job.text}\n`, "fg");
+  if (shell.terminal !== null && job.isGroup) shell.sys.tcsetpgrp(shell.terminal.fd, job.pids[0]);
   signalJob(shell, job, SIGCONT);
   const status = await waitForeground(shell, job);
   job.reported = isDone(job);

@@ -16,6 +16,9 @@ export class Terminated {
   }
 }
 
+/** ^C at an interactive shell: back to the prompt. */
+export class Interrupted {}
+
 /**
  * An error in an expansion or assignment. `fatal` ends a script; otherwise only the rest of the command line is dropped.
  * The message lacks the shell's name and line.

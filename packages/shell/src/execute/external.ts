@@ -2,6 +2,7 @@
 
 import { EACCES, EISDIR, ENOENT, Killed, strerror } from "@vibengine/system";
 import type { Status } from "./control.ts";
+import { joinGroup } from "./jobs.ts";
 import { applyRedirections, type Redirect } from "./redirect.ts";
 import type { Shell } from "./shell.ts";
 import { waitFor, waitForChild } from "./task.ts";
@@ -28,7 +29,7 @@ export function runProgram(shell: Shell, argv: string[], redirects: Redirect[], 
     shell.complain(`fork: ${strerror(sys)}`);
     return 254;
   }
-  if (shell.hasJobControl) sys.setpgid(0, 0);
+  joinGroup(shell, sys, 0, true);
   const child = shell.sys;
   let error: string | null = null;
   if (redirects.length > 0) {

@@ -1,6 +1,6 @@
 // Background jobs: the table that `jobs`, `wait`, `kill %1` and `$!` work on. A job is reaped when someone asks, or when the next starts.
 
-import { EAGAIN } from "@vibengine/system";
+import { EAGAIN, SIGINT, type System } from "@vibengine/system";
 import type { Shell } from "./shell.ts";
 
 export interface Job {
@@ -16,6 +16,19 @@ export interface Job {
   /** Its end has been seen by `jobs` or `wait`. */
   reported: boolean;
 }
+
+/** glibc's texts of the common signals. */
+const ENDED_BY: Record<number, string> = {
+  1: "Hangup",
+  2: "Interrupt",
+  3: "Quit",
+  6: "Aborted",
+  9: "Killed",
+  11: "Segmentation fault",
+  13: "Broken pipe",
+  14: "Alarm clock",
+  15: "Terminated",
+};
 
 /** Ended jobs that nobody waited for are forgotten beyond this many. */
 const ENDED_MAX = 1000;
@@ -73,6 +86,42 @@ export function signalJob(shell: Shell, job: Job, signal: number): number {
   return Math.min(0, ...job.pids.map((pid) => shell.sys.kill(pid, signal)));
 }
 
+/** Under job control: a new process joins a group (0: one of its own), which has the terminal if it is in the foreground. */
+export function joinGroup(shell: Shell, sys: System, group: number, isForeground: boolean): void {
+  if (!shell.hasJobControl) return;
+  sys.setpgid(0, group);
+  sys.ignoreSignals(shell.ignored);
+  if (isForeground && shell.terminal !== null) shell.sys.tcsetpgrp(shell.terminal.fd, group || sys.pid);
+}
+
+/** The shell has its terminal again; `isReset`: set as the shell had it, after a job that did not end by itself. */
+export function takeTerminal(shell: Shell, isReset = false): void {
+  if (shell.terminal === null) return;
+  const { fd, termios } = shell.terminal;
+  shell.sys.tcsetpgrp(fd, shell.sys.getpgid());
+  if (isReset && typeof termios !== "number") shell.sys.tcsetattr(fd, termios);
+}
+
+/** How an ended job is shown. */
+export function endText(status: number): string {
+  if (status === 0) return "Done";
+  if (status <= 128) return `Exit ${status}`;
+  return ENDED_BY[status - 128] ?? `Signal ${status - 128}`;
+}
+
+/** Before a prompt: which jobs have ended or stopped since the last one. */
+export function announceJobs(shell: Shell): void {
+  reapJobs(shell);
+  for (const job of shell.jobs) {
+    if (job.foreign || job.reported || !isDone(job)) continue;
+    job.reported = true;
+    const status = jobStatus(job);
+    const what = endText(status);
+    shell.report(`[${job.id}]${job === shell.jobs.at(-1) ? "+" : "-"}  ${what.padEnd(24)}${job.text}\n`);
+  }
+  shell.jobs = shell.jobs.filter((job) => job.foreign || !isDone(job));
+}
+
 /** Waits for a job in the foreground. If it was stopped instead it is listed, and its status is 128 + the signal. */
 export async function waitForeground(shell: Shell, job: Job): Promise<number> {
   for (;;) {
@@ -80,8 +129,14 @@ export async function waitForeground(shell: Shell, job: Job): Promise<number> {
       reapJobs(shell, [job]);
       return isDone(job) ? 0 : stopOf(shell, job) || -EAGAIN;
     });
-    if (result === 0) return jobStatus(job);
+    if (result === 0) {
+      const status = jobStatus(job);
+      takeTerminal(shell, status > 128);
+      if (status === 128 + SIGINT && shell.takesInterrupts) shell.report("\n");
+      return status;
+    }
     if (result > 0) {
+      takeTerminal(shell, true);
       if (!shell.jobs.includes(job)) listJob(shell, job);
       shell.report(`\n[${job.id}]+  ${"Stopped".padEnd(24)}${job.text}\n`);
       return 128 + result;

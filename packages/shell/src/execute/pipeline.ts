@@ -3,7 +3,7 @@
 import { AT_FDCWD, encode, O_RDONLY, SIGINT, SIGQUIT, strerror } from "@vibengine/system";
 import type { Command, List, ListItem, Pipeline } from "../ast.ts";
 import type { Status } from "./control.ts";
-import { addJob, newJob, waitForeground } from "./jobs.ts";
+import { addJob, joinGroup, newJob, waitForeground } from "./jobs.ts";
 import { run, runTolerant } from "./run.ts";
 import type { Shell } from "./shell.ts";
 import { forkShell, startTask, waitFor, waitForChild } from "./task.ts";
@@ -24,7 +24,7 @@ function runNegated(shell: Shell, node: Pipeline): Status {
 function runElements(shell: Shell, node: Pipeline): Status {
   if (node.commands.length === 1) return run(shell, node.commands[0]);
   shell.line = node.line;
-  const pids = startPipeline(shell, shell, node);
+  const pids = startPipeline(shell, node, true);
   if (!shell.hasJobControl) return collect(shell, pids, 0, []);
   const job = newJob(shell, pids, shell.item?.text ?? "");
   return waitForeground(shell, job).then((status) => {
@@ -34,22 +34,22 @@ function runElements(shell: Shell, node: Pipeline): Status {
 }
 
 /** Starts all elements; the pids, fewer if the process table filled up. */
-function startPipeline(shell: Shell, parent: Shell, node: Pipeline): number[] {
+function startPipeline(shell: Shell, node: Pipeline, isForeground: boolean): number[] {
   const pids: number[] = [];
   const { commands } = node;
   let input = -1;
   for (let i = 0; i < commands.length; i++) {
     const ends: [number, number] = [-1, -1];
     if (i < commands.length - 1) {
-      const result = parent.sys.pipe(ends);
+      const result = shell.sys.pipe(ends);
       if (result < 0) {
         shell.complain(`pipe error: ${strerror(result)}`);
         break;
       }
     }
-    const child = forkShell(parent);
+    const child = forkShell(shell);
     if (child === null) {
-      for (const fd of [input, ...ends]) if (fd >= 0) parent.sys.close(fd);
+      for (const fd of [input, ...ends]) if (fd >= 0) shell.sys.close(fd);
       input = -1;
       break;
     }
@@ -60,14 +60,14 @@ function startPipeline(shell: Shell, parent: Shell, node: Pipeline): number[] {
       connect(child, ends[1], 1);
       if (node.joinStderr[i]) child.sys.dup2(1, 2);
     }
-    if (input >= 0) parent.sys.close(input);
-    if (ends[1] >= 0) parent.sys.close(ends[1]);
+    if (input >= 0) shell.sys.close(input);
+    if (ends[1] >= 0) shell.sys.close(ends[1]);
     input = ends[0];
-    if (shell.hasJobControl) child.sys.setpgid(0, pids[0] ?? 0);
+    joinGroup(shell, child.sys, pids[0] ?? 0, isForeground);
     pids.push(child.sys.pid);
     startCommand(child, commands[i]);
   }
-  if (input >= 0) parent.sys.close(input);
+  if (input >= 0) shell.sys.close(input);
   return pids;
 }
 
@@ -116,7 +116,7 @@ function pipelineStatus(shell: Shell, statuses: number[]): number {
 export function runSubshell(shell: Shell, body: List): Status {
   const child = forkShell(shell);
   if (child === null) return 254;
-  if (shell.hasJobControl) child.sys.setpgid(0, 0);
+  joinGroup(shell, child.sys, 0, true);
   startTask(child, () => run(child, body));
   return waitForChild(shell, child.sys.pid);
 }
@@ -128,7 +128,7 @@ export function runBackground(shell: Shell, item: ListItem): Status {
   if (command.kind === "pipeline" && command.commands.length > 1 && !command.negated && !command.timed) {
     const detached = shell.sys.dup(0, 10);
     useNullInput(shell);
-    pids = startPipeline(shell, shell, command);
+    pids = startPipeline(shell, command, false);
     if (detached >= 0) {
       shell.sys.dup2(detached, 0);
       shell.sys.close(detached);
@@ -137,7 +137,7 @@ export function runBackground(shell: Shell, item: ListItem): Status {
     const child = forkShell(shell);
     if (child === null) return 254;
     pids = [child.sys.pid];
-    if (shell.hasJobControl) child.sys.setpgid(0, 0);
+    joinGroup(shell, child.sys, 0, false);
     if (!shell.options.monitor) {
       useNullInput(child);
       child.ignore(SIGINT);

@@ -97,6 +97,7 @@ async function continueList(shell: Shell, items: ListItem[], from: number, waiti
 function runItem(shell: Shell, item: ListItem): Status {
   shell.item = item;
   if (shell.sys.isStopped) return afterYield(shell, item);
+  if (shell.takesInterrupts && shell.sys.hasSignals()) runTraps(shell);
   if (--shell.commandsUntilClock < 0) {
     shell.commandsUntilClock = COMMANDS_PER_CLOCK;
     shell.sys.checkKilled();

@@ -1,7 +1,18 @@
 // The state of one shell: variables, functions, options, positional parameters, traps, jobs, and the process (System) it is.
 // A subshell is a clone over a forked process. Output and complaints go straight to the fds.
 
-import { EAGAIN, EINTR, EPIPE, encode, SIGPIPE, type System, strerror } from "@vibengine/system";
+import {
+  EAGAIN,
+  EINTR,
+  EPIPE,
+  encode,
+  SIGINT,
+  SIGPIPE,
+  SIGWINCH,
+  type System,
+  strerror,
+  type Termios,
+} from "@vibengine/system";
 import { evaluateText } from "../arithmetic/evaluate.ts";
 import type { FunctionDefinition, ListItem } from "../ast.ts";
 import { type Separators, separators } from "../expand/fields.ts";
@@ -83,6 +94,13 @@ export class Shell {
   substitutionFds: number[] = [];
   /** Caught signals that came while a child was waited for. */
   pendingSignals = 0;
+  /** What was typed, the latest last. */
+  history: string[] = [];
+  /** Of an interactive shell that has one: its terminal, and how that is set while the shell has it. */
+  terminal: { fd: number; termios: Termios | number } | null = null;
+  /** An interactive shell: SIGINT leads back to its prompt. Signals that it ignores for itself, not for what it starts. */
+  takesInterrupts = false;
+  interactiveIgnored = 0;
 
   constructor(sys: System, host: ShellHost, programs: Programs, name: string) {
     this.sys = sys;
@@ -134,6 +152,7 @@ export class Shell {
     copy.startTime = this.startTime;
     copy.lastYield = this.lastYield;
     copy.ignored = this.ignored;
+    copy.history = this.history;
     return copy;
   }
 
@@ -144,8 +163,8 @@ export class Shell {
 
   /** Tells the process slot which signals are caught or ignored. */
   maskSignals(): void {
-    let caught = 0;
-    let ignored = this.ignored;
+    let caught = this.takesInterrupts ? (1 << SIGINT) | (1 << SIGWINCH) : 0;
+    let ignored = this.ignored | this.interactiveIgnored;
     for (const [signal, command] of this.traps) {
       if (signal <= 0 || signal > 31) continue;
       if (command === "") ignored |= 1 << signal;

@@ -1,7 +1,8 @@
 // Traps: commands that run on signals and at EXIT, ERR, DEBUG, RETURN. Signals are noted by the process slot and their traps run
 // between commands.
 
-import { NO_JUMP, type Status } from "./control.ts";
+import { SIGINT } from "@vibengine/system";
+import { Interrupted, NO_JUMP, type Status } from "./control.ts";
 import { runSource } from "./script.ts";
 import type { Shell } from "./shell.ts";
 
@@ -36,6 +37,10 @@ export function runTrap(shell: Shell, signal: number): Status {
 /** Runs the traps of the signals that came; null if none had to wait. */
 export function runTraps(shell: Shell): Promise<void> | null {
   const signals = shell.pendingSignals | (shell.sys.hasSignals() ? shell.sys.takeSignals() : 0);
+  if (shell.takesInterrupts && (signals & (1 << SIGINT)) !== 0 && !shell.traps.has(SIGINT)) {
+    shell.pendingSignals = signals & ~(1 << SIGINT);
+    throw new Interrupted();
+  }
   if (signals === 0 || shell.inTrap) {
     shell.pendingSignals = signals;
     return null;

@@ -200,7 +200,8 @@ export class Lexer {
       return { kind: "newline", text: "\n", word: null, line, start };
     }
     if (isOperatorStart(code) && !((code === 60 || code === 62) && this.code(1) === 40)) {
-      this.code(2);
+      // All of it must be there, but no line is waited for that can't be part of it.
+      if (this.code(1) !== 10) this.code(2);
       for (const group of OPERATORS) {
         const text = this.text.substr(this.pos, group[0].length);
         if (group.includes(text)) {

@@ -66,6 +66,10 @@ export const PIPE_SIZE = 65_536;
 export const WATCH_MAX = 256;
 export const WATCH_WORDS = 2;
 export const EVENT_WORDS = 262_144;
+/** Terminals, characters typed ahead that each holds (Linux's N_TTY_BUF_SIZE), and words: those, and 64 of state. */
+export const TTYS = 16;
+export const TTY_INPUT = 4096;
+export const TTY_WORDS = 64 + TTY_INPUT;
 
 /** Bytes for a process's command line, its program's path behind it. */
 export const COMMAND_SIZE = 1024;
@@ -87,6 +91,7 @@ export interface Layout {
   readonly openFileWord: number;
   readonly pipeWord: number;
   readonly pipeByte: number;
+  readonly ttyWord: number;
   readonly commandByte: number;
   readonly watchWord: number;
   readonly eventWord: number;
@@ -134,6 +139,7 @@ export function layoutOf(dataBlocks: number): Layout {
   const pipes = take(PIPES * PIPE_WORDS * 4);
   const openCounts = take(inodes * 4);
   const dirty = take(imageBlocks);
+  const ttys = take(TTYS * TTY_WORDS * 4);
   const commands = take(SLOTS * COMMAND_SIZE);
   const watches = take(WATCH_MAX * WATCH_WORDS * 4);
   const events = take(EVENT_WORDS * 4);
@@ -149,6 +155,7 @@ export function layoutOf(dataBlocks: number): Layout {
     openFileWord: openFiles / 4,
     pipeWord: pipes / 4,
     pipeByte: pipeBuffers,
+    ttyWord: ttys / 4,
     commandByte: commands,
     watchWord: watches / 4,
     eventWord: events / 4,

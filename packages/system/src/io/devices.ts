@@ -1,6 +1,6 @@
-// Character devices: null, zero, full, random, urandom and tty. Their inodes stand in /dev on the disk like any file's.
+// Character devices: null, zero, full, random and urandom. Their inodes stand in /dev on the disk like any file's.
 
-import { ENOSPC, ENXIO } from "../errno.ts";
+import { ENOSPC } from "../errno.ts";
 
 export const DEVICE_NULL = 1;
 export const DEVICE_ZERO = 2;
@@ -12,10 +12,11 @@ export const DEVICE_NAMES: Record<number, string> = {
   [DEVICE_ZERO]: "zero",
   [DEVICE_FULL]: "full",
   [DEVICE_RANDOM]: "urandom",
-  [DEVICE_TTY]: "tty",
 };
 /** Opening device `DEVICE_FD + n` gives a duplicate of the process's fd n: /dev/stdin, stdout, stderr. */
 export const DEVICE_FD = 16;
+/** Opening device `DEVICE_PTS + n` opens terminal n, if there is one: /dev/pts/n. */
+export const DEVICE_PTS = 32;
 
 /** Bytes that `crypto.getRandomValues` gives at most in one call, as the Web Crypto specification says. */
 const RANDOM_CHUNK = 65_536;
@@ -24,15 +25,13 @@ const fillRandom = crypto.getRandomValues.bind(crypto);
 
 export function readDevice(device: number, into: Uint8Array, at: number, length: number): number {
   if (device === DEVICE_NULL) return 0;
-  if (device === DEVICE_TTY) return -ENXIO;
   if (device === DEVICE_RANDOM) randomBytes(into, at, length);
   else into.fill(0, at, at + length);
   return length;
 }
 
 export function writeDevice(device: number, length: number): number {
-  if (device === DEVICE_FULL) return -ENOSPC;
-  return device === DEVICE_TTY ? -ENXIO : length;
+  return device === DEVICE_FULL ? -ENOSPC : length;
 }
 
 /** Fills part of any view, on shared memory too (which `getRandomValues` itself rejects), with random bytes. */

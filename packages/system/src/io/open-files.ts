@@ -6,6 +6,7 @@ import type { Disk } from "../disk/disk.ts";
 import { OPEN_FILE_WORDS, OPEN_FILES, OPEN_HINT } from "../disk/layout.ts";
 import { ENFILE } from "../errno.ts";
 import type { Pipes } from "./pipe.ts";
+import type { Ttys } from "./tty.ts";
 
 const REFS = 0;
 const KIND = 1;
@@ -19,14 +20,17 @@ export const KIND_INODE = 1;
 export const KIND_PIPE = 2;
 export const KIND_DEVICE = 3;
 export const KIND_VIRTUAL = 4;
+export const KIND_TTY = 5;
 
 export class OpenFiles {
   readonly #disk: Disk;
   readonly #pipes: Pipes;
+  readonly #ttys: Ttys;
 
-  constructor(disk: Disk, pipes: Pipes) {
+  constructor(disk: Disk, pipes: Pipes, ttys: Ttys) {
     this.#disk = disk;
     this.#pipes = pipes;
+    this.#ttys = ttys;
   }
 
   /** A new entry with one reference: on an inode, which it holds, or on one end of a pipe. -ENFILE when the table is full. */
@@ -45,7 +49,8 @@ export class OpenFiles {
       words[at + OFFSET + 1] = 0;
       words[at + DEVICE] = device;
       words[at + PARENT] = 0;
-      if (kind !== KIND_PIPE) this.#disk.tree.hold(object);
+      if (kind === KIND_TTY) this.#ttys.hold(object);
+      else if (kind !== KIND_PIPE) this.#disk.tree.hold(object);
       return file;
     }
     return -ENFILE;
@@ -61,7 +66,8 @@ export class OpenFiles {
     const at = this.#word(file);
     if (--words[at + REFS] > 0) return;
     words[OPEN_HINT] = Math.min(words[OPEN_HINT], file);
-    if (words[at + KIND] !== KIND_PIPE) this.#disk.tree.letGo(words[at + OBJECT]);
+    if (words[at + KIND] === KIND_TTY) this.#ttys.letGo(words[at + OBJECT]);
+    else if (words[at + KIND] !== KIND_PIPE) this.#disk.tree.letGo(words[at + OBJECT]);
     else if ((words[at + FLAGS] & O_ACCMODE) === O_WRONLY) this.#pipes.closeWriter(words[at + OBJECT]);
     else this.#pipes.closeReader(words[at + OBJECT]);
   }
@@ -69,7 +75,7 @@ export class OpenFiles {
   kind(file: number): number {
     return this.#disk.memory.words[this.#word(file) + KIND];
   }
-  /** The inode, or the pipe. */
+  /** The inode, the pipe, or the terminal. */
   object(file: number): number {
     return this.#disk.memory.words[this.#word(file) + OBJECT];
   }

@@ -45,6 +45,10 @@ export class Pipes {
     return -ENFILE;
   }
 
+  addWriter(pipe: number): void {
+    this.#memory.words[this.#word(pipe) + WRITERS]++;
+  }
+
   closeReader(pipe: number): void {
     const at = this.#word(pipe);
     this.#memory.words[at + READERS]--;

@@ -1,12 +1,22 @@
 // The tree a new sandbox starts with: the usual directories, devices, accounts, and a stub for every program of the shell.
 
 import { AT_FDCWD, O_CREAT, O_WRONLY } from "../constants.ts";
-import { DEVICE_FD, DEVICE_FULL, DEVICE_NULL, DEVICE_RANDOM, DEVICE_TTY, DEVICE_ZERO } from "../io/devices.ts";
+import { TTYS } from "../disk/layout.ts";
+import {
+  DEVICE_FD,
+  DEVICE_FULL,
+  DEVICE_NULL,
+  DEVICE_PTS,
+  DEVICE_RANDOM,
+  DEVICE_TTY,
+  DEVICE_ZERO,
+} from "../io/devices.ts";
 import { encode } from "../text.ts";
 import type { System } from "./system.ts";
 
 const DIRECTORIES = [
   "dev",
+  "dev/pts",
   "etc",
   "home",
   "opt",
@@ -64,6 +74,7 @@ export function makeTree(system: System, programs: readonly string[]): void {
   for (const path of DIRECTORIES) system.mkdir(AT_FDCWD, encode(path), 0o755);
   for (const [name, target] of LINKS) system.symlink(encode(target), AT_FDCWD, encode(name));
   for (const [name, device] of DEVICES) system.mknod(AT_FDCWD, encode(`dev/${name}`), 0o666, device);
+  for (let tty = 0; tty < TTYS; tty++) system.mknod(AT_FDCWD, encode(`dev/pts/${tty}`), 0o620, DEVICE_PTS + tty);
   for (const [path, text] of FILES) writeFile(system, path, text, 0o644);
   for (const program of programs) writeFile(system, `usr/bin/${program}`, stubFor("shell", program), 0o755);
   for (const path of ["tmp", "var/tmp"]) system.chmod(AT_FDCWD, encode(path), 0o1777);

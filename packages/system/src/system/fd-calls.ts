@@ -6,6 +6,7 @@ import {
   O_APPEND,
   O_RDONLY,
   O_WRONLY,
+  S_IFCHR,
   S_IFDIR,
   S_IFIFO,
   S_IFREG,
@@ -19,7 +20,7 @@ import { I_ATIME, I_MODE, I_MTIME, I_NLINK, I_PARENT, type Time } from "../disk/
 import { VIRTUAL, WATCHES } from "../disk/layout.ts";
 import { EBADF, EINVAL, EISDIR, ENOTDIR, ENOTSUP, ESPIPE } from "../errno.ts";
 import { readDevice, writeDevice } from "../io/devices.ts";
-import { KIND_DEVICE, KIND_INODE, KIND_PIPE, KIND_VIRTUAL } from "../io/open-files.ts";
+import { KIND_DEVICE, KIND_INODE, KIND_PIPE, KIND_TTY, KIND_VIRTUAL } from "../io/open-files.ts";
 import { OpenCalls } from "./open-calls.ts";
 import type { Dirent, PollFd, Stat } from "./types.ts";
 
@@ -64,7 +65,7 @@ export class FdCalls extends OpenCalls {
       const { files, disk } = this.machine;
       const kind = files.kind(file);
       if (kind === KIND_DEVICE) return 0;
-      if (kind === KIND_PIPE) return -ESPIPE;
+      if (kind === KIND_PIPE || kind === KIND_TTY) return -ESPIPE;
       let base = 0;
       if (whence === SEEK_CUR) base = files.offset(file);
       else if (whence === SEEK_END) base = kind === KIND_VIRTUAL ? 0 : disk.content.size(files.object(file));
@@ -206,6 +207,7 @@ export class FdCalls extends OpenCalls {
     if (kind === KIND_PIPE) {
       return position >= 0 ? -ESPIPE : pipes.read(files.object(file), into, at, length, this.slot);
     }
+    if (kind === KIND_TTY) return position >= 0 ? -ESPIPE : this.readTerminal(files.object(file), into, at, length);
     if (kind === KIND_DEVICE) return readDevice(files.device(file), into, at, length);
     const ino = files.object(file);
     if (kind === KIND_VIRTUAL) return this.#readVirtual(file, ino, into, at, length, position);
@@ -243,6 +245,9 @@ export class FdCalls extends OpenCalls {
     if (kind === KIND_PIPE) {
       return position >= 0 ? -ESPIPE : pipes.write(files.object(file), from, at, length, this.slot);
     }
+    if (kind === KIND_TTY) {
+      return position >= 0 ? -ESPIPE : this.machine.ttys.write(files.object(file), from, at, length, this.slot);
+    }
     if (kind === KIND_DEVICE) return writeDevice(files.device(file), length);
     const ino = files.object(file);
     let to = position >= 0 ? position : files.offset(file);
@@ -271,16 +276,17 @@ export class FdCalls extends OpenCalls {
 
   #fillStatOf(file: number, out: Stat): number {
     const { files, pipes } = this.machine;
-    if (files.kind(file) !== KIND_PIPE) {
+    const kind = files.kind(file);
+    if (kind !== KIND_PIPE && kind !== KIND_TTY) {
       this.fillStat(files.object(file), out);
       return 0;
     }
     out.dev = 0;
     out.ino = files.object(file) + 1;
-    out.mode = S_IFIFO | 0o600;
+    out.mode = kind === KIND_TTY ? S_IFCHR | 0o620 : S_IFIFO | 0o600;
     out.nlink = 1;
     out.uid = out.gid = out.blocks = 0;
-    out.size = pipes.available(files.object(file));
+    out.size = kind === KIND_TTY ? 0 : pipes.available(files.object(file));
     out.atimeSec = out.mtimeSec = out.ctimeSec = 0;
     out.atimeNsec = out.mtimeNsec = out.ctimeNsec = 0;
     return 0;
@@ -308,11 +314,17 @@ export class FdCalls extends OpenCalls {
     return 1;
   }
 
-  /** The inode behind an fd of any kind but a pipe, which has none to change. */
+  /** Overridden where signals can be sent. */
+  protected readTerminal(tty: number, into: Uint8Array, at: number, length: number): number {
+    return this.machine.ttys.read(tty, into, at, length, this.slot);
+  }
+
+  /** The inode behind an fd of any kind but a pipe or terminal, which have none to change. */
   #anyInode(fd: number): number {
     const file = this.file(fd);
     if (file < 0) return file;
-    return this.machine.files.kind(file) === KIND_PIPE ? -ENOTSUP : this.machine.files.object(file);
+    const kind = this.machine.files.kind(file);
+    return kind === KIND_PIPE || kind === KIND_TTY ? -ENOTSUP : this.machine.files.object(file);
   }
 
   #pollOne(entry: PollFd): void {
@@ -324,7 +336,13 @@ export class FdCalls extends OpenCalls {
     if (file < 0) return;
     const kind = files.kind(file);
     const object = files.object(file);
-    if (kind !== KIND_PIPE) {
+    if (kind === KIND_TTY) {
+      const { ttys } = this.machine;
+      entry.readable = entry.wantRead && ttys.isReadable(object, this.slot);
+      entry.writable = entry.wantWrite && ttys.isWritable(object, this.slot);
+      entry.available = ttys.available(object);
+      entry.hangup = !ttys.isOpen(object);
+    } else if (kind !== KIND_PIPE) {
       entry.readable = entry.wantRead;
       entry.writable = entry.wantWrite;
       const isFile = kind === KIND_INODE && (disk.inodes.get(object, I_MODE) & S_IFREG) === S_IFREG;

@@ -9,6 +9,7 @@ import { OpenFiles } from "../io/open-files.ts";
 import { Pipes } from "../io/pipe.ts";
 import { Slots } from "../io/slots.ts";
 import { makeGuestCopier } from "./guest-copy.ts";
+import { Ttys } from "../io/tty.ts";
 import { Proc } from "./proc.ts";
 import { makeStackProbe } from "./stack.ts";
 
@@ -16,6 +17,7 @@ export class Machine {
   readonly disk: Disk;
   readonly slots: Slots;
   readonly pipes: Pipes;
+  readonly ttys: Ttys;
   readonly files: OpenFiles;
   readonly lock: Lock;
   readonly proc: Proc;
@@ -33,7 +35,8 @@ export class Machine {
     this.disk = disk;
     this.slots = new Slots(disk.memory, disk.layout);
     this.pipes = new Pipes(disk.memory, disk.layout, this.slots);
-    this.files = new OpenFiles(disk, this.pipes);
+    this.ttys = new Ttys(disk.memory, disk.layout, this.slots, this.pipes);
+    this.files = new OpenFiles(disk, this.pipes, this.ttys);
     this.proc = new Proc(this);
     disk.paths.virtual = this.proc;
     this.lock = new Lock(disk.memory.words, (pid) => this.slots.isDead(pid));

@@ -24,10 +24,10 @@ import { WRITE } from "../disk/event-ring.ts";
 import { I_DEVICE, I_NLINK } from "../disk/inodes.ts";
 import { TRACE_FD, VIRTUAL } from "../disk/layout.ts";
 import { FOLLOW, NAME, NO_FOLLOW } from "../disk/paths.ts";
-import { EACCES, EBADF, EEXIST, EINVAL, EISDIR, ELOOP, EMFILE, ENOENT, ENOTDIR } from "../errno.ts";
-import { DEVICE_FD } from "../io/devices.ts";
-import { KIND_DEVICE, KIND_INODE, KIND_PIPE, KIND_VIRTUAL } from "../io/open-files.ts";
-import { P_FD_END, P_UMASK } from "../io/slots.ts";
+import { EACCES, EBADF, EEXIST, EINVAL, EISDIR, ELOOP, EMFILE, ENOENT, ENOTDIR, ENXIO } from "../errno.ts";
+import { DEVICE_FD, DEVICE_PTS, DEVICE_TTY } from "../io/devices.ts";
+import { KIND_DEVICE, KIND_INODE, KIND_PIPE, KIND_TTY, KIND_VIRTUAL } from "../io/open-files.ts";
+import { P_FD_END, P_SESSION, P_UMASK } from "../io/slots.ts";
 import { CLOEXEC_BIT } from "./base.ts";
 import { PathCalls } from "./path-calls.ts";
 
@@ -168,10 +168,6 @@ export class OpenCalls extends PathCalls {
     return this.file(fd) >= 0 && this.file(fd) === this.file(other);
   }
 
-  isatty(_fd: number): boolean {
-    return false;
-  }
-
   protected lowestFree(min: number): number {
     const { words } = this.machine.disk.memory;
     const table = this.machine.slots.fdWord(this.slot);
@@ -225,9 +221,20 @@ export class OpenCalls extends PathCalls {
 
   #openDevice(ino: number, flags: number): number {
     const device = this.machine.disk.inodes.get(ino, I_DEVICE);
+    const { ttys, slots } = this.machine;
+    if (device === DEVICE_TTY) return this.openTty(ttys.ofSession(slots.get(this.slot, P_SESSION)), flags);
+    if (device >= DEVICE_PTS) return this.openTty(device - DEVICE_PTS, flags);
     if (device < DEVICE_FD) return this.#openInode(ino, flags, device);
     const file = this.file(device - DEVICE_FD);
     return file < 0 ? -ENOENT : this.#share(file, flags);
+  }
+
+  protected openTty(tty: number, flags: number): number {
+    if (!this.machine.ttys.isOpen(tty)) return -ENXIO;
+    const fd = this.lowestFree(0);
+    if (fd < 0) return fd;
+    const file = this.machine.files.allocate(KIND_TTY, tty, flags & (O_ACCMODE | O_NONBLOCK));
+    return file < 0 ? file : this.#install(fd, file, flags);
   }
 
   /** /proc: an fd's link gives a duplicate, as /dev/stdin does; the rest can only be read. */

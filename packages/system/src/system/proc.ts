@@ -2,12 +2,12 @@
 // (slot, and the low bits of its pid) and an entry. `disk/paths.ts` asks here for such numbers, and the system calls do where they would
 // look into the inode table. Contents are in `proc-text.ts`. Called with the lock held.
 
-import { S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG } from "../constants.ts";
+import { S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG } from "../constants.ts";
 import { I_MODE, I_NLINK, ROOT } from "../disk/inodes.ts";
 import { FDS_PER_SLOT, VIRTUAL } from "../disk/layout.ts";
 import { ENOENT, ESRCH } from "../errno.ts";
 import { DEVICE_NAMES } from "../io/devices.ts";
-import { KIND_DEVICE, KIND_PIPE } from "../io/open-files.ts";
+import { KIND_DEVICE, KIND_PIPE, KIND_TTY } from "../io/open-files.ts";
 import { FREE, P_CWD, P_FD_END, P_OWNER, P_PID, P_STARTED, P_STATE, RUNNING } from "../io/slots.ts";
 import { decode, encode } from "../text.ts";
 import { programPath } from "./command-line.ts";
@@ -259,6 +259,7 @@ export class Proc {
     if (file < 0) return -ENOENT;
     const object = files.object(file);
     if (files.kind(file) === KIND_PIPE) return `pipe:[${object + 1}]`;
+    if (files.kind(file) === KIND_TTY) return `/dev/pts/${object}`;
     if (files.kind(file) === KIND_DEVICE) return `/dev/${DEVICE_NAMES[files.device(file)] ?? "null"}`;
     if (disk.paths.isDirectory(object)) return directoryPath(this.#machine, object) ?? "/ (deleted)";
     if (object >= VIRTUAL) return `/proc/${GLOBAL_NAMES[(object & ENTRY_MASK) - GLOBAL] ?? "self"}`;
@@ -276,6 +277,7 @@ export class Proc {
     const file = this.#file(slot, fd);
     if (file < 0) return 0;
     if (files.kind(file) === KIND_PIPE) return S_IFIFO | 0o600;
+    if (files.kind(file) === KIND_TTY) return S_IFCHR | 0o620;
     const object = files.object(file);
     return object >= VIRTUAL ? this.mode(object) : disk.inodes.get(object, I_MODE);
   }

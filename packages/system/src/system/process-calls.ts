@@ -190,7 +190,7 @@ export class ProcessCalls extends FdCalls {
       const { slots } = this.machine;
       slots.set(this.slot, P_STANDS_FOR, pid);
       const stop = slots.get(this.slot, P_STOPPED);
-      if (stop !== 0) this.#deliver(this.slot, stop);
+      if (stop !== 0) this.deliver(this.slot, stop);
       return 0;
     });
   }
@@ -273,7 +273,7 @@ export class ProcessCalls extends FdCalls {
           isDenied = true;
           continue;
         }
-        if (signal !== 0) this.#deliver(slot, signal);
+        if (signal !== 0) this.deliver(slot, signal);
         count++;
       }
       return count > 0 ? 0 : isDenied ? -EPERM : -ESRCH;
@@ -283,13 +283,19 @@ export class ProcessCalls extends FdCalls {
     return result;
   }
 
-  #deliver(slot: number, signal: number): void {
+  /** Signals every process of a group, for a call that holds the lock already. */
+  protected signalGroup(group: number, signal: number): void {
+    const { slots } = this.machine;
+    for (const slot of [...slots.live()]) if (slots.get(slot, P_GROUP) === group) this.deliver(slot, signal);
+  }
+
+  protected deliver(slot: number, signal: number): void {
     const { slots } = this.machine;
     if (slots.get(slot, P_STATE) !== RUNNING) return;
     const child = slots.get(slot, P_STANDS_FOR);
     if (child !== 0) {
       const other = slots.find(child);
-      if (other >= 0) this.#deliver(other, signal);
+      if (other >= 0) this.deliver(other, signal);
       if (signal !== SIGKILL) return;
     }
     const bit = 1 << signal;
@@ -327,7 +333,7 @@ export class ProcessCalls extends FdCalls {
     if (slots.get(slot, P_STOPPED) === 0) return;
     const held = slots.get(slot, P_HELD);
     for (const field of [P_STOPPED, P_STOP_NEWS, P_HELD]) slots.set(slot, field, 0);
-    for (let signal = 1; signal <= SIGNAL_MAX; signal++) if ((held & (1 << signal)) !== 0) this.#deliver(slot, signal);
+    for (let signal = 1; signal <= SIGNAL_MAX; signal++) if ((held & (1 << signal)) !== 0) this.deliver(slot, signal);
     slots.wake(slot);
     const parent = this.#tellParent(slot);
     if (this.#isStandIn(parent, slot)) this.#continue(parent);
@@ -345,7 +351,7 @@ export class ProcessCalls extends FdCalls {
     const parent = slots.find(slots.get(slot, P_PARENT));
     if (parent > KERNEL_SLOT) {
       // Never forwarded: who stands for a child has it for its own.
-      if (slots.get(parent, P_STANDS_FOR) === 0) this.#deliver(parent, SIGCHLD);
+      if (slots.get(parent, P_STANDS_FOR) === 0) this.deliver(parent, SIGCHLD);
       slots.wake(parent);
     }
     return parent;
@@ -377,8 +383,8 @@ export class ProcessCalls extends FdCalls {
       slots.set(other, P_PARENT, KERNEL_PID);
       // A stopped job that nobody is left to continue: as POSIX wants it.
       if (slots.get(other, P_STOPPED) === 0 || slots.get(other, P_GROUP) === slots.get(slot, P_GROUP)) continue;
-      this.#deliver(other, SIGHUP);
-      this.#deliver(other, SIGCONT);
+      this.deliver(other, SIGHUP);
+      this.deliver(other, SIGCONT);
     }
     this.#tellParent(slot);
     slots.wake(slot);

@@ -7,9 +7,9 @@ import { KIND_PIPE } from "../io/open-files.ts";
 import { PIPE_BUF } from "../io/pipe.ts";
 import { P_FD_END } from "../io/slots.ts";
 import { encode } from "../text.ts";
-import { ProcessCalls } from "./process-calls.ts";
+import { TtyCalls } from "./tty-calls.ts";
 
-export class TraceCalls extends ProcessCalls {
+export class TraceCalls extends TtyCalls {
   /** Whether someone follows the calls of this process. */
   get isTraced(): boolean {
     return this.#traceWord() !== 0;

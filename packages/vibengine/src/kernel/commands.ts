@@ -1,45 +1,52 @@
-// The `commands` API, kernel side: each command is a shell in a worker of its own, in a session of its own, its output
-// two pipes that the kernel reads. A reader that is slow keeps the pipe full, and the pipe holds the command back.
+// The `commands` and `pty` APIs, kernel side: each command is a shell in a worker of its own, in a session of its own. Its
+// output is two pipes, or a terminal, that the kernel reads.
 
-import {
-  AT_FDCWD,
-  EAGAIN,
-  ENOTDIR,
-  EPIPE,
-  ETIMEDOUT,
-  encode,
-  newStat,
-  S_IFDIR,
-  S_IFMT,
-  SIGKILL,
-  strerror,
-  USER_ID,
-} from "@vibengine/system";
+import { encode, SIGKILL, type System, strerror, USER_ID } from "@vibengine/system";
 import { InvalidArgumentError, SandboxError, TimeoutError } from "../errors.ts";
-import type { CommandOutcome, CommandRequest, OutputSink, ProcessInfo, TraceSink } from "../protocol.ts";
+import type {
+  CommandOptions,
+  CommandOutcome,
+  CommandRequest,
+  DataSink,
+  OutputSink,
+  ProcessInfo,
+  PtyRequest,
+  PtySize,
+  TraceSink,
+} from "../protocol.ts";
 import type { KernelCalls } from "./calls.ts";
-import { OutputBuffer } from "./output.ts";
+import { checkDirectory, environmentOf, HOMES, workingDirectory } from "./environment.ts";
+import { Listeners, OutputBuffer } from "./output.ts";
 import type { Processes } from "./processes.ts";
-import { fileError, succeed } from "./raise.ts";
+import { feed, openPipe, pump } from "./streams.ts";
 import { pumpTrace } from "./trace.ts";
 
-const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-const HOMES = { user: "/home/user", root: "/root" };
-const PIECE = 65_536;
 /** Commands that have ended are remembered, so that a late `wait` still has its answer; the oldest go first. */
 const REMEMBERED = 200;
-
-/** Both ends of each; -1 where there is none. */
-type Pipes = Record<"stdin" | "stdout" | "stderr" | "trace", [readEnd: number, writeEnd: number]>;
+type Ends = [readEnd: number, writeEnd: number];
 
 interface Command {
   pid: number;
-  request: CommandRequest;
-  stdinFd: number;
+  info: ProcessInfo;
+  /** Takes what is written to its stdin, or typed; null: it has no open one. */
+  input: ((piece: Uint8Array) => number) | null;
+  /** Ends the stdin. */
+  endInput: () => void;
+  /** The number of its terminal, -1 = none. */
+  tty: number;
+  output: Listeners<Parameters<OutputSink>>;
+  screen: Listeners<Parameters<DataSink>>;
+  /** What was captured so far. */
+  captured: () => { stdout: string; stderr: string };
   outcome: Promise<CommandOutcome>;
   fail: (error: Error) => void;
   isOver: boolean;
 }
+
+/** What is known of a command once it has started, and what is still to be done for it. */
+type Started = Pick<Command, "pid" | "info" | "input" | "endInput" | "tty" | "output" | "screen" | "captured"> & {
+  outcome: Promise<CommandOutcome>;
+};
 
 export class Commands {
   readonly #calls: KernelCalls;
@@ -58,50 +65,101 @@ export class Commands {
 
   async start(request: CommandRequest, sink: OutputSink | null, trace: TraceSink | null): Promise<number> {
     const { system } = this.#calls;
-    const user = request.user ?? "user";
-    const cwd = request.cwd ?? HOMES[user];
     const pipes = await this.#calls.exclusive(() => {
-      this.#checkDirectory(cwd);
-      return this.#openPipes(request.stdin !== undefined, trace !== null);
+      checkDirectory(this.#calls, workingDirectory(request));
+      const stdin = openPipe(this.#calls);
+      if (request.stdin === undefined) {
+        // A pipe without a writer is at its end; unlike /dev/null, nobody can have removed it.
+        system.close(stdin[1]);
+        stdin[1] = -1;
+      }
+      const none: Ends = [-1, -1];
+      return {
+        stdin,
+        stdout: openPipe(this.#calls),
+        stderr: openPipe(this.#calls),
+        trace: trace ? openPipe(this.#calls) : none,
+      };
     });
-    let exit: Promise<number> = Promise.resolve(0);
-    let childPid = 0;
-    const env = {
-      PATH,
-      HOME: HOMES[user],
-      USER: user,
-      LOGNAME: user,
-      SHELL: "/bin/bash",
-      LANG: "C.UTF-8",
-      ...this.#envs(),
-      ...request.envs,
-    };
-    const pid = await this.#processes.startShell(
-      system,
-      "bash",
-      ["sh", "-c", request.cmd],
-      Object.entries(env).map(([name, value]) => `${name}=${value}`),
-      (child) => {
-        childPid = child.pid;
-        exit = new Promise((resolve) => this.#exits.set(childPid, resolve));
-        child.chdir(encode(cwd.startsWith("/") ? cwd : `${HOMES.user}/${cwd}`));
-        child.setsid();
-        child.umask(0o022);
-        if (user === "user") child.setOwner(USER_ID, USER_ID);
-        child.dup2(pipes.stdin[0], 0);
-        child.dup2(pipes.stdout[1], 1);
-        child.dup2(pipes.stderr[1], 2);
-        return trace === null ? 0 : child.traceTo(pipes.trace[1]);
+    const argv = ["sh", "-c", request.cmd];
+    const [pid, exit] = await this.#startShell(request, argv, {}, (child) => {
+      child.dup2(pipes.stdin[0], 0);
+      child.dup2(pipes.stdout[1], 1);
+      child.dup2(pipes.stderr[1], 2);
+      return trace === null ? 0 : child.traceTo(pipes.trace[1]);
+    });
+    const ours = [pipes.stdin[1], pipes.stdout[0], pipes.stderr[0], pipes.trace[0]];
+    const theirs = [pipes.stdin[0], pipes.stdout[1], pipes.stderr[1], pipes.trace[1]];
+    await this.#closeAll(pid < 0 ? [...ours, ...theirs] : theirs);
+    if (pid < 0) throw startError(pid);
+
+    const output = new Listeners<Parameters<OutputSink>>();
+    output.add(sink);
+    const out = new OutputBuffer("stdout", output, request.maxOutputBytes);
+    const err = new OutputBuffer("stderr", output, request.maxOutputBytes);
+    let stdinFd = pipes.stdin[1];
+    this.#follow(request, {
+      pid,
+      info: processInfo(pid, argv, request),
+      input: (piece) => system.write(stdinFd, piece, 0, piece.length),
+      endInput: () => {
+        if (stdinFd >= 0) system.close(stdinFd);
+        stdinFd = -1;
       },
-    );
-    await this.#calls.exclusive(() => {
-      for (const fd of [pipes.stdin[0], pipes.stdout[1], pipes.stderr[1], pipes.trace[1]]) system.close(fd);
-      if (pid >= 0) return;
-      this.#exits.delete(childPid);
-      for (const fd of [pipes.stdin[1], pipes.stdout[0], pipes.stderr[0], pipes.trace[0]]) system.close(fd);
+      tty: -1,
+      output,
+      screen: new Listeners(),
+      captured: () => ({ stdout: out.text, stderr: err.text }),
+      outcome: this.#collect(exit, out, err, pipes, trace),
     });
-    if (pid < 0) throw new SandboxError(`the command can't be started: ${strerror(pid)}`);
-    this.#follow(pid, request, pipes.stdin[1], this.#collect(exit, pipes, sink, trace));
+    const command = this.#find(pid);
+    if (request.stdin === undefined) command.input = null;
+    if (request.stdin instanceof Uint8Array) this.#feed(command, request.stdin).then(() => this.closeStdin(pid));
+    return pid;
+  }
+
+  async startPty(request: PtyRequest, sink: DataSink): Promise<number> {
+    const { system } = this.#calls;
+    const terminal: [number, number] = [-1, -1];
+    const result = await this.#calls.exclusive(() => {
+      checkDirectory(this.#calls, workingDirectory(request));
+      return system.openTerminal(request.size, terminal);
+    });
+    if (result < 0) throw startError(result);
+    const [tty, screenFd] = terminal;
+    const argv = request.cmd === undefined ? ["bash", "-i"] : ["bash", "-c", request.cmd];
+    const [pid, exit] = await this.#startShell(request, argv, { TERM: "xterm-256color" }, (child) => {
+      const fd = child.takeTerminal(tty);
+      for (const to of [0, 1, 2]) child.dup2(fd, to);
+      if (fd > 2) child.close(fd);
+      return Math.min(fd, 0);
+    });
+    const hangUp = () => this.#calls.exclusive(() => system.hangUp(tty));
+    if (pid < 0) {
+      await hangUp();
+      await this.#closeAll([screenFd]);
+      throw startError(pid);
+    }
+    const screen = new Listeners<Parameters<DataSink>>();
+    screen.add(sink);
+    exit.then(hangUp);
+    const shown = pump(
+      this.#calls,
+      screenFd,
+      () => false,
+      (bytes) => screen.tell(bytes.slice()),
+    );
+    this.#follow(request, {
+      pid,
+      info: processInfo(pid, argv, request),
+      input: (piece) => system.typeInto(tty, piece),
+      endInput: () => {},
+      tty,
+      output: new Listeners(),
+      screen,
+      captured: () => ({ stdout: "", stderr: "" }),
+      outcome: shown.then(async () => ({ exitCode: await exit, stdout: "", stderr: "" })),
+    });
     return pid;
   }
 
@@ -134,6 +192,17 @@ export class Commands {
     await this.kill(pid, SIGKILL);
   }
 
+  /** `sink` gets what comes from now on; what was captured before is the result. */
+  connect(pid: number, sink: OutputSink): { stdout: string; stderr: string } {
+    const command = this.#find(pid);
+    command.output.add(sink);
+    return command.captured();
+  }
+
+  connectPty(pid: number, sink: DataSink): void {
+    this.#findPty(pid).screen.add(sink);
+  }
+
   wait(pid: number): Promise<CommandOutcome> {
     return this.#find(pid).outcome;
   }
@@ -144,20 +213,12 @@ export class Commands {
   }
 
   list(): ProcessInfo[] {
-    return [...this.#commands.values()]
-      .filter((command) => !command.isOver)
-      .map(({ pid, request }) => ({
-        pid,
-        cmd: "sh",
-        args: ["-c", request.cmd],
-        envs: request.envs ?? {},
-        cwd: request.cwd,
-      }));
+    return [...this.#commands.values()].filter((command) => !command.isOver).map((command) => command.info);
   }
 
   async sendStdin(pid: number, data: Uint8Array): Promise<void> {
     const command = this.#find(pid);
-    if (command.stdinFd < 0) {
+    if (command.input === null) {
       throw new InvalidArgumentError(`the stdin of process ${pid} is not open: start it with stdin: true`);
     }
     await this.#feed(command, data);
@@ -165,9 +226,13 @@ export class Commands {
 
   async closeStdin(pid: number): Promise<void> {
     const command = this.#find(pid);
-    const fd = command.stdinFd;
-    command.stdinFd = -1;
-    if (fd >= 0) await this.#calls.exclusive(() => this.#calls.system.close(fd));
+    command.input = null;
+    await this.#calls.exclusive(command.endInput);
+  }
+
+  async resize(pid: number, size: PtySize): Promise<void> {
+    const { tty } = this.#findPty(pid);
+    await this.#calls.exclusive(() => this.#calls.system.resizeTerminal(tty, size));
   }
 
   /** The status of an ended child of the kernel. */
@@ -181,15 +246,42 @@ export class Commands {
     for (const command of this.#commands.values()) if (!command.isOver) command.fail(makeError());
   }
 
-  #follow(pid: number, request: CommandRequest, stdinFd: number, collected: Promise<CommandOutcome>): void {
+  /** Starts bash as a session of its own. Its pid or -errno, and its status once it has ended. */
+  async #startShell(
+    request: CommandOptions,
+    argv: string[],
+    envs: Record<string, string>,
+    prepare: (child: System) => number,
+  ): Promise<[pid: number, exit: Promise<number>]> {
+    let exit: Promise<number> = Promise.resolve(0);
+    let childPid = 0;
+    const env = environmentOf(request, { ...envs, ...this.#envs() });
+    const pid = await this.#processes.startShell(this.#calls.system, "bash", argv, env, (child) => {
+      childPid = child.pid;
+      exit = new Promise((resolve) => this.#exits.set(childPid, resolve));
+      child.chdir(encode(workingDirectory(request)));
+      child.setsid();
+      child.umask(0o022);
+      if ((request.user ?? "user") === "user") child.setOwner(USER_ID, USER_ID);
+      return prepare(child);
+    });
+    if (pid < 0) this.#exits.delete(childPid);
+    return [pid, exit];
+  }
+
+  #follow(request: CommandOptions, started: Started): void {
+    const { pid } = started;
     let fail: (error: Error) => void = () => {};
     const failed = new Promise<never>((_, reject) => {
       fail = reject;
     });
-    const outcome = Promise.race([collected, failed]);
-    const command: Command = { pid, request, stdinFd, outcome, fail, isOver: false };
+    const outcome = Promise.race([started.outcome, failed]);
+    const command: Command = { ...started, outcome, fail, isOver: false };
     this.#commands.set(pid, command);
-    const timer = request.timeoutMs > 0 ? setTimeout(() => this.#timeOut(command), request.timeoutMs) : undefined;
+    const timer =
+      request.timeoutMs > 0
+        ? setTimeout(() => this.#timeOut(command, request.timeoutMs), request.timeoutMs)
+        : undefined;
     const finish = () => {
       clearTimeout(timer);
       command.isOver = true;
@@ -197,19 +289,15 @@ export class Commands {
       this.#forgetOldest();
     };
     outcome.then(finish, finish);
-    if (request.stdin instanceof Uint8Array) {
-      this.#feed(command, request.stdin).then(() => this.closeStdin(pid));
-    }
   }
 
   async #collect(
     exit: Promise<number>,
-    pipes: Pipes,
-    sink: OutputSink | null,
+    out: OutputBuffer,
+    err: OutputBuffer,
+    pipes: Record<"stdout" | "stderr" | "trace", Ends>,
     trace: TraceSink | null,
   ): Promise<CommandOutcome> {
-    const out = new OutputBuffer("stdout", sink);
-    const err = new OutputBuffer("stderr", sink);
     let hasExited = false;
     exit.then(() => {
       hasExited = true;
@@ -217,8 +305,8 @@ export class Commands {
     // What a background job writes after the shell's end is not waited for.
     const isLast = () => hasExited;
     await Promise.all([
-      this.#pump(pipes.stdout[0], out, isLast),
-      this.#pump(pipes.stderr[0], err, isLast),
+      pump(this.#calls, pipes.stdout[0], isLast, (bytes) => out.add(bytes)).then(() => out.end()),
+      pump(this.#calls, pipes.stderr[0], isLast, (bytes) => err.add(bytes)).then(() => err.end()),
       trace && pumpTrace(this.#calls, pipes.trace[0], trace, isLast),
     ]);
     const outcome: CommandOutcome = { exitCode: await exit, stdout: out.text, stderr: err.text };
@@ -226,38 +314,19 @@ export class Commands {
     return outcome;
   }
 
-  async #pump(fd: number, buffer: OutputBuffer, isLast: () => boolean): Promise<void> {
-    const { system } = this.#calls;
-    const bytes = new Uint8Array(PIECE);
-    for (;;) {
-      const count = await this.#calls.until(() => {
-        const result = system.read(fd, bytes, 0, PIECE);
-        return result === -EAGAIN && isLast() ? 0 : result;
-      });
-      if (count <= 0) break;
-      await buffer.add(bytes.subarray(0, count));
-    }
-    await buffer.end();
-    await this.#calls.exclusive(() => system.close(fd));
+  #feed(command: Command, data: Uint8Array): Promise<void> {
+    return feed(
+      this.#calls,
+      data,
+      () => command.input !== null,
+      (piece) => command.input!(piece),
+    );
   }
 
-  async #feed(command: Command, data: Uint8Array): Promise<void> {
-    const { system } = this.#calls;
-    for (let at = 0; at < data.length && command.stdinFd >= 0; ) {
-      const count = await this.#calls.until(
-        () => (command.stdinFd < 0 ? -EPIPE : system.write(command.stdinFd, data, at, data.length - at)),
-        performance.now() + 1000,
-      );
-      if (count === -ETIMEDOUT) continue;
-      if (count < 0) return;
-      at += count;
-    }
-  }
-
-  async #timeOut(command: Command): Promise<void> {
-    const { timeoutMs, cmd } = command.request;
+  async #timeOut(command: Command, timeoutMs: number): Promise<void> {
+    const what = command.info.args.at(-1);
     command.fail(
-      new TimeoutError(`the command ran for longer than its timeoutMs of ${timeoutMs} and was killed: ${cmd}`),
+      new TimeoutError(`the command ran for longer than its timeoutMs of ${timeoutMs} and was killed: ${what}`),
     );
     await this.kill(command.pid, SIGKILL);
   }
@@ -268,32 +337,29 @@ export class Commands {
     return command;
   }
 
+  #findPty(pid: number): Command {
+    const command = this.#find(pid);
+    if (command.tty < 0)
+      throw new InvalidArgumentError(`process ${pid} has no terminal: pty.create starts one that has`);
+    return command;
+  }
+
   #forgetOldest(): void {
     const ended = [...this.#commands.values()].filter((command) => command.isOver);
     for (const command of ended.slice(0, Math.max(0, ended.length - REMEMBERED))) this.#commands.delete(command.pid);
   }
 
-  #checkDirectory(path: string): void {
-    const stat = newStat();
-    const absolute = path.startsWith("/") ? path : `${HOMES.user}/${path}`;
-    succeed(this.#calls.system.stat(AT_FDCWD, encode(absolute), true, stat), "enter", path);
-    if ((stat.mode & S_IFMT) !== S_IFDIR) throw fileError(-ENOTDIR, "enter", path);
+  #closeAll(fds: number[]): Promise<void> {
+    return this.#calls.exclusive(() => {
+      for (const fd of fds) if (fd >= 0) this.#calls.system.close(fd);
+    });
   }
+}
 
-  #openPipes(wantsStdin: boolean, wantsTrace: boolean): Pipes {
-    const { system } = this.#calls;
-    const pipe = () => {
-      const ends: [number, number] = [-1, -1];
-      succeed(system.pipe(ends), "open", "a pipe");
-      for (const fd of ends) system.setCloexec(fd, true);
-      return ends;
-    };
-    const stdin = pipe();
-    if (!wantsStdin) {
-      // A pipe without a writer is at its end; unlike /dev/null, nobody can have removed it.
-      system.close(stdin[1]);
-      stdin[1] = -1;
-    }
-    return { stdin, stdout: pipe(), stderr: pipe(), trace: wantsTrace ? pipe() : [-1, -1] };
-  }
+function processInfo(pid: number, [cmd = "", ...args]: string[], request: CommandOptions): ProcessInfo {
+  return { pid, cmd, args, envs: request.envs ?? {}, cwd: request.cwd ?? HOMES[request.user ?? "user"] };
+}
+
+function startError(errno: number): SandboxError {
+  return new SandboxError(`the command can't be started: ${strerror(errno)}`);
 }

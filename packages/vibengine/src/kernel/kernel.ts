@@ -1,7 +1,7 @@
 // The kernel as the page calls it: each call is passed on to the room that does the work, if the sandbox still runs.
 
 import { transfer } from "comlink";
-import type { CommandRequest, KernelApi, OutputSink, TraceSink, WatchSink } from "../protocol.ts";
+import type { CommandRequest, DataSink, KernelApi, OutputSink, PtyRequest, PtySize, TraceSink, WatchSink } from "../protocol.ts";
 import { Life } from "./life.ts";
 
 export class Kernel extends Life implements KernelApi {
@@ -16,6 +16,18 @@ export class Kernel extends Life implements KernelApi {
 
   startCommand(request: CommandRequest, sink: OutputSink | null, trace: TraceSink | null) {
     return this.running.commands.start(request, sink, trace);
+  }
+  connectCommand(pid: number, sink: OutputSink) {
+    return this.running.commands.connect(pid, sink);
+  }
+  startPty(request: PtyRequest, sink: DataSink) {
+    return this.running.commands.startPty(request, sink);
+  }
+  connectPty(pid: number, sink: DataSink) {
+    this.running.commands.connectPty(pid, sink);
+  }
+  resizePty(pid: number, size: PtySize) {
+    return this.running.commands.resize(pid, size);
   }
   waitCommand(pid: number) {
     return this.running.commands.wait(pid);

@@ -34,10 +34,13 @@ export function fdImports({ sys, guest, forgetFd }: Host) {
       if (flags < 0) return -flags;
       return sys.isatty(fd) ? 0 : ENOTTY;
     },
-    // There are no terminals yet that have a size.
-    winsize(fd: number): number {
-      const flags = sys.getFlags(fd);
-      return flags < 0 ? -flags : ENOTTY;
+    winsize(fd: number, out: number): number {
+      if (!hasRoom(guest, out)) return EFAULT;
+      const size = sys.windowSize(fd);
+      if (typeof size === "number") return -size;
+      guest.view.setUint16(out >>> 0, size.rows, true);
+      guest.view.setUint16((out >>> 0) + 2, size.columns, true);
+      return 0;
     },
   };
 }

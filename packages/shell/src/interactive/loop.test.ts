@@ -1,0 +1,207 @@
+// An interactive shell at a terminal, in Node: what is typed, what is seen.
+
+import { encode, type System } from "@vibengine/system";
+import { testSystem } from "@vibengine/system/testing";
+import { expect, onTestFinished, test } from "vitest";
+import { programNames } from "../program-names.ts";
+import { runShell } from "../shell.ts";
+import { testHost } from "../testing.ts";
+
+const PROMPT = "$ ";
+
+/** Starts `bash -i` at a terminal of its own. */
+function start(files: Record<string, string> = {}, argv = ["bash", "-i"]) {
+  const kernel = testSystem(64 * 1024 * 1024, programNames);
+  const terminal: [number, number] = [0, 0];
+  expect(kernel.openTerminal({ rows: 24, columns: 80 }, terminal)).toBe(0);
+  const [tty, screen] = terminal;
+  const sys = kernel.fork() as System;
+  sys.setsid();
+  const fd = sys.takeTerminal(tty);
+  for (const to of [0, 1, 2]) sys.dup2(fd, to);
+  if (fd > 2) sys.close(fd);
+  for (const [path, text] of Object.entries(files)) {
+    const file = sys.open(-100, encode(path), 0o1101, 0o644);
+    sys.write(file, encode(text), 0, encode(text).length);
+    sys.close(file);
+  }
+  const env = ["HOME=/home/user", "USER=user", `PS1=${PROMPT}`, "LC_ALL=C.UTF-8"];
+  let status: number | undefined;
+  const ended = runShell(sys, argv, env, testHost).then((result) => {
+    status = result;
+    sys.exit(result);
+    return result;
+  });
+  onTestFinished(() => {
+    if (status === undefined) kernel.kill(sys.pid, 9);
+    return ended.then(
+      () => {},
+      () => {},
+    );
+  });
+  const buffer = new Uint8Array(65_536);
+  const decoder = new TextDecoder();
+  let seen = "";
+  const look = () => {
+    for (;;) {
+      const count = kernel.read(screen, buffer, 0, buffer.length);
+      if (count <= 0) return;
+      seen += decoder.decode(buffer.slice(0, count), { stream: true });
+    }
+  };
+  /** Waits until the screen shows `wanted` behind what was waited for before; what it shows up to there, escapes removed. */
+  const until = async (wanted: string): Promise<string> => {
+    const deadline = Date.now() + 10_000;
+    for (;;) {
+      look();
+      const plain = seen.replace(/\x1b\[[\d;?]*[A-Za-z]/g, "").replace(/\r+\n/g, "\r\n");
+      const at = plain.indexOf(wanted);
+      if (at >= 0) {
+        seen = plain.slice(at + wanted.length);
+        return plain.slice(0, at + wanted.length);
+      }
+      if (status !== undefined) throw new Error(`ended with ${status}, having shown ${JSON.stringify(plain)}`);
+      if (Date.now() > deadline) throw new Error(`no ${JSON.stringify(wanted)} in ${JSON.stringify(plain)}`);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  };
+  return {
+    kernel,
+    sys,
+    ended,
+    until,
+    type: (text: string) => {
+      const bytes = encode(text);
+      expect(kernel.typeInto(tty, bytes)).toBe(bytes.length);
+    },
+    /** Types a line and gives what it printed. */
+    async run(line: string): Promise<string> {
+      const bytes = encode(`${line}\r`);
+      kernel.typeInto(tty, bytes);
+      await until(`${line}\r\n`);
+      const output = await until(PROMPT);
+      return output.slice(0, -PROMPT.length).replaceAll("\r", "");
+    },
+    resize: (columns: number) => kernel.resizeTerminal(tty, { rows: 24, columns }),
+    nothingMore: () => {
+      look();
+      return seen;
+    },
+  };
+}
+
+test("prompt, command, output; ^D ends it with the last status", async () => {
+  const shell = start();
+  await shell.until(PROMPT);
+  expect(await shell.run("echo hello")).toBe("hello\n");
+  expect(await shell.run("cd /tmp; pwd; echo $-")).toMatch(/^\/tmp\n\w*i\w*m\w*H\w*\n$/);
+  expect(await shell.run("(exit 7)")).toBe("");
+  shell.type("\x04");
+  await shell.until("exit\r\n");
+  expect(await shell.ended).toBe(7);
+});
+
+test("a command goes on until it is whole; a syntax error costs the line", async () => {
+  const shell = start();
+  await shell.until(PROMPT);
+  shell.type("for i in 1 2; do\r");
+  await shell.until("> ");
+  shell.type("echo $i\r");
+  await shell.until("> ");
+  expect(await shell.run("done")).toBe("1\n2\n");
+  expect(await shell.run("echo )")).toContain("syntax error near unexpected token");
+  expect(await shell.run("echo $?")).toBe("2\n");
+  shell.type("echo 'open\r");
+  await shell.until("> ");
+  shell.type("\x03");
+  await shell.until("^C\r\n");
+  await shell.until(PROMPT);
+  expect(await shell.run("echo $?; nosuch; ${x?gone}; echo on")).toContain("nosuch: command not found");
+});
+
+test("^C ends what runs, be it a tool, a loop of builtins or a read, and never the shell", async () => {
+  const shell = start();
+  await shell.until(PROMPT);
+  for (const line of ["sleep 100", "while :; do :; done", "read x", "cat", "sleep 100 | cat", "(sleep 100; echo no)"]) {
+    shell.type(`${line}\r`);
+    await shell.until(`${line}\r\n`);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    shell.type("\x03");
+    await shell.until(PROMPT);
+    expect(await shell.run("echo $?"), line).toBe("130\n");
+  }
+});
+
+test("^Z stops a job; jobs, fg and bg know it", async () => {
+  const shell = start();
+  await shell.until(PROMPT);
+  shell.type("cat\r");
+  await shell.until("cat\r\n");
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  shell.type("\x1a");
+  expect(await shell.until(PROMPT)).toMatch(/\[1\]\+ {2}Stopped {17}cat/);
+  expect(await shell.run("jobs")).toMatch(/^\[1\]\+ {2}Stopped\s+cat\n$/);
+  shell.type("fg\r");
+  await shell.until("fg\r\ncat\r\n");
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  shell.type("back\r");
+  await shell.until("back\r\nback\r\n");
+  shell.type("\x04");
+  await shell.until(PROMPT);
+  expect(await shell.run("sleep 0.01 & wait; echo ended")).toContain("ended");
+});
+
+test("history: up, ^R, !!, and a file of it", async () => {
+  const shell = start({ "/home/user/.bash_history": "echo from before\n" });
+  await shell.until(PROMPT);
+  shell.type("\x1b[A\r");
+  await shell.until("\r\nfrom before\r\n");
+  await shell.until(PROMPT);
+  await shell.run("echo one");
+  await shell.run("echo two");
+  shell.type("\x12one\r");
+  await shell.until("\r\none\r\n");
+  await shell.until(PROMPT);
+  expect(await shell.run("!echo")).toBe("echo one\none\n");
+  expect(await shell.run("echo a b; !nosuch")).toContain("!nosuch: event not found");
+  expect(await shell.run("tail -n 2 .bash_history")).toBe("echo one\ntail -n 2 .bash_history\n");
+});
+
+test("Tab completes commands, files with odd names, directories and variables", async () => {
+  const shell = start({ "/home/user/a b.txt": "text\n" });
+  await shell.until(PROMPT);
+  await shell.run("mkdir -p directory/inner; LONGNAME=value");
+  shell.type("basena\t/x/y\r");
+  await shell.until("basename /x/y\r\ny\r\n");
+  shell.type("cat a\t\r");
+  await shell.until("cat a\\ b.txt \r\ntext\r\n");
+  shell.type("ls -d dir\tin\t\r");
+  await shell.until("directory/inner/\r\ndirectory/inner/\r\n");
+  shell.type("echo $LONG\t\r");
+  await shell.until("$LONGNAME \r\nvalue\r\n".replace(" \r", "\r"));
+  shell.type("cat /etc/host\t\t");
+  expect(await shell.until("hosts")).toContain("hostname");
+});
+
+test("the startup file, PS1's escapes, PROMPT_COMMAND", async () => {
+  const shell = start({
+    "/home/user/.bashrc": "PS1='\\u@\\h:\\w[$?]$(echo %)\\$ '\nalias hi='echo hello'\nPROMPT_COMMAND='n=$((n+1))'\n",
+  });
+  await shell.until("user@vibengine:~[0]%$ ");
+  shell.type("hi $n\r");
+  await shell.until("hello 1\r\n");
+  await shell.until("user@vibengine:~[0]%$ ");
+  shell.type("cd /etc; false\r");
+  await shell.until("user@vibengine:/etc[1]%$ ");
+});
+
+test("a long line is drawn anew when the size changes", async () => {
+  const shell = start();
+  await shell.until(PROMPT);
+  shell.type("echo 12345678901234567890");
+  await shell.until("67890");
+  shell.resize(10);
+  await shell.until("$ echo 1234567890");
+  shell.type("\r");
+  await shell.until("12345678901234567890\r\n");
+});

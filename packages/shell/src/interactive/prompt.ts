@@ -1,0 +1,84 @@
+// What PS1 and PS2 become: bash's backslash escapes, then expansions. What stands between \[ and \] takes no room on the
+// screen: it is given between \x01 and \x02, as readline has it.
+
+import { isDone, knownJobs } from "../execute/jobs.ts";
+import type { Shell } from "../execute/shell.ts";
+import { formatTime } from "../strftime.ts";
+
+const VERSION = "5.2";
+
+/** The escapes of a prompt. Expansions (`$x`, `$(…)`) are left to the caller; what an escape gave is protected from them. */
+export function decodePrompt(shell: Shell, text: string, number: number): string {
+  return text.replace(/\\(?:([0-7]{3})|D\{([^}]*)\}|(.))/gs, (whole, octal, format, letter) => {
+    if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
+    const now = Date.now() / 1000;
+    if (format !== undefined) return formatTime(format || "%X", now);
+    return escape(shell, letter, number, now) ?? whole;
+  });
+}
+
+function escape(shell: Shell, letter: string, number: number, now: number): string | undefined {
+  const { vars } = shell;
+  const host = (vars.get("HOSTNAME") ?? "vibengine").replaceAll("$", "\\$");
+  switch (letter) {
+    case "u":
+      return shell.sys.uid === 0 ? "root" : (vars.get("USER") ?? "user");
+    case "h":
+      return host.split(".")[0];
+    case "H":
+      return host;
+    case "w":
+    case "W":
+      return directory(shell, letter === "W").replace(/[\\$`"]/g, "\\$&");
+    case "$":
+      return shell.sys.uid === 0 ? "#" : "\\$";
+    case "s":
+      return shell.name.split("/").pop();
+    case "v":
+      return VERSION;
+    case "V":
+      return `${VERSION}.0`;
+    case "j":
+      return String(knownJobs(shell).filter((job) => !isDone(job)).length);
+    case "l":
+      return shell.sys.ttyname(0).replace("/dev/", "") || "tty";
+    case "!":
+    case "#":
+      return String(number);
+    case "t":
+      return formatTime("%H:%M:%S", now);
+    case "T":
+      return formatTime("%I:%M:%S", now);
+    case "@":
+      return formatTime("%I:%M %p", now);
+    case "A":
+      return formatTime("%H:%M", now);
+    case "d":
+      return formatTime("%a %b %d", now);
+    case "n":
+      return "\n";
+    case "r":
+      return "\r";
+    case "e":
+      return "\x1b";
+    case "a":
+      return "\x07";
+    case "[":
+      return "\x01";
+    case "]":
+      return "\x02";
+    case "\\":
+      return "\\\\";
+    default:
+      return undefined;
+  }
+}
+
+/** The working directory with ~ for home. */
+function directory(shell: Shell, lastOnly: boolean): string {
+  const cwd = shell.vars.get("PWD") ?? "/";
+  const home = shell.vars.get("HOME") ?? "";
+  if (home.length > 1 && cwd === home) return "~";
+  if (lastOnly) return cwd === "/" ? "/" : (cwd.split("/").pop() ?? cwd);
+  return home.length > 1 && cwd.startsWith(`${home}/`) ? `~${cwd.slice(home.length)}` : cwd;
+}
