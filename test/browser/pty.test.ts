@@ -2,7 +2,9 @@
 
 import { type CommandHandle, InvalidArgumentError, type PtyOptions, type Sandbox } from "vibengine";
 import { expect, test } from "vitest";
-import { assemble, install, newSandbox, rejection } from "./sandboxes.ts";
+import { assemble, install, newSandbox, pythonProgram, rejection } from "./sandboxes.ts";
+
+const PATIENCE_MS = 15_000;
 
 /** A terminal with a command in it, and what it has shown. */
 async function open(sandbox: Sandbox, options: Partial<PtyOptions> = {}) {
@@ -23,11 +25,15 @@ async function open(sandbox: Sandbox, options: Partial<PtyOptions> = {}) {
     type: (typed: string) => sandbox.pty.sendInput(handle.pid, typed),
     /** Resolves when the screen has shown it. */
     async shows(wanted: string) {
+      const late = setTimeout(() => wake(), PATIENCE_MS);
+      const deadline = performance.now() + PATIENCE_MS;
       while (!text.includes(wanted)) {
+        if (performance.now() >= deadline) throw new Error(`no ${JSON.stringify(wanted)} in ${JSON.stringify(text)}`);
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
       }
+      clearTimeout(late);
     },
   };
 }
@@ -153,4 +159,35 @@ test("what can't be asked for", async () => {
   const { pid } = await sandbox.commands.run("sleep 10", { background: true });
   expect(await rejection(sandbox.pty.resize(pid, { cols: 1, rows: 1 }))).toBeInstanceOf(InvalidArgumentError);
   expect(await rejection(sandbox.pty.connect(99_999, { onData }))).toBeInstanceOf(InvalidArgumentError);
+});
+
+test("bash at a terminal: prompt, editing, completion, job control", async () => {
+  const sandbox = await newSandbox();
+  const terminal = await open(sandbox, { envs: { PS1: "$ " } });
+  await terminal.shows("$ ");
+  await terminal.type("ech\tone | tr a-z A-Z\r");
+  await terminal.shows("ONE\r\n");
+  await terminal.type("sh -c 'echo started; sleep 100'\r");
+  await terminal.shows("started\r\n");
+  await terminal.type("\x1a");
+  await terminal.shows("Stopped");
+  await terminal.type("kill %1; echo looping; while :; do :; done\r");
+  await terminal.shows("looping\r\n");
+  await terminal.type("\x03");
+  await terminal.shows("^C");
+  await terminal.type("echo status $?\r");
+  await terminal.shows("status 130\r\n");
+  await terminal.type("exit 4\r");
+  expect((await terminal.handle.wait()).exitCode).toBe(4);
+});
+
+test("a REPL of a WASI program: it knows that it has a terminal, and ^D ends it", async () => {
+  const sandbox = await newSandbox();
+  await install(sandbox, "python.wasm", await pythonProgram());
+  const terminal = await open(sandbox, { cmd: "./python.wasm -q" });
+  await terminal.shows(">>> ");
+  await terminal.type("import sys; sys.stdin.isatty(), 6 * 7\r");
+  await terminal.shows("(True, 42)");
+  await terminal.type("\x04");
+  expect((await terminal.handle.wait()).exitCode).toBe(0);
 });

@@ -48,7 +48,8 @@ import { less, man, more } from "./pager.ts";
 import { pathchk, whereis } from "./paths.ts";
 import { killall, pgrep, pidof, pkill } from "./pgrep.ts";
 import { arch, groups, hostid, link, logname, nice, nohup, printenv, sync, truncate, unlink, users } from "./small.ts";
-import { clear, reset, stty, tput, tty } from "./terminal.ts";
+import { stty } from "./stty.ts";
+import { clear, reset, tput, tty } from "./terminal.ts";
 import { cal, free, time, uptime, watch } from "./time-tools.ts";
 import { tree } from "./tree.ts";
 

@@ -1,60 +1,64 @@
 // less, more and man: text a page at a time where stdout is a terminal, and as it is elsewhere.
 
 import { bytesToBinary } from "../stdio.ts";
-import { define, eachInput, Failure, type Invocation } from "./define.ts";
-import { terminalSize } from "./terminal.ts";
+import { define, eachInput, Failure, openInput } from "./define.ts";
+import { pageThrough } from "./less.ts";
 
 const OPTIONS = `  -F    quit if the whole text fits on one screen
-  -R    (ignored)
-  -r    (ignored)
-  -S    (ignored)
-  -X    (ignored)
-  -N    print a line number at the beginning of each line
-  -n    (ignored)
-  -i    (ignored)
-  -I    (ignored)
-  -e    (ignored)
-  -E    (ignored)
-  -K    (ignored)
-  -M    (ignored)
-  -m    (ignored)
-  -q    (ignored)
-  -Q    (ignored)
+  -R    show colours as colours
+  -S    cut long lines, do not fold them
+  -N    a line number at the beginning of each line
+  -i    a search for small letters finds capitals too
   -s    squeeze multiple blank lines into one
-  -d    (ignored)
-  -f    (ignored)
-  -p PATTERN  (ignored)
-  -P PROMPT   (ignored)
-  -x TABS     (ignored)`;
+  +KEYS press these keys at the start: +G, +/pattern
+  -X -r -n -I -e -E -K -M -m -q -Q -d -f -J -w -W   (ignored)
+  -p PATTERN  start at the pattern
+  -P PROMPT -x TABS -j N -b N -h N -y N -z N -k FILE -o FILE -O FILE -t TAG -T FILE   (ignored)`;
 
 const pager = (name: string) =>
   define(
     {
       name,
       usage: "[OPTION]... [FILE]...",
-      help: `Show text a screen at a time: space for the next, return for a line, q to quit. Without a terminal it is copied as it is.\n\n${OPTIONS}`,
-      rewrite: (words) => words.filter((word) => !/^\+/.test(word)),
+      help: `Show text a screen at a time; h tells the keys. Without a terminal it is copied as it is.\n\n${OPTIONS}`,
+      operandLike: /^\+/,
     },
     async (invocation) => {
-      const { options, operands, stdout } = invocation;
-      const screen = new Screen(invocation);
+      const { options, operands, sys, stdout } = invocation;
+      const files = operands.filter((word) => !word.startsWith("+"));
+      const pattern = options.value("p");
+      const start = pattern === undefined ? (operands.findLast((word) => word.startsWith("+")) ?? "+").slice(1) : `/${pattern}`;
+      const isShown = sys.isatty(1);
+      if (isShown) {
+        const opened = (file: string) => async () => openInput(invocation, file, (path) => path);
+        const names = files.length > 0 ? files : ["-"];
+        const wasShown = await pageThrough(invocation, files[0] ?? "", names.map(opened), {
+          numbers: options.has("N"),
+          chop: options.has("S"),
+          raw: options.has("R") || options.has("r"),
+          ignoreCase: options.has("i") || options.has("I"),
+          squeeze: options.has("s"),
+          quitIfOneScreen: options.has("F") || name === "more",
+          start,
+        });
+        if (wasShown) return;
+      }
       let line = 0;
-      let blank = false;
+      let isBlank = false;
+      const isPlain = !options.has("N") && !options.has("s");
       await eachInput(
         invocation,
-        operands,
+        files,
         async (reader) => {
-          const plain = !screen.interactive && !options.has("N") && !options.has("s");
-          for (let block = await reader.lines(); block && !screen.quit; block = await reader.lines()) {
-            if (plain) {
+          for (let block = await reader.lines(); block; block = await reader.lines()) {
+            if (isPlain) {
               await stdout.write(block);
               continue;
             }
             for (const text of bytesToBinary(block).split(/(?<=\n)/)) {
-              if (options.has("s") && blank && text === "\n") continue;
-              blank = text === "\n";
-              await screen.line(options.has("N") ? `${String(++line).padStart(7)} ${text}` : text);
-              if (screen.quit) break;
+              if (options.has("s") && isBlank && text === "\n") continue;
+              isBlank = text === "\n";
+              await stdout.writeBinary(options.has("N") ? `${String(++line).padStart(7)} ${text}` : text);
             }
           }
         },
@@ -65,43 +69,6 @@ const pager = (name: string) =>
 
 export const less = pager("less");
 export const more = pager("more");
-
-/** Counts lines, and asks after each screenful. The answers come from stderr's terminal, as stdin may be the text. */
-class Screen {
-  readonly interactive: boolean;
-  quit = false;
-  #left: number;
-  #page: number;
-  #invocation: Invocation;
-
-  constructor(invocation: Invocation) {
-    const { sys } = invocation;
-    this.#invocation = invocation;
-    this.interactive = sys.isatty(1) && sys.isatty(2);
-    this.#page = terminalSize(invocation).lines - 1;
-    this.#left = this.#page;
-  }
-
-  async line(text: string): Promise<void> {
-    const { stdout, sys } = this.#invocation;
-    if (this.interactive && this.#left === 0) {
-      await stdout.flush();
-      await stdout.write("\x1b[7m--More--\x1b[m");
-      await stdout.flush();
-      const key = new Uint8Array(256);
-      const count = await sys.block(() => sys.read(2, key, 0, key.length));
-      await stdout.write("\r\x1b[K");
-      if (count <= 0 || key[0] === 113) {
-        this.quit = true;
-        return;
-      }
-      // A line that ends there is one more line; anything else is a page.
-      this.#left = count === 1 && key[0] === 10 ? 1 : this.#page;
-    }
-    this.#left--;
-    await stdout.writeBinary(text);
-  }
-}
 
 const manual = (name: string) =>
   define(

@@ -1,4 +1,4 @@
-// clear, reset, tput, tty and stty: what a terminal is told, as far as there is one.
+// clear, reset, tput and tty: what a terminal is told, as far as there is one.
 
 import { define, Failure, type Invocation, UsageError } from "./define.ts";
 
@@ -75,8 +75,12 @@ const color = (n: number, base: number) => (n < 8 ? `\x1b[${base + n}m` : n < 16
 
 const FLAGS = ["am", "bce", "km", "mir", "msgr", "xenl"];
 
-/** What the shell was told of the terminal's size, or the size terminals have had since the VT100. */
-export function terminalSize({ env }: Pick<Invocation, "env">): { columns: number; lines: number } {
+/** The terminal's size, or what the shell was told of it, or the size terminals have had since the VT100. */
+export function terminalSize({ env, sys }: Pick<Invocation, "env" | "sys">): { columns: number; lines: number } {
+  for (const fd of [1, 2, 0]) {
+    const size = sys.windowSize(fd);
+    if (typeof size !== "number" && size.columns > 0 && size.rows > 0) return { columns: size.columns, lines: size.rows };
+  }
   const size = (name: string, missing: number) => {
     const value = Number(env.get(name));
     return Number.isInteger(value) && value > 0 ? value : missing;
@@ -147,29 +151,8 @@ export const tty = define(
   },
   async ({ options, operands, sys, stdout }) => {
     if (operands.length > 0) throw new UsageError(`extra operand '${operands[0]}'`);
-    const found = sys.isatty(0);
-    if (!options.has("s")) await stdout.write(found ? "/dev/tty\n" : "not a tty\n");
+    const found = sys.ttyname(0);
+    if (!options.has("s")) await stdout.write(`${found || "not a tty"}\n`);
     return found ? 0 : 1;
-  },
-);
-
-export const stty = define(
-  {
-    name: "stty",
-    usage: "[-F DEVICE | --file=DEVICE] [SETTING]...\n[-F DEVICE | --file=DEVICE] [-a|--all]\n[-F DEVICE | --file=DEVICE] [-g|--save]",
-    help: `Print or change terminal characteristics. Settings are accepted where there is a terminal, and "size" tells its size.
-
-  -a, --all          print all current settings in human-readable form
-  -g, --save         print all current settings in a stty-readable form
-  -F, --file=DEVICE  (ignored)`,
-    operandLike: /^-[a-z]{2,}\d?$/,
-  },
-  async (invocation) => {
-    const { operands, sys, stdout, options } = invocation;
-    if (!sys.isatty(0)) throw new Failure("'standard input': Inappropriate ioctl for device");
-    const { columns, lines } = terminalSize(invocation);
-    if (operands[0] === "size") await stdout.write(`${lines} ${columns}\n`);
-    else if (options.has("g")) await stdout.write("500:5:bf:8a3b:3:1c:7f:15:4:0:1:0:11:13:1a:0:12:f:17:16:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0\n");
-    else if (operands.length === 0) await stdout.write(`speed 38400 baud; ${options.has("a") ? `rows ${lines}; columns ${columns}; ` : ""}line = 0;\n`);
   },
 );
