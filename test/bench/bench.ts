@@ -142,4 +142,16 @@ export async function emptySandbox(): Promise<void> {
   await Sandbox.create({ timeoutMs: 1_200_000 });
 }
 
-Object.assign(globalThis, { bench, benchHidden, emptySandbox });
+/** Writes `bytes` of output to a callback; how long that takes, in ms. */
+export async function muchOutput(bytes: number): Promise<number> {
+  await using sandbox = await Sandbox.create({ timeoutMs: 600_000 });
+  let length = 0;
+  const onStdout = (text: string) => {
+    length += text.length;
+  };
+  const took = await timed(() => sandbox.commands.run(`yes | head -c ${bytes}`, { onStdout, maxOutputBytes: 1000 }));
+  if (length !== bytes) throw new Error(`${length} bytes of output came instead of ${bytes}`);
+  return took;
+}
+
+Object.assign(globalThis, { bench, benchHidden, emptySandbox, muchOutput });

@@ -30,11 +30,7 @@ export async function newMemories(browser, create) {
 async function mappings(browser) {
   /** @type {Map<string, number>} */
   const found = new Map();
-  const session = await /** @type {import("playwright").Browser} */ (browser.browser()).newBrowserCDPSession();
-  const { processInfo } = /** @type {{ processInfo: { type: string, id: number }[] }} */ (
-    await session.send("SystemInfo.getProcessInfo")
-  );
-  for (const { id } of processInfo.filter(({ type }) => type === "renderer")) {
+  for (const id of await renderers(browser)) {
     const file = `/proc/${id}/smaps`;
     if (!existsSync(file)) continue;
     const pattern = /^([0-9a-f]+)-\S+ rw.p .*\nSize: +(\d+) kB\n(?:.*\n)*?Rss: +(\d+) kB$/gm;
@@ -42,6 +38,52 @@ async function mappings(browser) {
       if (Number(size) >= SMALLEST && Number(size) <= LARGEST) found.set(`${id} ${start}`, Number(resident));
     }
   }
-  await session.detach();
   return found;
+}
+
+/**
+ * How much the renderers grow, at most, while `work` runs.
+ * @param {import("playwright").BrowserContext} browser
+ * @param {() => Promise<unknown>} work
+ * @returns {Promise<number>} MiB
+ */
+export async function growth(browser, work) {
+  const before = await resident(browser);
+  let most = before;
+  let isDone = false;
+  const running = work().finally(() => {
+    isDone = true;
+  });
+  while (!isDone) {
+    most = Math.max(most, await resident(browser));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  await running;
+  return most - before;
+}
+
+/**
+ * MiB that the renderers have in memory.
+ * @param {import("playwright").BrowserContext} browser
+ */
+async function resident(browser) {
+  let kib = 0;
+  for (const id of await renderers(browser)) {
+    const status = existsSync(`/proc/${id}/status`) ? readFileSync(`/proc/${id}/status`, "utf8") : "";
+    kib += Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0);
+  }
+  return kib / 1024;
+}
+
+/**
+ * @param {import("playwright").BrowserContext} browser
+ * @returns {Promise<number[]>}
+ */
+async function renderers(browser) {
+  const session = await /** @type {import("playwright").Browser} */ (browser.browser()).newBrowserCDPSession();
+  const { processInfo } = /** @type {{ processInfo: { type: string, id: number }[] }} */ (
+    await session.send("SystemInfo.getProcessInfo")
+  );
+  await session.detach();
+  return processInfo.filter(({ type }) => type === "renderer").map(({ id }) => id);
 }

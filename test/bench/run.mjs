@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { launchChromium } from "../support/chromium.mjs";
 import { site } from "../support/site.mjs";
 import { CREATES, PASSES, SEQUENTIAL_BYTES, STATS } from "./disk-programs.mjs";
-import { newMemories } from "./memories.mjs";
+import { growth, newMemories } from "./memories.mjs";
 import { FEW_READS, PIPE_BYTES, programs, READS } from "./programs.mjs";
 import { linesText, SHELL_CASES } from "./shell-cases.mjs";
 
@@ -16,6 +16,7 @@ import { linesText, SHELL_CASES } from "./shell-cases.mjs";
 /** @typedef {import("./measure.ts").Given} Given */
 
 const NATIVE_RUNS = 5;
+const OUTPUT_BYTES = 1_000_000_000;
 
 const profile = await mkdtemp(join(tmpdir(), "vibengine-bench-"));
 const server = await site("test/bench");
@@ -37,7 +38,15 @@ try {
     native: await nativeTimes(),
     parts: process.argv.slice(2),
   };
-  const rows = await page.evaluate(inPage, given);
+  const rows = given.parts.includes("output") ? [] : await page.evaluate(inPage, given);
+  if (given.parts.length === 0 || given.parts.includes("output")) {
+    let took = 0;
+    const grown = await growth(browser, async () => {
+      took = await page.evaluate(inPageOutput, OUTPUT_BYTES);
+    });
+    rows.push({ what: "1 GB of output to a callback", value: OUTPUT_BYTES / 1000 / took, unit: "MB/s" });
+    rows.push({ what: "  memory of the page meanwhile grows by", value: grown, unit: "MiB", limit: 200 });
+  }
   if (given.parts.length === 0) {
     rows.push(...(await newMemories(browser, () => page.evaluate(inPageEmpty))));
     await (await browser.newPage()).bringToFront();
@@ -63,6 +72,15 @@ function inPage(given) {
 function inPageEmpty() {
   const { emptySandbox } = /** @type {typeof import("./bench.ts")} */ (/** @type {unknown} */ (globalThis));
   return emptySandbox();
+}
+
+/**
+ * @param {number} bytes
+ * @returns {Promise<number>}
+ */
+function inPageOutput(bytes) {
+  const { muchOutput } = /** @type {typeof import("./bench.ts")} */ (/** @type {unknown} */ (globalThis));
+  return muchOutput(bytes);
 }
 
 /** @returns {Promise<Row[]>} */
