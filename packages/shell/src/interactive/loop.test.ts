@@ -42,11 +42,14 @@ function start(files: Record<string, string> = {}, argv = ["bash", "-i"]) {
   const buffer = new Uint8Array(65_536);
   const decoder = new TextDecoder();
   let seen = "";
+  let raw = "";
   const look = () => {
     for (;;) {
       const count = kernel.read(screen, buffer, 0, buffer.length);
       if (count <= 0) return;
-      seen += decoder.decode(buffer.slice(0, count), { stream: true });
+      const text = decoder.decode(buffer.slice(0, count), { stream: true });
+      seen += text;
+      raw += text;
     }
   };
   /** Waits until the screen shows `wanted` behind what was waited for before; what it shows up to there, escapes removed. */
@@ -83,10 +86,8 @@ function start(files: Record<string, string> = {}, argv = ["bash", "-i"]) {
       return output.slice(0, -PROMPT.length).replaceAll("\r", "");
     },
     resize: (columns: number) => kernel.resizeTerminal(tty, { rows: 24, columns }),
-    nothingMore: () => {
-      look();
-      return seen;
-    },
+    /** All that the terminal was sent, escapes and all. */
+    drawn: () => raw,
   };
 }
 
@@ -204,4 +205,25 @@ test("a long line is drawn anew when the size changes", async () => {
   await shell.until("$ echo 1234567890");
   shell.type("\r");
   await shell.until("12345678901234567890\r\n");
+});
+
+test("LINES and COLUMNS are the terminal's, also after it has changed, and ls fills its width", async () => {
+  const shell = start();
+  await shell.until(PROMPT);
+  await shell.run("mkdir wide; cd wide; touch aaaaaaaaaaaa bbbbbbbbbbbb cccccccccccc");
+  expect(await shell.run("echo $LINES $COLUMNS; ls")).toBe("24 80\naaaaaaaaaaaa  bbbbbbbbbbbb  cccccccccccc\n");
+  shell.resize(30);
+  await shell.until(PROMPT);
+  expect(await shell.run("echo $LINES $COLUMNS; ls")).toBe("24 30\naaaaaaaaaaaa  cccccccccccc\nbbbbbbbbbbbb\n");
+});
+
+test("output without a line end stays in front of the prompt, also while a line is edited", async () => {
+  const shell = start();
+  await shell.until(PROMPT);
+  shell.type("printf kept\r");
+  await shell.until("printf kept\r\n");
+  await shell.until(`kept${PROMPT}`);
+  shell.type("x");
+  await shell.until("x");
+  expect(shell.drawn()).toMatch(/\x1b\[2D\x1b\[J\$ x$/);
 });

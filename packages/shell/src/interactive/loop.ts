@@ -92,6 +92,7 @@ class Loop {
   async #more(isFirst: boolean): Promise<void> {
     const shell = this.#shell;
     if (isFirst) {
+      this.#reader?.noteSize();
       announceJobs(shell);
       const command = shell.vars.get("PROMPT_COMMAND");
       const { status } = shell;
