@@ -1,50 +1,41 @@
-// What it takes to make separate `commands.run` calls feel like one shell: each line is wrapped so that, after it, the
-// working directory and the environment are left in a file, which the terminal reads back for the next line. Pure.
-
-/** Where a finished line leaves its state. It lives on the sandbox's disk, so that a resumed sandbox still has it. */
-export const STATE_PATH = "/tmp/.playground";
+// What the playground's bash is told when it starts, and how it tells the page what it does: the marks that terminals know,
+// OSC 133 for "a command starts, a command has ended", OSC 7 for the directory. Pure.
 
 export const HOME = "/home/user";
 
-export interface ShellState {
-  cwd: string;
-  envs: Record<string, string>;
-}
+/** What every interactive bash reads first. What the user writes in ~/.bashrc comes after it. */
+export const STARTUP_PATH = "/etc/bash.bashrc";
+
+/** Where the shell leaves its directory. It lives on the sandbox's disk, so that a resumed sandbox still has it. */
+export const DIRECTORY_PATH = "/tmp/.playground";
 
 /**
- * The script for one typed line. The line goes through `eval`, so that nothing in it (a comment, an open quote) can swallow
- * the report, and a syntax error quotes just what was typed. `set -a` makes plain assignments last until the next line.
- * @param lastStatus what `$?` is to be at the start of the line
+ * The prompt shows a status that is not 0. Output that does not end its line gets a mark, and the prompt a line of its own: the
+ * blanks after the mark fill the row, so that the cursor is on a new one unless it was at the start of this one.
+ * @param help what `help` prints
  */
-export function wrapLine(line: string, lastStatus: number): string {
-  const before = lastStatus === 0 ? "set -a; " : `set -a; (exit ${lastStatus}); `;
-  return `${before}eval '${line.replaceAll("'", "'\\''")}'\n__status=$?; { pwd; env; } > ${STATE_PATH}; exit $__status`;
+export function startupText(help: string): string {
+  return `# Written by the playground, anew for every shell. Your own settings go into ~/.bashrc.
+alias ls='ls --color=auto' ll='ls -l' la='ls -A' grep='grep --color=auto'
+PS1='\${__failed:+\\[\\e[31m\\][$__failed]\\[\\e[0m\\] }\\[\\e[32m\\]\\u@\\h\\[\\e[0m\\]:\\[\\e[34m\\]\\w\\[\\e[0m\\]\\$ '
+PS2='\\[\\e[90m\\]>\\[\\e[0m\\] '
+PS0='\\e]133;C\\a'
+PROMPT_COMMAND=__playground
+__playground() {
+  __failed=\${?#0}
+  printf '\\e]133;D;%s\\a' "\${__failed:-0}"
+  printf '\\e[90m⏎\\e[0m%*s\\r\\e[K\\e]7;file://%s%s\\a\\e]133;A\\a' $((\${COLUMNS:-80} - 1)) '' "$HOSTNAME" "$PWD"
+  { printf '%s' "$PWD" > ${DIRECTORY_PATH}; } 2> /dev/null
+}
+clear() { printf '\\e[H\\e[2J\\e[3J'; }
+help() { cat << 'END'; }
+${help}END
+`;
 }
 
-/** Reads the state a wrapped line left. A value may hold line ends: what does not look like a variable goes on with the last. */
-export function parseState(report: string): ShellState | undefined {
-  const [cwd, ...lines] = report.replace(/\n$/, "").split("\n");
-  if (!cwd?.startsWith("/")) return undefined;
-  const envs: Record<string, string> = {};
-  let last = "";
-  for (const line of lines) {
-    const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(line) ?? [];
-    if (name !== undefined) {
-      last = name;
-      envs[name] = value;
-    } else if (last !== "") {
-      envs[last] += `\n${line}`;
-    }
-  }
-  // These belong to the shell that just ended, not to the next one.
-  for (const name of ["__status", "PWD", "OLDPWD", "SHLVL", "_", "PPID"]) delete envs[name];
-  return { cwd, envs };
-}
-
-/** A working directory as a prompt shows it. */
-export function shortPath(path: string): string {
-  if (path === HOME) return "~";
-  return path.startsWith(`${HOME}/`) ? `~${path.slice(HOME.length)}` : path;
+/** The path of an OSC 7, which bash's `$PWD` is put into as it is. */
+export function parseDirectory(report: string): string | undefined {
+  return /^file:\/\/[^/]*(\/.*)$/s.exec(report)?.[1];
 }
 
 /** A word the shell takes literally. */
