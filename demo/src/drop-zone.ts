@@ -3,7 +3,7 @@
 
 import type { Sandbox } from "vibengine";
 import { byId } from "./dom.ts";
-import { HOME, quote } from "./shell-line.ts";
+import { HOME, quote } from "./shell-setup.ts";
 import { attempt, say } from "./status.ts";
 
 interface Upload {

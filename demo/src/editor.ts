@@ -3,7 +3,7 @@
 import { type EntryInfo, FileNotFoundError, type Sandbox } from "vibengine";
 import { choose } from "./dialogs.ts";
 import { byId, icon, make, sizeText } from "./dom.ts";
-import { HOME } from "./shell-line.ts";
+import { HOME } from "./shell-setup.ts";
 import { attempt, say } from "./status.ts";
 
 interface Listeners {

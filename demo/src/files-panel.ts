@@ -4,7 +4,7 @@
 import type { EntryInfo, Sandbox } from "vibengine";
 import { askName, choose } from "./dialogs.ts";
 import { byId, download, icon, make, sizeText } from "./dom.ts";
-import { HOME } from "./shell-line.ts";
+import { HOME } from "./shell-setup.ts";
 import { attempt, say } from "./status.ts";
 
 interface Row {
@@ -21,6 +21,8 @@ export class FilesPanel {
   readonly #onRemoved: (path: string) => void;
   #sandbox: Sandbox | null = null;
   #expanded = new Set<string>();
+  /** The directory the shell was in last. */
+  #followed = "";
   #rows: Row[] = [];
   /** The row that Tab leads to. */
   #activePath = "";
@@ -39,8 +41,18 @@ export class FilesPanel {
 
   attach(sandbox: Sandbox | null): void {
     if (sandbox !== null && sandbox.sandboxId !== this.#sandbox?.sandboxId) this.#expanded.clear();
+    this.#followed = "";
     this.#sandbox = sandbox;
     if (sandbox !== null) void attempt(() => this.refresh());
+  }
+
+  /** Opens the shell's directory the first time it is there; the next refresh shows it. */
+  follow(directory: string): void {
+    if (directory === this.#followed) return;
+    this.#followed = directory;
+    for (let path = directory; path.startsWith(`${HOME}/`); path = path.slice(0, path.lastIndexOf("/"))) {
+      this.#expanded.add(path);
+    }
   }
 
   /** Marks the file that the editor shows. */

@@ -10,7 +10,7 @@ import { FilesPanel } from "./files-panel.ts";
 import { Lifecycle, remembered } from "./lifecycle.ts";
 import { wireOverlay } from "./overlay.ts";
 import { Sessions } from "./sessions.ts";
-import { HOME, quote } from "./shell-line.ts";
+import { HOME, quote } from "./shell-setup.ts";
 import { attempt } from "./status.ts";
 import { ShellTerminal } from "./terminal.ts";
 import { currentView, setView, wireViews } from "./views.ts";
@@ -25,10 +25,12 @@ declare global {
 
 const lifecycle = new Lifecycle();
 
-const terminal = new ShellTerminal(byId("terminal"), (mode) => {
+const terminal: ShellTerminal = new ShellTerminal(byId("terminal"), (mode) => {
   document.body.dataset.terminal = mode;
   for (const chip of byId("chips").querySelectorAll("button")) chip.disabled = mode !== "prompt";
-  if (mode === "prompt" && lifecycle.sandbox) void attempt(() => Promise.all([files.refresh(), editor.reload()]));
+  if (mode !== "prompt" || !lifecycle.sandbox) return;
+  files.follow(terminal.cwd);
+  void attempt(() => Promise.all([files.refresh(), editor.reload()]));
 });
 
 const files: FilesPanel = new FilesPanel({
@@ -72,8 +74,12 @@ wireDropZone({
 });
 
 window.sandbox = null;
+let lastPhase = lifecycle.phase;
 lifecycle.subscribe(() => {
   const sandbox = lifecycle.phase === "creating" ? null : lifecycle.sandbox;
+  // A pause ends the shell, also one that fails.
+  if (lastPhase === "pausing" && lifecycle.phase === "running") terminal.restart();
+  lastPhase = lifecycle.phase;
   if (sandbox === window.sandbox) return;
   window.sandbox = sandbox;
   files.attach(sandbox);

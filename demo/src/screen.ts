@@ -57,13 +57,10 @@ const DARK: ITheme = {
   brightWhite: "#ffffff",
 };
 
-const PASTE_WITH_BRACKETS = "\x1b[?2004h";
-
 export function openScreen(host: HTMLElement): Terminal {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const narrow = matchMedia("(max-width: 720px)");
   const terminal = new Terminal({
-    convertEol: true,
     cursorBlink: !matchMedia("(prefers-reduced-motion: reduce)").matches,
     cursorStyle: "bar",
     cursorWidth: 2,
@@ -77,12 +74,13 @@ export function openScreen(host: HTMLElement): Terminal {
   const fit = new FitAddon();
   terminal.loadAddon(fit);
   terminal.open(host);
-  terminal.write(PASTE_WITH_BRACKETS);
   terminal.textarea?.setAttribute("aria-label", "Terminal input. Shift Tab leaves the terminal.");
   terminal.attachCustomKeyEventHandler((event) => {
-    // Tab completes; its twin stays the browser's, so that the keyboard can get out. ctrl-c copies what is selected.
+    // Tab completes; its twin stays the browser's, so that the keyboard can get out. ctrl-c copies what is selected, and
+    // ctrl-v pastes, as everywhere else in a page.
     const isCopy = event.key === "c" && event.ctrlKey && terminal.hasSelection();
-    return !isCopy && !(event.key === "Tab" && event.shiftKey);
+    const isPaste = event.key === "v" && event.ctrlKey;
+    return !isCopy && !isPaste && !(event.key === "Tab" && event.shiftKey);
   });
   host.addEventListener("copy", () => setTimeout(() => terminal.clearSelection()));
 

@@ -27,17 +27,22 @@ export function welcomeBack(name: string): string {
   return `${green("●")} ${bold(ownName(name))} is back, with all its files.\n\n`;
 }
 
+/** When the shell has ended: `exit`, ctrl-d, or a signal. */
+export function ended(status: number): string {
+  return `${dim(`The shell has ended with status ${status}. Any key starts another.`)}\n`;
+}
+
 export const HELP = [
   bold("To try"),
   ...SUGGESTIONS.map((line) => `  ${green(line)}`),
   "",
   bold("In this terminal"),
-  "  Directory and variables last from line to",
-  "  line; shell functions do not.",
-  "  A running command reads what you type.",
-  "  ctrl-c stops it, ctrl-d ends its input.",
+  "  It is bash. ctrl-c stops a command, ctrl-z",
+  "  suspends it, fg and bg let it go on, ctrl-d",
+  "  ends its input.",
   "  Tab completes, up and down recall lines,",
-  "  ctrl-l clears, shift-Tab leaves.",
+  "  ctrl-r searches them, ctrl-l clears,",
+  "  shift-Tab leaves.",
   "",
   bold("WebAssembly"),
   "  Drop a WASI command (.wasm) on the page: it",

@@ -9,6 +9,7 @@ import { hash, type } from "./describe-command.ts";
 import { cd, dirs, popd, pushd, pwd } from "./directories.ts";
 import { break_, continue_, exit, false_, return_, true_ } from "./flow.ts";
 import { getopts } from "./getopts.ts";
+import { history } from "./history.ts";
 import { mapfile, read } from "./input.ts";
 import { bg, disown, fg, jobs, kill, wait } from "./jobs.ts";
 import { let_, times, ulimit, umask } from "./limits.ts";
@@ -82,6 +83,7 @@ export const builtins = new Map<string, Builtin>([
   ["unalias", unalias],
   ["trap", trap],
   ["wait", wait],
+  ["history", history],
   ["jobs", jobs],
   ["kill", kill],
   ["fg", fg],

@@ -1,8 +1,9 @@
 // read and mapfile. From a file a block is read and what is left over given back; from a pipe a byte at a time, so that
 // the next command finds the rest.
 
-import { decode, EAGAIN, EINTR, ETIMEDOUT, type System, strerror } from "@vibengine/system";
+import { decode, EAGAIN, ECHO, EINTR, ETIMEDOUT, ICANON, type System, strerror } from "@vibengine/system";
 import type { Status } from "../execute/control.ts";
+import { finallyDo } from "../execute/run.ts";
 import type { Shell } from "../execute/shell.ts";
 import { runTraps } from "../execute/traps.ts";
 import { IDENTIFIER, parseLetters, splitAssignment } from "./usage.ts";
@@ -156,21 +157,35 @@ export function read(shell: Shell, argv: string[]): Status {
   }
   if (values.has("p") && shell.sys.isatty(fd)) shell.report(values.get("p") as string);
   if (limit === 0) return 0;
-  const taken = take(shell, {
+  const wanted: Wanted = {
     fd,
     delimiter: delimiter === undefined ? 10 : delimiter === "" ? 0 : delimiter.charCodeAt(0),
     escapes: !options.flags.has("r"),
     limit,
     exactly: values.has("N"),
     deadline: timeout > 0 ? performance.now() + timeout * 1000 : Number.POSITIVE_INFINITY,
-  });
+  };
+  const flags = (options.flags.has("s") ? ECHO : 0) | (limit > 0 || delimiter !== undefined ? ICANON : 0);
   const finish = (result: Taken) => {
     if (result.errno !== 0 && result.errno !== ETIMEDOUT)
       shell.complain(`read: read error: ${fd}: ${strerror(result.errno)}`);
     store(shell, result, rest, values.get("a"), values.has("N"));
     return result.errno === ETIMEDOUT ? 142 : result.ended ? 1 : 0;
   };
-  return taken instanceof Promise ? taken.then(finish) : finish(taken);
+  return withoutModes(shell.sys, fd, flags, () => {
+    const taken = take(shell, wanted);
+    return taken instanceof Promise ? taken.then(finish) : finish(taken);
+  });
+}
+
+/** Does something while a terminal's flags are off: -s shows nothing, -n and -d don't wait for the whole line. */
+function withoutModes(sys: System, fd: number, flags: number, body: () => Status): Status {
+  const termios = flags === 0 ? -1 : sys.tcgetattr(fd);
+  if (typeof termios === "number") return body();
+  sys.tcsetattr(fd, { ...termios, lflag: termios.lflag & ~flags });
+  return finallyDo(body, () => {
+    if (sys.isAlive) sys.tcsetattr(fd, termios);
+  });
 }
 
 /** Characters of a line: quoted ones are set apart by lying above U+10FFFF. */

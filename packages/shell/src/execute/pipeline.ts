@@ -147,7 +147,8 @@ export function runBackground(shell: Shell, item: ListItem): Status {
   }
   if (pids.length === 0) return 254;
   shell.lastBackground = pids[pids.length - 1];
-  addJob(shell, pids, item.text);
+  const { id } = addJob(shell, pids, item.text);
+  if (shell.options.interactive && shell.hasJobControl) shell.report(`[${id}] ${shell.lastBackground}\n`);
   return 0;
 }
 

@@ -24,12 +24,18 @@ test("a command goes on until it is whole; a syntax error costs the line", async
   expect(await shell.run("done")).toBe("1\n2\n");
   expect(await shell.run("echo )")).toContain("syntax error near unexpected token");
   expect(await shell.run("echo $?")).toBe("2\n");
+  shell.type("# a comment is no beginning\r");
+  await shell.until("beginning\r\n");
+  await shell.until(PROMPT);
+  shell.type("\r");
+  await shell.until(PROMPT);
+  expect(await shell.run("tail -n 2 .bash_history")).toMatch(/^# a comment is no beginning\n/);
   shell.type("echo 'open\r");
   await shell.until("> ");
   shell.type("\x03");
   await shell.until("^C\r\n");
   await shell.until(PROMPT);
-  expect(await shell.run("echo $?; nosuch; ${x?gone}; echo on")).toContain("nosuch: command not found");
+  expect(await shell.run(`echo $?; nosuch; \${x?gone}; echo on`)).toContain("nosuch: command not found");
 });
 
 test("^C ends what runs, be it a tool, a loop of builtins or a read, and never the shell", async () => {
@@ -61,7 +67,8 @@ test("^Z stops a job; jobs, fg and bg know it", async () => {
   await shell.until("back\r\nback\r\n");
   shell.type("\x04");
   await shell.until(PROMPT);
-  expect(await shell.run("sleep 0.01 & wait; echo ended")).toContain("ended");
+  expect(await shell.run("sleep 0.01 & wait; echo ended")).toMatch(/^\[1\] \d+\nended\n/);
+  expect(await shell.run("(sleep 0.01 & wait)")).toBe("");
 });
 
 test("history: up, ^R, !!, and a file of it", async () => {
@@ -78,6 +85,8 @@ test("history: up, ^R, !!, and a file of it", async () => {
   expect(await shell.run("!echo")).toBe("echo one\none\n");
   expect(await shell.run("echo a b; !nosuch")).toContain("!nosuch: event not found");
   expect(await shell.run("tail -n 2 .bash_history")).toBe("echo one\ntail -n 2 .bash_history\n");
+  expect(await shell.run("history 3 | head -n 2")).toMatch(/^ {4}\d {2}echo one\n {4}\d {2}tail -n 2 .bash_history\n$/);
+  expect(await shell.run("history x; history -c; history")).toBe("bash: history: x: numeric argument required\n");
 });
 
 test("Tab completes commands, files with odd names, directories and variables", async () => {
@@ -117,4 +126,50 @@ test("a long line is drawn anew when the size changes", async () => {
   await shell.until("$ echo 1234567890");
   shell.type("\r");
   await shell.until("12345678901234567890\r\n");
+});
+
+test("LINES and COLUMNS are the terminal's, also after it has changed, and ls fills its width", async () => {
+  const shell = start();
+  await shell.until(PROMPT);
+  await shell.run("mkdir wide; cd wide; touch aaaaaaaaaaaa bbbbbbbbbbbb cccccccccccc");
+  expect(await shell.run("echo $LINES $COLUMNS; ls")).toBe("24 80\naaaaaaaaaaaa  bbbbbbbbbbbb  cccccccccccc\n");
+  shell.resize(30);
+  await shell.until(PROMPT);
+  expect(await shell.run("echo $LINES $COLUMNS; ls")).toBe("24 30\naaaaaaaaaaaa  cccccccccccc\nbbbbbbbbbbbb\n");
+});
+
+test("output without a line end stays in front of the prompt, also while a line is edited", async () => {
+  const shell = start();
+  await shell.until(PROMPT);
+  shell.type("printf kept\r");
+  await shell.until("printf kept\r\n");
+  await shell.until(`kept${PROMPT}`);
+  shell.type("x");
+  await shell.until("x");
+  expect(shell.drawn()).toMatch(/\x1b\[2D\x1b\[J\$ x$/);
+});
+
+test("read -s shows nothing of what is typed, read -n takes a character at once, and the terminal is as before after ^C", async () => {
+  const shell = start();
+  await shell.until(PROMPT);
+  shell.type("read -sp 'secret: ' x; echo got $x\r");
+  await shell.until("got $x\r\n");
+  await shell.until("secret: ");
+  shell.type("hidden\r");
+  expect(await shell.until(PROMPT)).toBe(`got hidden\r\n${PROMPT}`);
+  shell.type("read -n 1 -p 'sure? ' x; echo =$x\r");
+  await shell.until("=$x\r\n");
+  await shell.until("sure? ");
+  shell.type("y");
+  await shell.until("y=y\r\n");
+  await shell.until(PROMPT);
+  shell.type("read -s x\r");
+  await shell.until("read -s x\r\n");
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  shell.type("\x03");
+  await shell.until(PROMPT);
+  shell.type("cat\r");
+  await shell.until("cat\r\n");
+  shell.type("shown\r");
+  await shell.until("shown\r\nshown\r\n");
 });

@@ -19,6 +19,8 @@ import { LineReader, splitPrompt } from "./read-line.ts";
 const DEFAULT_PS1 = "\\[\\e[32m\\]\\u@\\h\\[\\e[0m\\]:\\[\\e[34m\\]\\w\\[\\e[0m\\]\\$ ";
 const DEFAULT_PS2 = "> ";
 const IGNORED = [SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU];
+/** Lines that begin no command: blank ones and comments. */
+const NOTHING = /^([ \t]*(#.*)?\n)*$/;
 const INTERRUPTED = 128 + SIGINT;
 
 /** `rcFile`: read first, if it is there. */
@@ -79,7 +81,11 @@ class Loop {
       } catch (error) {
         if (error instanceof NeedInput) {
           this.#lexer.restart(pos, line);
-          await this.#more(this.#typed.trim() === "");
+          if (this.#typed !== "" && NOTHING.test(this.#typed)) {
+            remember(shell, this.#typed);
+            this.#drop(shell.status);
+          }
+          await this.#more(this.#typed === "");
         } else if (error instanceof SyntaxFault) {
           complainOfSyntax(shell, error);
           remember(shell, this.#typed);
@@ -92,6 +98,7 @@ class Loop {
   async #more(isFirst: boolean): Promise<void> {
     const shell = this.#shell;
     if (isFirst) {
+      this.#reader?.noteSize();
       announceJobs(shell);
       const command = shell.vars.get("PROMPT_COMMAND");
       const { status } = shell;

@@ -16,7 +16,7 @@ import type { Shell } from "../execute/shell.ts";
 import { type Completion, columnsOf, complete } from "./complete.ts";
 import { LineEditor } from "./editor.ts";
 import { Keys } from "./keys.ts";
-import { drawLine } from "./view.ts";
+import { type Cell, drawLine, START } from "./view.ts";
 
 const PASTES_ON = "\x1b[?2004h";
 const PASTES_OFF = "\x1b[?2004l";
@@ -36,7 +36,8 @@ export class LineReader {
   readonly #decoder = new TextDecoder();
   readonly #bytes = new Uint8Array(4096);
   #killed = "";
-  #cursorRow = 0;
+  /** Where the last drawing left the cursor. */
+  #at: Cell = START;
   #hasRung = false;
   /** Keys behind an Enter that came with it: the next line begins with them. */
   #waiting: ReturnType<Keys["split"]> = [];
@@ -79,12 +80,13 @@ export class LineReader {
   }
 
   async #edit(prompt: string, editor: LineEditor): Promise<Answer> {
-    this.#cursorRow = 0;
+    this.#at = START;
     await this.#draw(prompt, editor);
     for (;;) {
       const keys = this.#waiting.length > 0 ? this.#waiting.splice(0) : await this.#nextKeys();
       if (keys === null) return "end";
       if (keys === "resized") {
+        this.noteSize();
         await this.#draw(prompt, editor);
         continue;
       }
@@ -108,7 +110,7 @@ export class LineReader {
         if (event.type === "end-of-input") return "end";
         if (event.type === "bell") await this.#show(BELL);
         if (event.type === "clear") {
-          this.#cursorRow = 0;
+          this.#at = START;
           await this.#show(CLEAR_SCREEN);
         }
         if (event.type === "complete") await this.#complete(prompt, editor);
@@ -149,7 +151,16 @@ export class LineReader {
     await this.#show(
       `\r\n${columnsOf(listed, this.#columns())}${rest > 0 ? `… and ${rest} more\n` : ""}`.replace(/\r?\n/g, "\r\n"),
     );
-    this.#cursorRow = 0;
+    this.#at = START;
+  }
+
+  /** Sets LINES and COLUMNS, as `shopt checkwinsize` has it. */
+  noteSize(): void {
+    const { sys, vars, shopt } = this.#shell;
+    const size = sys.windowSize(this.#fd);
+    if (!shopt.checkwinsize || typeof size === "number" || size.rows === 0 || size.columns === 0) return;
+    vars.set("LINES", String(size.rows));
+    vars.set("COLUMNS", String(size.columns));
   }
 
   #columns(): number {
@@ -158,8 +169,8 @@ export class LineReader {
   }
 
   async #draw(prompt: string, editor: LineEditor): Promise<void> {
-    const view = drawLine(editor.searchPrompt ?? prompt, editor.text, editor.cursor, this.#columns(), this.#cursorRow);
-    this.#cursorRow = view.cursorRow;
+    const view = drawLine(editor.searchPrompt ?? prompt, editor.text, editor.cursor, this.#columns(), this.#at);
+    this.#at = view.at;
     await this.#show(view.output);
   }
 

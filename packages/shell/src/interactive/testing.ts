@@ -42,11 +42,14 @@ export function startInteractive(files: Record<string, string> = {}, argv = ["ba
   const buffer = new Uint8Array(65_536);
   const decoder = new TextDecoder();
   let seen = "";
+  let raw = "";
   const look = () => {
     for (;;) {
       const count = kernel.read(screen, buffer, 0, buffer.length);
       if (count <= 0) return;
-      seen += decoder.decode(buffer.slice(0, count), { stream: true });
+      const text = decoder.decode(buffer.slice(0, count), { stream: true });
+      seen += text;
+      raw += text;
     }
   };
   /** Waits until the screen shows `wanted` behind what was waited for before; what it shows up to there, escapes removed. */
@@ -83,9 +86,7 @@ export function startInteractive(files: Record<string, string> = {}, argv = ["ba
       return output.slice(0, -PROMPT.length).replaceAll("\r", "");
     },
     resize: (columns: number) => kernel.resizeTerminal(tty, { rows: 24, columns }),
-    nothingMore: () => {
-      look();
-      return seen;
-    },
+    /** All that the terminal was sent, escapes and all. */
+    drawn: () => raw,
   };
 }

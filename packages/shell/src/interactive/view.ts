@@ -2,32 +2,41 @@
 // Pure: strings in, strings out. The same cell widths as xterm.js (its Unicode 6 table), or the cursor would drift. What
 // stands between \x01 and \x02 in a prompt takes no cell.
 
+/** A place, counted from where the prompt starts: that is not the left edge when output before it did not end its line. */
+export interface Cell {
+  row: number;
+  column: number;
+}
+
 export interface LineView {
   /** What to write to the terminal. */
   output: string;
-  /** The row of the cursor, counted from the prompt's first row: what the next drawing has to go up. */
-  cursorRow: number;
+  /** Where that leaves the cursor: the next drawing goes back from there. */
+  at: Cell;
 }
 
+export const START: Cell = { row: 0, column: 0 };
+
 /**
- * @param fromRow the row, below the prompt's first, on which the cursor stands now
+ * @param from where the cursor stands now
  * @param cols the terminal's width in cells
  */
-export function drawLine(prompt: string, text: string, cursor: number, cols: number, fromRow: number): LineView {
-  const start = place({ row: 0, column: 0 }, prompt.replace(UNSEEN, ""), cols);
+export function drawLine(prompt: string, text: string, cursor: number, cols: number, from: Cell): LineView {
+  const start = place(START, prompt.replace(UNSEEN, ""), cols);
   const target = place(start, text.slice(0, cursor), cols);
   const end = place(target, text.slice(cursor), cols);
 
-  let output = `${up(fromRow)}\r\x1b[J${prompt.replace(MARKS, "")}${shown(text)}`;
+  let output = `${back(from, START)}\x1b[J${prompt.replace(MARKS, "")}${shown(text)}`;
   // A full last row leaves the terminal's cursor on its last cell, waiting; go on to the next row as `place` does.
   if (end.column === 0 && end.row > 0 && !text.endsWith("\n")) output += "\r\n";
-  output += `${up(end.row - target.row)}\r${target.column > 0 ? `\x1b[${target.column}C` : ""}`;
-  return { output, cursorRow: target.row };
+  return { output: output + back(end, target), at: target };
 }
 
-interface Cell {
-  row: number;
-  column: number;
+/** In the first row by as many cells as there are between, as the edge may be further away. */
+function back(from: Cell, to: Cell): string {
+  const cells = from.column - to.column;
+  if (from.row === 0) return cells > 0 ? `\x1b[${cells}D` : "";
+  return `${up(from.row - to.row)}\r${to.column > 0 ? `\x1b[${to.column}C` : ""}`;
 }
 
 /** What takes no cell: what says so, colours and the like, and titles. */

@@ -175,7 +175,7 @@ async function run(invocation: Invocation): Promise<void> {
   for (const { name } of order.sort(directories)) await listDirectory(name);
 }
 
-function readLayout({ options, env }: Invocation, tty: boolean): Layout {
+function readLayout({ options, env, sys }: Invocation, tty: boolean): Layout {
   const has = (key: string) => options.has(key);
   let format: Layout["format"] = tty ? "columns" : "single";
   for (const { key, value } of options.list) {
@@ -226,7 +226,7 @@ function readLayout({ options, env }: Invocation, tty: boolean): Layout {
           : word.startsWith("shell") || (!style && tty)
             ? "shell"
             : "literal";
-  const width = options.value("w") ?? env.get("COLUMNS") ?? "80";
+  const width = options.value("w") ?? env.get("COLUMNS") ?? String(screenWidth(sys));
   if (!/^\d+$/.test(width) && has("w")) throw new Failure(`invalid line width: ${quotePlain(width)}`);
   const timeWord = options.value("time");
   const timeKey = options.last("c", "u", "time");
@@ -263,6 +263,12 @@ function readLayout({ options, env }: Invocation, tty: boolean): Layout {
     end: has("zero") ? "\0" : "\n",
     now: Date.now() / 1000,
   };
+}
+
+/** The width of the terminal it writes to. */
+function screenWidth(sys: Invocation["sys"]): number {
+  const size = sys.windowSize(1);
+  return typeof size === "number" || size.columns === 0 ? 80 : size.columns;
 }
 
 function sorting({ options }: Invocation, layout: Layout) {

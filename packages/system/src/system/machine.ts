@@ -8,8 +8,8 @@ import { Walk } from "../disk/paths.ts";
 import { OpenFiles } from "../io/open-files.ts";
 import { Pipes } from "../io/pipe.ts";
 import { Slots } from "../io/slots.ts";
-import { makeGuestCopier } from "./guest-copy.ts";
 import { Ttys } from "../io/tty.ts";
+import { makeGuestCopier } from "./guest-copy.ts";
 import { Proc } from "./proc.ts";
 import { makeStackProbe } from "./stack.ts";
 

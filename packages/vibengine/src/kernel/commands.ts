@@ -32,6 +32,8 @@ interface Command {
   input: ((piece: Uint8Array) => number) | null;
   /** Ends the stdin. */
   endInput: () => void;
+  /** What was given before has been taken when this has resolved: so pieces keep their order. */
+  fed: Promise<void>;
   /** The number of its terminal, -1 = none. */
   tty: number;
   output: Listeners<Parameters<OutputSink>>;
@@ -226,6 +228,7 @@ export class Commands {
 
   async closeStdin(pid: number): Promise<void> {
     const command = this.#find(pid);
+    if (!command.isOver) await command.fed;
     command.input = null;
     await this.#calls.exclusive(command.endInput);
   }
@@ -276,7 +279,7 @@ export class Commands {
       fail = reject;
     });
     const outcome = Promise.race([started.outcome, failed]);
-    const command: Command = { ...started, outcome, fail, isOver: false };
+    const command: Command = { ...started, outcome, fail, fed: Promise.resolve(), isOver: false };
     this.#commands.set(pid, command);
     const timer =
       request.timeoutMs > 0
@@ -315,12 +318,9 @@ export class Commands {
   }
 
   #feed(command: Command, data: Uint8Array): Promise<void> {
-    return feed(
-      this.#calls,
-      data,
-      () => command.input !== null,
-      (piece) => command.input!(piece),
-    );
+    const isOpen = () => command.input !== null;
+    command.fed = command.fed.then(() => feed(this.#calls, data, isOpen, (piece) => command.input!(piece)));
+    return command.fed;
   }
 
   async #timeOut(command: Command, timeoutMs: number): Promise<void> {

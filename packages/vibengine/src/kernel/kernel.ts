@@ -1,7 +1,16 @@
 // The kernel as the page calls it: each call is passed on to the room that does the work, if the sandbox still runs.
 
 import { transfer } from "comlink";
-import type { CommandRequest, DataSink, KernelApi, OutputSink, PtyRequest, PtySize, TraceSink, WatchSink } from "../protocol.ts";
+import type {
+  CommandRequest,
+  DataSink,
+  KernelApi,
+  OutputSink,
+  PtyRequest,
+  PtySize,
+  TraceSink,
+  WatchSink,
+} from "../protocol.ts";
 import { Life } from "./life.ts";
 
 export class Kernel extends Life implements KernelApi {
