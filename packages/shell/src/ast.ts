@@ -62,6 +62,8 @@ export interface Assignment {
   append: boolean;
   value: Word | null;
   elements: Element[] | null;
+  /** The source of the elements, `(…)`: before a command they are no array but this text. */
+  source: string;
   pure: boolean;
 }
 

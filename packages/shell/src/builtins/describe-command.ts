@@ -4,6 +4,7 @@ import type { Status } from "../execute/control.ts";
 import { isExecutable, searchPath } from "../execute/programs.ts";
 import type { Shell } from "../execute/shell.ts";
 import { quoteAlways } from "../expand/quote.ts";
+import { functionText } from "./function-text.ts";
 import { builtins, SPECIAL_BUILTINS } from "./index.ts";
 import { parseLetters } from "./usage.ts";
 
@@ -48,7 +49,7 @@ export function describe(shell: Shell, name: string, all: boolean, path: string 
   if (alias_ !== undefined) lines.push(`${name} is aliased to \`${alias_}'`);
   if (RESERVED.has(name)) lines.push(`${name} is a shell keyword`);
   const definition = shell.functions.get(name);
-  if (definition) lines.push(`${name} is a function\n${definition.text}`);
+  if (definition) lines.push(`${name} is a function\n${functionText(shell, name)}`);
   if (builtins.has(name))
     lines.push(`${name} is a ${shell.options.posix && SPECIAL_BUILTINS.has(name) ? "special " : ""}shell builtin`);
   const hashed = shell.programs.hash.get(name);

@@ -3,9 +3,9 @@
 import type { Status } from "../execute/control.ts";
 import { LETTERS, LONG_NAMES } from "../execute/options.ts";
 import type { Shell } from "../execute/shell.ts";
-import { describeVariable } from "../expand/describe.ts";
+import { describeValue } from "../expand/describe.ts";
 import { compareNames } from "../expand/glob.ts";
-import { quoteValue } from "../expand/quote.ts";
+import { functionText } from "./function-text.ts";
 import { parseLetters } from "./usage.ts";
 
 export function set(shell: Shell, argv: string[]): Status {
@@ -74,13 +74,12 @@ function printOptions(shell: Shell, table: boolean): Status {
 function printAll(shell: Shell): Status {
   let text = "";
   for (const name of [...shell.vars.table.keys()].sort(compareNames)) {
-    const variable = shell.vars.find(name);
-    if (!variable) continue;
-    if (variable.list || variable.map) text += `${describeVariable(name, variable).replace(/^declare -\S+ /, "")}\n`;
-    else if (variable.value !== undefined) text += `${name}=${quoteValue(variable.value)}\n`;
+    const variable = shell.vars.table.get(name)!;
+    variable.refresh?.(variable, shell);
+    text += describeValue(name, variable);
   }
   if (!shell.options.posix)
-    for (const name of [...shell.functions.keys()].sort(compareNames)) text += `${shell.functions.get(name)!.text}\n`;
+    for (const name of [...shell.functions.keys()].sort(compareNames)) text += `${functionText(shell, name)}\n`;
   return shell.write(text, "set");
 }
 

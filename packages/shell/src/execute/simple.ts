@@ -3,8 +3,10 @@
 import type { Simple } from "../ast.ts";
 import { builtins, SPECIAL_BUILTINS } from "../builtins/index.ts";
 import { quoteValue } from "../expand/quote.ts";
-import { expandWords } from "../expand/words.ts";
-import { assignAll, keepVariables, markExported, tracePrefix } from "./assign.ts";
+import { replay } from "../expand/replay.ts";
+import { expandText, expandWords } from "../expand/words.ts";
+import { literalWord } from "../parser/words.ts";
+import { assignAll, assignBefore, tracePrefix } from "./assign.ts";
 import { ExitShell, type Status } from "./control.ts";
 import { runProgram } from "./external.ts";
 import { callFunction } from "./functions.ts";
@@ -52,26 +54,46 @@ function assignOnly(shell: Shell, node: Simple): Status {
   return waiting ? waiting.then(() => shell.substitutionStatus) : shell.substitutionStatus;
 }
 
-/** `declare a=b`: words that look like assignments are performed by the builtin, through shell.declarations. */
+/**
+ * `declare a=b`: words that look like assignments are performed by the builtin, through shell.declarations. Their values are
+ * expanded here, as any word is; but what stands in `a=(…)` is expanded by the builtin, which knows the array's kind.
+ */
 function runDeclaration(shell: Shell, node: Simple): Status {
   const fields: string[] = [];
   const declarations: Shell["declarations"] = new Map();
   const add = (index: number): Status => {
     for (let i = index; i < node.words.length; i++) {
       const { assignment } = node.words[i];
-      if (assignment) {
-        declarations.set(fields.length, assignment);
-        fields.push(assignment.name);
-        continue;
-      }
-      const own = expandWords(shell, [node.words[i]]);
+      const own: string[] | Promise<string[]> = !assignment
+        ? expandWords(shell, [node.words[i]])
+        : assignment.value === null || assignment.value.literal !== null
+          ? []
+          : assignment.value.pure
+            ? [expandText(shell, assignment.value)]
+            : replay(shell, () => [expandText(shell, assignment.value!)]);
+      const take = (list: string[]) => {
+        if (!assignment) for (const field of list) fields.push(field);
+        else {
+          const value = list.length > 0 ? literalWord(list[0]) : assignment.value;
+          declarations.set(fields.length, {
+            ...assignment,
+            value,
+            pure: list.length > 0 ? !assignment.index || assignment.index.pure : assignment.pure,
+          });
+          fields.push(
+            assignment.elements || !value
+              ? assignment.name
+              : `${assignment.name}${assignment.append ? "+" : ""}=${value.literal}`,
+          );
+        }
+      };
       if (own instanceof Promise) {
         return own.then((list) => {
-          fields.push(...list);
+          take(list);
           return add(i + 1);
         });
       }
-      for (const field of own) fields.push(field);
+      take(own);
     }
     shell.declarations = declarations;
     return runFields(shell, node, fields, false);
@@ -90,8 +112,11 @@ function runFields(shell: Shell, node: Simple, argv: string[], inPlace: boolean)
   const special = SPECIAL_BUILTINS.has(name);
   const function_ = special && shell.options.posix ? undefined : shell.functions.get(name);
   if (function_) {
-    return withAssignments(shell, node, () =>
-      withRedirections(shell, node, name, () => callFunction(shell, function_, argv)),
+    return withAssignments(
+      shell,
+      node,
+      () => withRedirections(shell, node, name, () => callFunction(shell, function_, argv)),
+      "call",
     );
   }
   const builtin = builtins.get(name);
@@ -99,24 +124,33 @@ function runFields(shell: Shell, node: Simple, argv: string[], inPlace: boolean)
   if (name === "exec") return runExec(shell, node, argv);
   const body = () => withRedirections(shell, node, name, () => builtin(shell, argv));
   if (node.assignments.length === 0 && node.redirections.length === 0) return builtin(shell, argv);
-  if (special && shell.options.posix) {
-    const waiting = assignAll(shell, node.assignments);
-    return waiting ? waiting.then(body) : body();
-  }
-  return withAssignments(shell, node, body);
+  return withAssignments(shell, node, body, "command", special && shell.options.posix);
 }
 
-/** Runs `body` while the command's own assignments hold, exported. */
-function withAssignments(shell: Shell, node: Simple, body: () => Status): Status {
+/** Runs `body` while the command's own assignments hold, exported. With `keep` they stay. */
+function withAssignments(
+  shell: Shell,
+  node: Simple,
+  body: () => Status,
+  kind: "call" | "command" = "command",
+  keep = false,
+): Status {
   if (node.assignments.length === 0) return body();
-  const restore = keepVariables(
-    shell,
-    node.assignments.map((assignment) => assignment.name),
+  // The builtin's declarations are not those of a function that a substitution calls meanwhile.
+  const { declarations } = shell;
+  shell.vars.pushFrame(kind);
+  return finallyDo(
+    () => {
+      const waiting = assignBefore(shell, node.assignments);
+      shell.declarations = declarations;
+      if (!waiting) return body();
+      return waiting.then(() => {
+        shell.declarations = declarations;
+        return body();
+      });
+    },
+    () => shell.vars.popFrame(keep),
   );
-  return finallyDo(() => {
-    const waiting = assignAll(shell, node.assignments, (assignment) => markExported(shell, assignment.name));
-    return waiting ? waiting.then(body) : body();
-  }, restore);
 }
 
 /** Runs `body` under the command's redirections, in the shell's own process. `command` is null when there is none. */

@@ -48,18 +48,18 @@ export function assignmentArgument(lexer: Lexer): Word | null {
 }
 
 function readValue(lexer: Lexer, name: string, index: Word | null, append: boolean): Assignment {
-  if (lexer.code() === 40 && index === null) {
-    lexer.pos++;
+  if (lexer.code() === 40) {
+    const start = lexer.pos++;
     const elements = readElements(lexer);
     const pure = elements.every((element) => element.value.pure && (element.index?.pure ?? true));
-    return { name, index, append, value: null, elements, pure };
+    return { name, index, append, value: null, elements, source: lexer.text.slice(start, lexer.pos), pure };
   }
   const value = makeWord(readUnquotedParts(lexer, "value"));
   value.braces = false;
   if (value.literal === null && value.parts.every((part) => part.kind === "text" || part.kind === "quoted")) {
     value.literal = value.parts.map((part) => (part as { text: string }).text).join("");
   }
-  return { name, index, append, value, elements: null, pure: value.pure && (index?.pure ?? true) };
+  return { name, index, append, value, elements: null, source: "", pure: value.pure && (index?.pure ?? true) };
 }
 
 function readElements(lexer: Lexer): Element[] {
