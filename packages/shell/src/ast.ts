@@ -210,6 +210,8 @@ export interface FunctionDefinition {
   name: string;
   body: Command;
   text: string;
+  /** The file that defined it; set when the definition runs. */
+  source?: string | null;
 }
 
 /** What stands in `[[ ]]`. */

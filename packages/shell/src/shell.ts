@@ -10,7 +10,7 @@ import { DEFAULT_PATH, Programs } from "./execute/programs.ts";
 import { complainOfSyntax, openText, runTopLevel } from "./execute/script.ts";
 import { Shell } from "./execute/shell.ts";
 import { endShell } from "./execute/task.ts";
-import { EXPORT, newVariable } from "./execute/variables.ts";
+import { EXPORT, INTEGER, newVariable, READONLY } from "./execute/variables.ts";
 import type { ShellHost } from "./host.ts";
 import { NeedInput, SyntaxFault } from "./parser/errors.ts";
 import type { Lexer } from "./parser/lexer.ts";
@@ -52,7 +52,7 @@ function importEnvironment(shell: Shell, env: string[]): void {
   }
   shell.vars.set("IFS", " \t\n");
   shell.vars.set("OPTIND", "1");
-  table.set("PPID", newVariable(String(shell.sys.parent)));
+  table.set("PPID", newVariable(String(shell.sys.parent), READONLY | INTEGER));
   if (!table.has("PATH")) table.set("PATH", newVariable(DEFAULT_PATH));
   if (!table.has("PS4")) table.set("PS4", newVariable("+ "));
   defineDynamic(shell);
@@ -144,6 +144,8 @@ function runFile(shell: Shell, words: string[]): Status {
     return text === ENOENT ? 127 : 126;
   }
   shell.name = path;
+  shell.sourceName = path;
+  shell.isFile = true;
   shell.args = words.slice(1);
   return runScript(shell, openText(shell, text));
 }

@@ -102,10 +102,12 @@ export function source(shell: Shell, argv: string[]): Status {
       1,
     );
   }
-  const { args, loopDepth } = shell;
+  const { args, loopDepth, sourceName } = shell;
   if (words.length > 1) shell.args = words.slice(1);
   const own = shell.args;
   shell.sourceDepth++;
+  shell.stack.push({ name: "source", line: shell.line, source: sourceName });
+  shell.sourceName = path;
   return finallyDo(
     () => {
       const done = (status: number): number => {
@@ -118,6 +120,8 @@ export function source(shell: Shell, argv: string[]): Status {
     },
     () => {
       shell.sourceDepth--;
+      shell.stack.pop();
+      shell.sourceName = sourceName;
       shell.loopDepth = loopDepth;
       if (words.length > 1 && shell.args === own) shell.args = args;
     },

@@ -32,6 +32,7 @@ function leaveLoop(shell: Shell, argv: string[], jump: number): number {
   }
   if (words.length > 1) {
     shell.complain(`${argv[0]}: too many arguments`);
+    if (shell.commandString !== null) throw new ExitShell(1);
     shell.jump = BREAK;
     shell.jumpCount = shell.loopDepth;
     return 1;

@@ -3,6 +3,7 @@
 import type { Status } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
 import { alias, unalias } from "./alias.ts";
+import { caller } from "./caller.ts";
 import { builtin, command, eval_, exec, source } from "./commands.ts";
 import { declare, local } from "./declare.ts";
 import { hash, type } from "./describe-command.ts";
@@ -68,6 +69,7 @@ export const builtins = new Map<string, Builtin>([
   ["typeset", declare],
   ["local", local],
   ["read", read],
+  ["caller", caller],
   ["mapfile", mapfile],
   ["readarray", mapfile],
   ["eval", eval_],

@@ -89,6 +89,11 @@ export function unset(shell: Shell, argv: string[]): Status {
 export function shift(shell: Shell, argv: string[]): number {
   const words = argv[1] === "--" ? argv.slice(2) : argv.slice(1);
   const count = words.length === 0 ? 1 : parseCount(words[0]);
+  if (words.length > 1) {
+    shell.complain("shift: too many arguments");
+    if (shell.commandString !== null) throw new ExitShell(1);
+    return 1;
+  }
   if (count === null) {
     shell.complain(`shift: ${words[0]}: numeric argument required`);
     if (shell.options.posix) throw new ExitShell(1);

@@ -1,13 +1,14 @@
 // `[[ … ]]` and `(( … ))`.
 
 import { evaluateText } from "../arithmetic/evaluate.ts";
+import { ArithmeticFault } from "../arithmetic/parse.ts";
 import type { ArithmeticCommand, Conditional, Test, Word } from "../ast.ts";
 import { testBinary, testUnary } from "../builtins/test-operators.ts";
 import { Collector } from "../expand/fields.ts";
 import { replay } from "../expand/replay.ts";
 import { expandPattern, expandText, walk } from "../expand/words.ts";
 import { compilePattern, matches } from "../pattern.ts";
-import type { Status } from "./control.ts";
+import { ShellFault, type Status } from "./control.ts";
 import { arithmeticValue } from "./loops.ts";
 import { extendedRegularExpression } from "./regular-expression.ts";
 import type { Shell } from "./shell.ts";
@@ -18,9 +19,11 @@ export function runConditional(shell: Shell, node: Conditional): Status {
     try {
       return holds(shell, node.expression) ? 0 : 1;
     } catch (error) {
-      if (!(error instanceof BadExpression)) throw error;
-      shell.complain(error.message);
-      return 2;
+      if (error instanceof BadExpression) {
+        shell.complain(error.message);
+        return 2;
+      }
+      return failedExpression(shell, error, "[[: ");
     }
   };
   return node.pure ? evaluate() : replay(shell, evaluate);
@@ -28,8 +31,22 @@ export function runConditional(shell: Shell, node: Conditional): Status {
 
 export function runArithmeticCommand(shell: Shell, node: ArithmeticCommand): Status {
   shell.line = node.line;
-  const value = arithmeticValue(shell, node.expression);
-  return value instanceof Promise ? value.then((number) => (number === 0 ? 1 : 0)) : value === 0 ? 1 : 0;
+  const failed = (error: unknown) => failedExpression(shell, error, "((: ");
+  try {
+    const value = arithmeticValue(shell, node.expression);
+    if (value instanceof Promise) return value.then((number) => (number === 0 ? 1 : 0)).catch(failed);
+    return value === 0 ? 1 : 0;
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+/** What is wrong with an expression makes its command fail; the line goes on. */
+export function failedExpression(shell: Shell, error: unknown, prefix: string): number {
+  if (error instanceof ArithmeticFault) shell.complain(prefix + error.message);
+  else if (error instanceof ShellFault && !error.fatal) shell.complain(error.message);
+  else throw error;
+  return 1;
 }
 
 class BadExpression extends Error {}

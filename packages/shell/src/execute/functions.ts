@@ -10,10 +10,12 @@ export function callFunction(shell: Shell, definition: FunctionDefinition, argv:
   const limit = Number(shell.vars.get("FUNCNEST") ?? 0) || CALL_DEPTH_MAX;
   if (shell.calls.length >= limit)
     throw new ShellFault(`${definition.name}: maximum function nesting level exceeded (${limit})`);
-  const { args, loopDepth } = shell;
+  const { args, loopDepth, sourceName } = shell;
   shell.args = argv.slice(1);
   shell.loopDepth = 0;
   shell.calls.push(definition.name);
+  shell.stack.push({ name: definition.name, line: shell.line, source: sourceName });
+  shell.sourceName = definition.source ?? sourceName;
   shell.vars.pushFrame();
   return finallyDo(
     () => {
@@ -23,6 +25,9 @@ export function callFunction(shell: Shell, definition: FunctionDefinition, argv:
     () => {
       shell.vars.popFrame();
       shell.calls.pop();
+      shell.stack.pop();
+      shell.sourceName = sourceName;
+      shell.lastArgument = argv[argv.length - 1];
       shell.args = args;
       shell.loopDepth = loopDepth;
     },

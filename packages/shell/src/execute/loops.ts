@@ -1,14 +1,15 @@
 // if, while, until, for, select, case. Each loop runs synchronously until something waits; then an async twin goes on from there.
 
-import { ArithmeticFault } from "../arithmetic/parse.ts";
 import type { ArithmeticPart, Case, For, ForArithmetic, If, Select, While } from "../ast.ts";
 import { readLine } from "../builtins/input.ts";
 import { replay } from "../expand/replay.ts";
 import { evaluateArithmetic, expandPattern, expandText, expandWords } from "../expand/words.ts";
 import { compilePattern, matches } from "../pattern.ts";
-import { BREAK, CONTINUE, NO_JUMP, ShellFault, type Status } from "./control.ts";
+import { failedExpression } from "./conditional.ts";
+import { BREAK, CONTINUE, ExitShell, NO_JUMP, type Status } from "./control.ts";
 import { runList, runTolerant } from "./run.ts";
 import type { Shell } from "./shell.ts";
+import { checkReference, NAMEREF } from "./variables.ts";
 
 export function runIf(shell: Shell, node: If): Status {
   for (let i = 0; i < node.clauses.length; i++) {
@@ -93,12 +94,31 @@ export function runFor(shell: Shell, node: For): Status {
   return words instanceof Promise ? words.then((list) => forEach(shell, node, list)) : forEach(shell, node, words);
 }
 
+/** False after a complaint. A name reference is pointed at each value in turn. */
+function setLoopVariable(shell: Shell, node: For, value: string): boolean {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(node.name)) {
+    shell.complain(`\`${node.name}': not a valid identifier`);
+    if (shell.options.posix) throw new ExitShell(1);
+    return false;
+  }
+  try {
+    const reference = shell.vars.hasReferences ? shell.vars.table.get(node.name) : undefined;
+    if (reference && (reference.flags & NAMEREF) !== 0) {
+      checkReference(node.name, value);
+      reference.value = value;
+    } else shell.vars.set(node.name, value);
+    return true;
+  } catch (error) {
+    return failedExpression(shell, error, "") === 0;
+  }
+}
+
 function forEach(shell: Shell, node: For, values: string[]): Status {
   let status = 0;
   shell.loopDepth++;
   try {
     for (let i = 0; i < values.length; i++) {
-      shell.vars.set(node.name, values[i]);
+      if (!setLoopVariable(shell, node, values[i])) return 1;
       const body = runList(shell, node.body);
       if (typeof body !== "number") return continueFor(shell, node, values, i + 1, body);
       status = body;
@@ -121,7 +141,7 @@ async function continueFor(
   try {
     let status = await waiting;
     for (let i = from; !loopEnds(shell) && i < values.length; i++) {
-      shell.vars.set(node.name, values[i]);
+      if (!setLoopVariable(shell, node, values[i])) return 1;
       const body = runList(shell, node.body);
       status = typeof body === "number" ? body : await body;
     }
@@ -134,18 +154,21 @@ async function continueFor(
 /** An expression of `for ((…))` or `((…))`; an absent one is true. */
 export function arithmeticValue(shell: Shell, part: ArithmeticPart | null): number | bigint | Promise<number | bigint> {
   if (part === null) return 1;
-  const evaluate = () => {
-    try {
-      return evaluateArithmetic(shell, part);
-    } catch (error) {
-      if (error instanceof ArithmeticFault) throw new ShellFault(`((: ${error.message}`);
-      throw error;
-    }
-  };
+  const evaluate = () => evaluateArithmetic(shell, part);
   return part.word.pure ? evaluate() : replay(shell, evaluate);
 }
 
 export function runForArithmetic(shell: Shell, node: ForArithmetic): Status {
+  const failed = (error: unknown) => failedExpression(shell, error, "((: ");
+  try {
+    const result = loopArithmetic(shell, node);
+    return typeof result === "number" ? result : result.catch(failed);
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+function loopArithmetic(shell: Shell, node: ForArithmetic): Status {
   shell.line = node.line;
   const pure = [node.init, node.test, node.step].every((part) => part === null || part.word.pure);
   if (!pure) return continueForArithmetic(shell, node, null);
@@ -158,6 +181,7 @@ export function runForArithmetic(shell: Shell, node: ForArithmetic): Status {
       if (typeof body !== "number") return continueForArithmetic(shell, node, body);
       status = body;
       if (shell.jump !== NO_JUMP && loopEnds(shell)) return status;
+      shell.line = node.line;
       arithmeticValue(shell, node.step);
     }
     return status;
@@ -177,6 +201,7 @@ async function continueForArithmetic(shell: Shell, node: ForArithmetic, body: Pr
       body = null;
       status = typeof result === "number" ? result : await result;
       if (loopEnds(shell)) return status;
+      shell.line = node.line;
       await arithmeticValue(shell, node.step);
     }
   } finally {

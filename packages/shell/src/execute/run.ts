@@ -67,6 +67,7 @@ function dispatch(shell: Shell, node: Exclude<Command, { kind: "simple" }>): Sta
     case "redirected":
       return runRedirected(shell, node);
     case "function":
+      node.source = shell.sourceName;
       shell.functions.set(node.name, node);
       shell.status = 0;
       return 0;

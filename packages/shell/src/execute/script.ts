@@ -75,7 +75,7 @@ function readOrComplain(shell: Shell, lexer: Lexer): List | null | "error" {
 }
 
 export function complainOfSyntax(shell: Shell, fault: SyntaxFault): void {
-  const place = `${shell.name}: ${shell.options.command ? "-c: " : ""}line ${fault.line}: `;
+  const place = `${shell.sourceName ?? shell.name}: ${shell.options.command && shell.stack.length === 0 ? "-c: " : ""}line ${fault.line}: `;
   const near = fault.message.startsWith("syntax error near") && fault.excerpt ? `${place}\`${fault.excerpt}'\n` : "";
   shell.report(`${place}${fault.message}\n${near}`);
 }

@@ -43,6 +43,14 @@ export class Shell {
   loopDepth = 0;
   /** Names of the running functions, innermost last. */
   calls: string[] = [];
+  /** Running functions and sourced files, innermost last: their names, and from which line of which source they were called. */
+  stack: { name: string; line: number; source: string | null }[] = [];
+  /** The file being run; null where there is none. */
+  sourceName: string | null = null;
+  /** The shell runs a script file, which is the outermost source. */
+  isFile = false;
+  /** `$_` */
+  lastArgument = "";
   sourceDepth = 0;
   /** > 0 where `set -e` does not apply: conditions, `!`, all but the last of && and ||. */
   tolerance = 0;
@@ -110,8 +118,11 @@ export class Shell {
     copy.lastBackground = this.lastBackground;
     copy.pid = this.pid;
     copy.line = this.line;
-    copy.loopDepth = this.loopDepth;
     copy.calls = this.calls.slice();
+    copy.stack = this.stack.slice();
+    copy.sourceName = this.sourceName;
+    copy.isFile = this.isFile;
+    copy.lastArgument = this.lastArgument;
     copy.sourceDepth = this.sourceDepth;
     copy.tolerance = this.tolerance;
     for (const [signal, command] of this.traps) if (command === "") copy.traps.set(signal, "");
@@ -161,10 +172,16 @@ export class Shell {
     });
   }
 
+  /** What messages begin with: the file that is run, as BASH_SOURCE has it, or `$0`. */
+  get sourceTitle(): string {
+    if (this.sourceName !== null) return this.sourceName;
+    return this.calls.length === 0 ? this.name : this.commandString === null ? "main" : "environment";
+  }
+
   /** Prints `$0: line N: message` to stderr. */
   complain(message: string): void {
     const place = this.options.interactive ? "" : ` line ${this.line}:`;
-    this.report(`${this.name}:${place} ${message}\n`);
+    this.report(`${this.sourceTitle}:${place} ${message}\n`);
   }
 
   /** Writes to stderr without waiting; what a full pipe does not take follows in the background, in order. */

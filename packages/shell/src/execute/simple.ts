@@ -1,13 +1,14 @@
 // Simple commands: expand, redirect, assign, then find what the name means: function, builtin or program.
 
+import { ArithmeticFault } from "../arithmetic/parse.ts";
 import type { Simple } from "../ast.ts";
-import { builtins, SPECIAL_BUILTINS } from "../builtins/index.ts";
+import { type Builtin, builtins, SPECIAL_BUILTINS } from "../builtins/index.ts";
 import { quoteValue } from "../expand/quote.ts";
 import { replay } from "../expand/replay.ts";
 import { expandText, expandWords } from "../expand/words.ts";
 import { literalWord } from "../parser/words.ts";
 import { assignAll, assignBefore, tracePrefix } from "./assign.ts";
-import { ExitShell, type Status } from "./control.ts";
+import { ExitShell, NO_JUMP, ShellFault, type Status } from "./control.ts";
 import { runProgram } from "./external.ts";
 import { callFunction } from "./functions.ts";
 import { applyRedirections, expandRedirections, type Redirect, restoreFds, type SavedFd } from "./redirect.ts";
@@ -50,6 +51,7 @@ function expandAndRun(shell: Shell, node: Simple, inPlace: boolean): Status {
 }
 
 function assignOnly(shell: Shell, node: Simple): Status {
+  shell.lastArgument = "";
   const waiting = assignAll(shell, node.assignments);
   return waiting ? waiting.then(() => shell.substitutionStatus) : shell.substitutionStatus;
 }
@@ -108,6 +110,7 @@ function runFields(shell: Shell, node: Simple, argv: string[], inPlace: boolean)
   }
   if (shell.options.xtrace && argv[0] !== undefined)
     shell.report(`${tracePrefix(shell)}${argv.map((word) => (word === "" ? "''" : quoteValue(word))).join(" ")}\n`);
+  shell.lastArgument = argv[argv.length - 1];
   const name = argv[0];
   const special = SPECIAL_BUILTINS.has(name);
   const function_ = special && shell.options.posix ? undefined : shell.functions.get(name);
@@ -122,9 +125,27 @@ function runFields(shell: Shell, node: Simple, argv: string[], inPlace: boolean)
   const builtin = builtins.get(name);
   if (!builtin) return runExternal(shell, node, argv, inPlace);
   if (name === "exec") return runExec(shell, node, argv);
-  const body = () => withRedirections(shell, node, name, () => builtin(shell, argv));
-  if (node.assignments.length === 0 && node.redirections.length === 0) return builtin(shell, argv);
+  const call = () => runBuiltin(shell, builtin, argv, special);
+  const body = () => withRedirections(shell, node, name, call);
+  if (node.assignments.length === 0 && node.redirections.length === 0) return call();
   return withAssignments(shell, node, body, "command", special && shell.options.posix);
+}
+
+/** An error in an assignment or expression that a builtin makes is that builtin's failure, not the line's. */
+function runBuiltin(shell: Shell, builtin: Builtin, argv: string[], special: boolean): Status {
+  const failed = (error: unknown): number => {
+    if (error instanceof ArithmeticFault) shell.complain(argv[0] === "let" ? `let: ${error.message}` : error.message);
+    else if (error instanceof ShellFault && !error.fatal && !(special && shell.options.posix)) shell.complain(error.message);
+    else throw error;
+    shell.jump = NO_JUMP;
+    return 1;
+  };
+  try {
+    const result = builtin(shell, argv);
+    return typeof result === "number" ? result : result.catch(failed);
+  } catch (error) {
+    return failed(error);
+  }
 }
 
 /** Runs `body` while the command's own assignments hold, exported. With `keep` they stay. */

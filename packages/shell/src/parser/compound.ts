@@ -114,9 +114,7 @@ function readLoopBody(lexer: Lexer): List {
 
 function readLoopOverWords(lexer: Lexer, line: number, kind: "for" | "select"): Command {
   const token = lexer.next();
-  if (token.kind !== "word") throw lexer.unexpected(token);
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(token.text))
-    throw new SyntaxFault(`\`${token.text}': not a valid identifier`, token.line);
+  if (token.kind !== "word" && token.kind !== "number") throw lexer.unexpected(token);
   let words: Word[] | null = null;
   if (lexer.peek().text === ";" && lexer.peek().kind === "operator") lexer.next();
   else {
@@ -139,7 +137,7 @@ function readLoopOverWords(lexer: Lexer, line: number, kind: "for" | "select"): 
 
 function readCase(lexer: Lexer, line: number): Command {
   const subject = lexer.next();
-  if (subject.kind !== "word" && subject.kind !== "number") throw lexer.unexpected(subject);
+  if (subject.word === null) throw lexer.unexpected(subject);
   skipNewlines(lexer);
   expectReserved(lexer, "in");
   const clauses: CaseClause[] = [];
@@ -150,7 +148,7 @@ function readCase(lexer: Lexer, line: number): Command {
     const patterns: Word[] = [];
     for (;;) {
       const pattern = lexer.next();
-      if (pattern.kind !== "word") throw lexer.unexpected(pattern);
+      if (pattern.word === null) throw lexer.unexpected(pattern);
       patterns.push(pattern.word!);
       const separator = lexer.next();
       if (separator.kind === "operator" && separator.text === ")") break;
