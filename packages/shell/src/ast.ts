@@ -22,7 +22,8 @@ export type Part =
   | { kind: "double"; parts: Part[] }
   /** `soft`: in an argument that looks like an assignment, where POSIX mode has none. */
   | { kind: "tilde"; user: string; soft: boolean }
-  | { kind: "command"; body: List; legacy: boolean }
+  /** `fault`: backquotes that hold no script. */
+  | { kind: "command"; body: List; legacy: boolean; fault?: Error }
   | { kind: "process"; body: List; input: boolean }
   | ArithmeticPart
   | ParameterPart;

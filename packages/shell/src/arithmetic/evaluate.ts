@@ -64,7 +64,8 @@ class Evaluation {
       }
       case "assign": {
         const value = this.evaluate(node.value);
-        const result = node.operator === "" ? value : this.combine(node.operator, this.valueOf(node.variable), value, node.at);
+        const result =
+          node.operator === "" ? value : this.combine(node.operator, this.valueOf(node.variable), value, node.at);
         this.variables.setNumeric(node.variable.name, node.variable.index, String(result));
         return result;
       }

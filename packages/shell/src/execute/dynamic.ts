@@ -30,7 +30,9 @@ const VARIABLES: Record<string, Refresh> = {
   },
   BASH_SOURCE: (variable, shell) => {
     const sources = [...shell.stack.map((call) => call.source), shell.sourceName].slice(shell.isFile ? 0 : 1);
-    variable.list = sources.map((source) => source ?? (shell.commandString === null ? "main" : "environment")).reverse();
+    variable.list = sources
+      .map((source) => source ?? (shell.commandString === null ? "main" : "environment"))
+      .reverse();
   },
   BASH_LINENO: (variable, shell) => {
     variable.list = [...(shell.isFile ? ["0"] : []), ...shell.stack.map((call) => String(call.line))].reverse();
@@ -62,7 +64,12 @@ export function defineDynamic(shell: Shell): void {
     shell.vars.table.set(name, variable);
   }
   shell.vars.table.set("BASH_VERSION", newVariable("5.2.15(1)-release"));
-  const defaults = { OSTYPE: "linux-gnu", HOSTTYPE: "wasm32", MACHTYPE: "wasm32-unknown-wasi", HOSTNAME: hostName(shell) };
+  const defaults = {
+    OSTYPE: "linux-gnu",
+    HOSTTYPE: "wasm32",
+    MACHTYPE: "wasm32-unknown-wasi",
+    HOSTNAME: hostName(shell),
+  };
   for (const [name, value] of Object.entries(defaults))
     if (!shell.vars.table.has(name)) shell.vars.table.set(name, newVariable(value));
   const version = newVariable();

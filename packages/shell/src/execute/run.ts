@@ -67,6 +67,11 @@ function dispatch(shell: Shell, node: Exclude<Command, { kind: "simple" }>): Sta
     case "redirected":
       return runRedirected(shell, node);
     case "function":
+      if (/[$`'"\\]/.test(node.name) || (shell.options.posix && !/^[A-Za-z_]\w*$/.test(node.name))) {
+        shell.complain(`\`${node.name}': not a valid identifier`);
+        if (shell.options.posix && !shell.options.interactive) throw new ExitShell(1);
+        return 1;
+      }
       node.source = shell.sourceName;
       shell.functions.set(node.name, node);
       shell.status = 0;

@@ -18,6 +18,7 @@ export function openText(shell: Shell, text: string, line = 1, more?: () => stri
     more,
     aliases: (name) => shell.aliasText(name),
     extglob: () => shell.shopt.extglob,
+    posix: () => shell.options.posix,
   });
 }
 

@@ -39,9 +39,7 @@ export function runSimple(shell: Shell, node: Simple): Status {
 function expandAndRun(shell: Shell, node: Simple, inPlace: boolean): Status {
   shell.substitutionStatus = 0;
   if (node.words.length === 0) {
-    // The usual case: one assignment.
-    if (node.redirections.length === 0) return assignOnly(shell, node);
-    return withRedirections(shell, node, null, () => assignOnly(shell, node));
+    return assignOnly(shell, node);
   }
   if (node.words.some((word) => word.assignment)) return runDeclaration(shell, node);
   const fields = expandWords(shell, node.words);
@@ -53,7 +51,8 @@ function expandAndRun(shell: Shell, node: Simple, inPlace: boolean): Status {
 function assignOnly(shell: Shell, node: Simple): Status {
   shell.lastArgument = "";
   const waiting = assignAll(shell, node.assignments);
-  return waiting ? waiting.then(() => shell.substitutionStatus) : shell.substitutionStatus;
+  const finish = () => withRedirections(shell, node, null, () => shell.substitutionStatus);
+  return waiting ? waiting.then(finish) : finish();
 }
 
 /**
@@ -104,10 +103,7 @@ function runDeclaration(shell: Shell, node: Simple): Status {
 }
 
 function runFields(shell: Shell, node: Simple, argv: string[], inPlace: boolean): Status {
-  if (argv.length === 0) {
-    if (node.redirections.length === 0) return assignOnly(shell, node);
-    return withRedirections(shell, node, null, () => assignOnly(shell, node));
-  }
+  if (argv.length === 0) return assignOnly(shell, node);
   if (shell.options.xtrace && argv[0] !== undefined)
     shell.report(`${tracePrefix(shell)}${argv.map((word) => (word === "" ? "''" : quoteValue(word))).join(" ")}\n`);
   shell.lastArgument = argv[argv.length - 1];
@@ -135,7 +131,8 @@ function runFields(shell: Shell, node: Simple, argv: string[], inPlace: boolean)
 function runBuiltin(shell: Shell, builtin: Builtin, argv: string[], special: boolean): Status {
   const failed = (error: unknown): number => {
     if (error instanceof ArithmeticFault) shell.complain(argv[0] === "let" ? `let: ${error.message}` : error.message);
-    else if (error instanceof ShellFault && !error.fatal && !(special && shell.options.posix)) shell.complain(error.message);
+    else if (error instanceof ShellFault && !error.fatal && !(special && shell.options.posix))
+      shell.complain(error.message);
     else throw error;
     shell.jump = NO_JUMP;
     return 1;

@@ -130,6 +130,12 @@ export function walk(shell: Shell, parts: Part[], quoted: boolean, into: Collect
         put(into, String(effect(shell, () => evaluateArithmetic(shell, part))), quoted);
         break;
       case "command": {
+        if (part.fault) {
+          const { fault } = part;
+          effect(shell, () => shell.report(`${shell.name}: command substitution: line 1: ${fault.message}\n`));
+          shell.substitutionStatus = 2;
+          break;
+        }
         const result = effect(shell, () => substitute(shell, part.body));
         shell.substitutionStatus = result.status;
         put(into, result.text, quoted);

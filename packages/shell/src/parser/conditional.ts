@@ -72,7 +72,7 @@ function readPrimary(lexer: Lexer): Test {
   }
   if (token.word!.bare && UNARY.test(token.text)) {
     const next = lexer.peek();
-    if (next.kind === "word" && !isReserved(next, "]]") && !(next.word!.bare && BINARY.has(next.text))) {
+    if (next.kind === "word" && !isReserved(next, "]]")) {
       return { kind: "unary", operator: token.text, word: lexer.next().word! };
     }
   }
@@ -85,7 +85,9 @@ function readPrimary(lexer: Lexer): Test {
     lexer.next();
     if (operator.text === "=~") {
       lexer.skipBlanks();
-      return { kind: "binary", operator: "=~", left: token.word!, right: readWord(lexer, "regex") };
+      const expression = readWord(lexer, "regex");
+      if (expression.parts.length === 0) throw lexer.unexpected(lexer.peek());
+      return { kind: "binary", operator: "=~", left: token.word!, right: expression };
     }
     if (operator.text === "==" || operator.text === "=" || operator.text === "!=") {
       lexer.skipBlanks();

@@ -47,6 +47,7 @@ export interface LexerOptions {
   line?: number;
   aliases?: (name: string) => string | undefined;
   extglob?: () => boolean;
+  posix?: () => boolean;
   depth?: number;
 }
 
@@ -58,6 +59,7 @@ export class Lexer {
   depth: number;
   aliases: ((name: string) => string | undefined) | undefined;
   extglob: () => boolean;
+  posix: () => boolean;
   readonly grammar: Grammar;
   /** Aliases whose text is being read: each ends where `text.length - end` characters are left. */
   activeAliases: { name: string; left: number }[] = [];
@@ -73,6 +75,7 @@ export class Lexer {
     this.#more = options.more;
     this.aliases = options.aliases;
     this.extglob = options.extglob ?? (() => false);
+    this.posix = options.posix ?? (() => false);
     this.depth = options.depth ?? 0;
   }
 
@@ -83,6 +86,7 @@ export class Lexer {
       line,
       aliases: this.aliases,
       extglob: this.extglob,
+      posix: this.posix,
       depth: this.depth + 1,
     });
   }

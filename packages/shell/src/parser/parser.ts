@@ -3,15 +3,16 @@
 
 import type { AndOr, Command, List, ListItem, Pipeline, Redirection, Simple } from "../ast.ts";
 import { expandAfterBlankAlias, expandAlias } from "./aliases.ts";
-import { assignmentArgument, readAssignment } from "./assignments.ts";
+import { assignmentArgument, elementsArgument, readAssignment } from "./assignments.ts";
 import { readCompound, readFunction } from "./compound.ts";
-import { SyntaxFault } from "./errors.ts";
 import { type Grammar, Lexer, type LexerOptions, type Token } from "./lexer.ts";
 import { readRedirection } from "./redirections.ts";
 
 /** Words that end a list wherever a command may begin. */
 const CLOSERS = new Set(["then", "else", "elif", "fi", "do", "done", "esac", "}"]);
 const OPENERS = new Set(["if", "for", "while", "until", "case", "select", "{", "[[", "function", "!", "time"]);
+/** Commands whose arguments may look like `a=(…)`: they read them as text. */
+const TEXT_ARGUMENTS = new Set(["let", "eval", "alias"]);
 const DECLARATIONS = new Set(["declare", "typeset", "local", "export", "readonly"]);
 
 const grammar: Grammar = {
@@ -232,18 +233,21 @@ function readSimple(lexer: Lexer): Command {
           continue;
         }
       }
+      if (node.words.length > 0 && TEXT_ARGUMENTS.has(node.words[0].literal ?? "")) {
+        const word = elementsArgument(lexer);
+        if (word) {
+          node.words.push(word);
+          continue;
+        }
+      }
       lexer.next();
       if (node.words.length === 0) {
         const function_ =
           node.assignments.length === 0 && node.redirections.length === 0 ? readFunctionHead(lexer, token) : null;
         if (function_) return function_;
-        declaration = DECLARATIONS.has(token.word!.literal ?? "");
-      } else if (
-        !declaration &&
-        node.words.length > 0 &&
-        node.words.every((word) => word.literal === "command" || word.literal === "builtin")
-      ) {
-        declaration = DECLARATIONS.has(token.word!.literal ?? "");
+        declaration = DECLARATIONS.has(token.text);
+      } else if (!declaration && lexer.posix() && node.words.every((word) => word.bare && word.literal === "command")) {
+        declaration = DECLARATIONS.has(token.text);
       }
       node.words.push(token.word!);
       if (lexer.blankAlias >= 0) expandAfterBlankAlias(lexer, token.start + token.text.length);
@@ -266,8 +270,5 @@ function readFunctionHead(lexer: Lexer, name: Token): Command | null {
   lexer.next();
   const close = lexer.next();
   if (close.text !== ")" || close.kind !== "operator") throw lexer.unexpected(close);
-  if (name.word!.literal === null || !name.word!.bare) {
-    throw new SyntaxFault(`\`${name.text}': not a valid identifier`, name.line);
-  }
-  return readFunction(lexer, name.word!.literal, name.start);
+  return readFunction(lexer, name.word!.bare ? (name.word!.literal ?? name.text) : name.text, name.start);
 }
