@@ -7,10 +7,10 @@ import { testBinary, testUnary } from "../builtins/test-operators.ts";
 import { Collector } from "../expand/fields.ts";
 import { replay } from "../expand/replay.ts";
 import { expandPattern, expandText, walk } from "../expand/words.ts";
+import { posixRegex } from "../pattern/regex.ts";
 import { compilePattern, matches } from "../pattern.ts";
 import { ShellFault, type Status } from "./control.ts";
 import { arithmeticValue } from "./loops.ts";
-import { extendedRegularExpression } from "./regular-expression.ts";
 import type { Shell } from "./shell.ts";
 
 export function runConditional(shell: Shell, node: Conditional): Status {
@@ -19,10 +19,8 @@ export function runConditional(shell: Shell, node: Conditional): Status {
     try {
       return holds(shell, node.expression) ? 0 : 1;
     } catch (error) {
-      if (error instanceof BadExpression) {
-        shell.complain(error.message);
-        return 2;
-      }
+      // bash says nothing of a bad regular expression.
+      if (error instanceof BadExpression) return 2;
       return failedExpression(shell, error, "[[: ");
     }
   };
@@ -114,11 +112,11 @@ export function compare(operator: string, order: number): boolean {
 function matchExpression(shell: Shell, text: string, word: Word): boolean {
   const collector = new Collector(shell, "regex");
   walk(shell, word.parts, false, collector);
-  const expression = extendedRegularExpression(collector.pattern, shell.shopt.nocasematch);
-  if (expression === null) throw new BadExpression(`[[: ${expandText(shell, word)}: invalid regular expression`);
+  const expression = posixRegex(collector.pattern, shell.shopt.nocasematch);
+  if (expression === null) throw new BadExpression();
   const match = expression.exec(text);
   const variable = shell.vars.table.get("BASH_REMATCH") ?? { value: undefined, list: [], map: null, flags: 0 };
-  variable.list = match ? Array.from(match, (group) => group ?? "") : [];
+  variable.list = match ?? [];
   shell.vars.table.set("BASH_REMATCH", variable);
   return match !== null;
 }
