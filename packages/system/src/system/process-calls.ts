@@ -54,6 +54,8 @@ const KERNEL_SLOT = 0;
 export class ProcessCalls extends FdCalls {
   /** The pid that `wait(-1)` reaped last. */
   lastWaited = 0;
+  /** The signal that ended it, 0 if it exited by itself. */
+  lastSignal = 0;
 
   /**
    * A slot for a new process: child of this one, with its fds (sharing offsets), working directory, umask, user and process
@@ -113,6 +115,7 @@ export class ProcessCalls extends FdCalls {
         if (slots.get(slot, P_STATE) !== ZOMBIE) continue;
         slots.set(slot, P_STATE, FREE);
         this.lastWaited = slots.get(slot, P_PID);
+        this.lastSignal = slots.get(slot, P_KILLED);
         return slots.get(slot, P_STATUS);
       }
       return isParent ? -EAGAIN : -ECHILD;
@@ -187,6 +190,10 @@ export class ProcessCalls extends FdCalls {
   }
   ignoreSignals(mask: number): void {
     this.#setField(P_IGNORED, mask & ~(1 << SIGKILL));
+  }
+  /** The signals this process ignores, as a mask. */
+  ignoredSignals(): number {
+    return this.machine.slots.get(this.slot, P_IGNORED);
   }
   /** Caught signals that came since the last call, as a mask. */
   takeSignals(): number {
