@@ -96,11 +96,14 @@ export type Compound =
   | Select
   | Conditional
   | ArithmeticCommand
-  | Redirected;
+  | Redirected
+  | Coprocess;
 
 export interface Simple {
   kind: "simple";
   line: number;
+  /** The source, for `BASH_COMMAND`. */
+  text: string;
   assignments: Assignment[];
   words: Word[];
   redirections: Redirection[];
@@ -153,6 +156,8 @@ export interface If {
 export interface For {
   kind: "for";
   line: number;
+  /** The source of the words, for `set -x`. */
+  text: string;
   name: string;
   words: Word[] | null;
   body: List;
@@ -160,6 +165,7 @@ export interface For {
 export interface Select {
   kind: "select";
   line: number;
+  text: string;
   name: string;
   words: Word[] | null;
   body: List;
@@ -181,6 +187,8 @@ export interface While {
 export interface Case {
   kind: "case";
   line: number;
+  /** The source of the word, for `set -x`. */
+  text: string;
   word: Word;
   clauses: CaseClause[];
 }
@@ -197,6 +205,8 @@ export interface ArithmeticCommand {
 export interface Conditional {
   kind: "conditional";
   line: number;
+  /** The source, for `BASH_COMMAND`. */
+  text: string;
   expression: Test;
   pure: boolean;
 }
@@ -206,11 +216,18 @@ export interface Redirected {
   body: Command;
   redirections: Redirection[];
 }
+export interface Coprocess {
+  kind: "coprocess";
+  name: string;
+  body: Command;
+  text: string;
+}
 export interface FunctionDefinition {
   kind: "function";
   name: string;
   body: Command;
   text: string;
+  line?: number;
   /** The file that defined it; set when the definition runs. */
   source?: string | null;
 }

@@ -6,11 +6,11 @@ import { builtinTools } from "./builtins/tools.ts";
 import type { ShellHost } from "./host.ts";
 import { programNames } from "./program-names.ts";
 import { runShell } from "./shell.ts";
-import { tools } from "./tools/index.ts";
+import { lateBuiltins, tools } from "./tools/index.ts";
 
 export const testHost: ShellHost = {
   spawn: async () => -ENOSYS,
-  loadTools: async () => ({ ...tools, ...builtinTools }),
+  loadTools: async () => ({ tools: { ...tools, ...builtinTools }, lateBuiltins }),
   yield: () => new Promise((resolve) => setTimeout(resolve)),
 };
 

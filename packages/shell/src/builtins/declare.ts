@@ -26,21 +26,22 @@ import { functionText } from "./function-text.ts";
 import { splitAssignment } from "./usage.ts";
 
 /** The declaration commands that are special builtins. */
-const SPECIAL = new Set(["export", "readonly"]);
 const USAGE = "[-aAfFgiIlnrtux] [name[=value] ...] or declare -p [-aAfFilnrtux] [name ...]";
 const FLAGS: Record<string, number> = { x: EXPORT, r: READONLY, i: INTEGER, l: LOWER, u: UPPER, n: NAMEREF };
 
 export function declare(shell: Shell, argv: string[]): Status {
-  return declareWords(shell, argv, shell.calls.length > 0);
+  return declareWords(shell, argv, shell.vars.frames.length > 0);
 }
 
 export function local(shell: Shell, argv: string[]): Status {
-  if (shell.calls.length === 0) {
+  if (shell.vars.frames.length === 0) {
     shell.complain("local: can only be used in a function");
     return 1;
   }
   return declareWords(shell, argv, true);
 }
+
+const SPECIAL = new Set(["export", "readonly"]);
 
 /** What a declaration command wants of its names. */
 export interface Declaration {
@@ -95,7 +96,9 @@ export function declareNames(shell: Shell, argv: string[], first: number, declar
     if (!(error instanceof ShellFault) && !(error instanceof ArithmeticFault)) throw error;
     shell.complain(`${declaration.command}: ${error.message}`);
     status = 1;
-    if (shell.options.posix && SPECIAL.has(declaration.command)) throw new ExitShell(1);
+    // In POSIX mode a read-only variable ends the script; a bad name does not.
+    const ends = shell.options.posix && !shell.options.interactive && SPECIAL.has(declaration.command);
+    if (ends && error.message.endsWith("readonly variable")) throw new ExitShell(1);
   };
   const step = (from: number): Status => {
     for (let i = from; i < argv.length; i++) {
@@ -193,7 +196,16 @@ function declareName(shell: Shell, assignment: Assignment, value: Evaluated | nu
     }
     variable.value = target;
     variable.flags |= NAMEREF;
-  } else if (value) store(shell, { ...assignment, name }, value);
+  } else if (value) {
+    // bash traces the assignments of these two once more by themselves.
+    const { xtrace } = shell.options;
+    if (value.elements === null && !/^(export|readonly)$/.test(declaration.command)) shell.options.xtrace = false;
+    try {
+      store(shell, { ...assignment, name }, value);
+    } finally {
+      shell.options.xtrace = xtrace;
+    }
+  }
   variable = vars.table.get(name)!;
   variable.flags |= on & READONLY;
 }
@@ -204,6 +216,8 @@ function printFunctions(shell: Shell, names: string[], namesOnly: boolean, comma
   for (const name of names.length > 0 ? names : [...shell.functions.keys()].sort(compareNames)) {
     const definition = shell.functions.get(name);
     if (!definition) status = 1;
+    else if (namesOnly && names.length > 0 && shell.shopt.extdebug)
+      text += `${name} ${definition.line} ${definition.source ?? (shell.commandString === null ? "main" : "environment")}\n`;
     else if (namesOnly) text += names.length > 0 ? `${name}\n` : `declare -f ${name}\n`;
     else text += `${functionText(shell, name)}\n`;
   }

@@ -11,8 +11,9 @@ import { cd, dirs, popd, pushd, pwd } from "./directories.ts";
 import { break_, continue_, exit, false_, return_, true_ } from "./flow.ts";
 import { getopts } from "./getopts.ts";
 import { mapfile, read } from "./input.ts";
-import { bg, disown, fg, jobs, kill, wait } from "./jobs.ts";
-import { let_, times, ulimit, umask } from "./limits.ts";
+import { bg, disown, fg, jobs, kill, suspend, wait } from "./jobs.ts";
+import { late } from "./late.ts";
+import { let_, times, umask } from "./limits.ts";
 import { echo, printf } from "./output.ts";
 import { set, shopt } from "./set.ts";
 import { test } from "./test.ts";
@@ -93,5 +94,14 @@ export const builtins = new Map<string, Builtin>([
   ["getopts", getopts],
   ["times", times],
   ["let", let_],
-  ["ulimit", ulimit],
+  ["ulimit", late("ulimit")],
+  ["suspend", suspend],
+  ["enable", late("enable")],
+  ["help", late("help")],
+  ["bind", late("bind")],
+  ["history", late("history")],
+  ["fc", late("fc")],
+  ["complete", late("complete")],
+  ["compgen", late("compgen")],
+  ["compopt", late("compopt")],
 ]);

@@ -1,6 +1,6 @@
 // export, readonly, unset, shift.
 
-import { ExitShell, ShellFault, type Status } from "../execute/control.ts";
+import { ShellFault, type Status } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
 import { EXPORT, NAMEREF, READONLY } from "../execute/variables.ts";
 import { describeVariable } from "../expand/describe.ts";
@@ -8,7 +8,7 @@ import { compareNames } from "../expand/glob.ts";
 import { quoteDouble } from "../expand/quote.ts";
 import { declareNames } from "./declare.ts";
 import { parseCount } from "./flow.ts";
-import { IDENTIFIER, parseLetters, splitAssignment } from "./usage.ts";
+import { IDENTIFIER, parseLetters, splitAssignment, usageStatus } from "./usage.ts";
 
 export function export_(shell: Shell, argv: string[]): Status {
   return mark(shell, argv, EXPORT, "export [-fn] [name[=value] ...] or export -p");
@@ -24,7 +24,7 @@ function mark(shell: Shell, argv: string[], flag: number, usage: string): Status
   if (!options) return 2;
   const remove = flag === EXPORT && options.flags.has("n");
   if (options.rest.length === 0) return print(shell, flag, argv[0]);
-  if (options.flags.has("f")) return options.rest.every((name) => shell.functions.has(name)) ? 0 : 1;
+  if (options.flags.has("f")) return markFunctions(shell, argv[0], options.rest, flag, remove);
   return declareNames(shell, argv, count - options.rest.length, {
     command: argv[0],
     on: remove ? 0 : flag,
@@ -32,6 +32,19 @@ function mark(shell: Shell, argv: string[], flag: number, usage: string): Status
     shape: options.flags.has("A") ? "map" : options.flags.has("a") ? "list" : null,
     scope: "visible",
   });
+}
+
+function markFunctions(shell: Shell, command: string, names: string[], flag: number, remove: boolean): number {
+  let status = 0;
+  const marked = flag === EXPORT ? shell.exportedFunctions : shell.readonlyFunctions;
+  for (const name of names) {
+    if (!shell.functions.has(name)) {
+      shell.complain(`${command}: ${name}: not a function`);
+      status = 1;
+    } else if (remove) marked.delete(name);
+    else marked.add(name);
+  }
+  return status;
 }
 
 function print(shell: Shell, flag: number, command: string): Status {
@@ -55,7 +68,10 @@ export function unset(shell: Shell, argv: string[]): Status {
   for (const word of options.rest) {
     const split = splitAssignment(word);
     if (options.flags.has("f")) {
-      shell.functions.delete(word);
+      if (shell.readonlyFunctions.has(word) && shell.functions.has(word)) {
+        shell.complain(`unset: ${word}: cannot unset: readonly function`);
+        status = 1;
+      } else shell.functions.delete(word);
       continue;
     }
     if (!split || split.value !== null) {
@@ -80,7 +96,6 @@ export function unset(shell: Shell, argv: string[]): Status {
       if (!(error instanceof ShellFault)) throw error;
       shell.complain(`unset: ${error.message}`);
       status = 1;
-      if (shell.options.posix) throw new ExitShell(1);
     }
   }
   return status;
@@ -88,23 +103,19 @@ export function unset(shell: Shell, argv: string[]): Status {
 
 export function shift(shell: Shell, argv: string[]): number {
   const words = argv[1] === "--" ? argv.slice(2) : argv.slice(1);
+  const fail = (message: string): number => {
+    shell.complain(`shift: ${message}`);
+    return usageStatus(shell, 1);
+  };
+  if (words.length > 1) return fail("too many arguments");
   const count = words.length === 0 ? 1 : parseCount(words[0]);
-  if (words.length > 1) {
-    shell.complain("shift: too many arguments");
-    if (shell.commandString !== null) throw new ExitShell(1);
+  if (count === null) return fail(`${words[0]}: numeric argument required`);
+  if (count < 0) return fail(`${words[0]}: shift count out of range`);
+  if (count > shell.args.length) {
+    if (shell.shopt.shift_verbose || shell.options.posix)
+      shell.complain(`shift: ${words[0] ?? "1"}: shift count out of range`);
     return 1;
   }
-  if (count === null) {
-    shell.complain(`shift: ${words[0]}: numeric argument required`);
-    if (shell.options.posix) throw new ExitShell(1);
-    return 1;
-  }
-  if (count < 0) {
-    shell.complain(`shift: ${words[0]}: shift count out of range`);
-    if (shell.options.posix) throw new ExitShell(1);
-    return 1;
-  }
-  if (count > shell.args.length) return 1;
   shell.args = shell.args.slice(count);
   return 0;
 }

@@ -2,12 +2,12 @@
 
 import { evaluateText } from "../arithmetic/evaluate.ts";
 import type { Assignment } from "../ast.ts";
-import { parameterText, subscriptKey } from "../expand/parameters.ts";
-import { quoteValue } from "../expand/quote.ts";
+import { subscriptKey } from "../expand/parameters.ts";
 import { replay } from "../expand/replay.ts";
 import { appendFields, expandText } from "../expand/words.ts";
-import { ShellFault } from "./control.ts";
+import { ExitShell, ShellFault } from "./control.ts";
 import type { Shell } from "./shell.ts";
+import { traceAssignment } from "./trace.ts";
 import { EXPORT, NAMEREF, newVariable } from "./variables.ts";
 
 /** Performs assignments in order; a promise if a substitution had to wait. */
@@ -69,10 +69,10 @@ export function evaluate(shell: Shell, assignment: Assignment, map = false): Eva
 
 export function store(shell: Shell, assignment: Assignment, value: Evaluated): void {
   const { vars } = shell;
+  if (shell.options.xtrace) traceAssignment(shell, assignment, value);
   if (value.elements !== null) storeElements(shell, assignment, value.elements);
   else if (value.key !== null) vars.setElement(assignment.name, value.key, value.text, assignment.append);
   else vars.set(assignment.name, value.text, assignment.append);
-  if (shell.options.xtrace) trace(shell, assignment, value);
 }
 
 function storeElements(shell: Shell, assignment: Assignment, elements: NonNullable<Evaluated["elements"]>): void {
@@ -118,7 +118,7 @@ function storeElements(shell: Shell, assignment: Assignment, elements: NonNullab
 }
 
 /** Performs a command's own assignments, in the scope that was pushed for them. */
-export function assignBefore(shell: Shell, assignments: Assignment[]): void | Promise<void> {
+export function assignBefore(shell: Shell, assignments: Assignment[], keep = false): void | Promise<void> {
   for (let i = 0; i < assignments.length; i++) {
     const assignment = assignments[i];
     const { name, index, append, elements, source } = assignment;
@@ -131,35 +131,23 @@ export function assignBefore(shell: Shell, assignments: Assignment[]): void | Pr
         shell.vars.shadow(name);
       } catch (error) {
         // The command runs all the same.
-        if (!(error instanceof ShellFault) || shell.options.posix) throw error;
+        if (!(error instanceof ShellFault) || (shell.options.posix && (keep || shell.options.interactive))) throw error;
         shell.complain(error.message);
+        if (shell.options.posix) throw new ExitShell(1);
         return;
       }
       const variable = shell.vars.table.get(name)!;
       if (variable.list || variable.map) shell.vars.table.set(name, newVariable(undefined, variable.flags));
       shell.vars.set(name, elements ? source : value.text, append);
       shell.vars.table.get(name)!.flags |= EXPORT;
-      if (shell.options.xtrace) trace(shell, assignment, value);
+      if (shell.options.xtrace) traceAssignment(shell, assignment, value);
     };
     if (elements) finish({ text: source, key: null, elements: null });
     else {
       const value = assignment.pure ? evaluate(shell, assignment) : replay(shell, () => evaluate(shell, assignment));
-      if (value instanceof Promise) return value.then(finish).then(() => assignBefore(shell, assignments.slice(i + 1)));
+      if (value instanceof Promise)
+        return value.then(finish).then(() => assignBefore(shell, assignments.slice(i + 1), keep));
       finish(value);
     }
   }
-}
-
-function trace(shell: Shell, assignment: Assignment, value: Evaluated): void {
-  const index = value.key === null ? "" : `[${value.key}]`;
-  const shown = value.elements
-    ? `(${value.elements.map((element) => quoteValue(element.text)).join(" ")})`
-    : quoteValue(value.text);
-  shell.report(`${tracePrefix(shell)}${assignment.name}${index}${assignment.append ? "+" : ""}=${shown}\n`);
-}
-
-/** PS4, its first character repeated for each level of subshell. */
-export function tracePrefix(shell: Shell): string {
-  const prompt = shell.vars.get("PS4") ?? "+ ";
-  return prompt.replace(/\$(?:\{(\w+)\}|(\w+))/g, (_, braced, plain) => parameterText(shell, braced ?? plain) ?? "");
 }

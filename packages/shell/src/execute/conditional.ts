@@ -12,9 +12,17 @@ import { compilePattern, matches } from "../pattern.ts";
 import { ShellFault, type Status } from "./control.ts";
 import { arithmeticValue } from "./loops.ts";
 import type { Shell } from "./shell.ts";
+import { traceLine } from "./trace.ts";
+import { runDebug } from "./traps.ts";
 
 export function runConditional(shell: Shell, node: Conditional): Status {
   shell.line = node.line;
+  const debug = runDebug(shell, node.line, node.text);
+  return debug ? debug.then(() => evaluateConditional(shell, node)) : evaluateConditional(shell, node);
+}
+
+function evaluateConditional(shell: Shell, node: Conditional): Status {
+  shell.pipeStatus = null;
   const evaluate = () => {
     try {
       return holds(shell, node.expression) ? 0 : 1;
@@ -29,9 +37,10 @@ export function runConditional(shell: Shell, node: Conditional): Status {
 
 export function runArithmeticCommand(shell: Shell, node: ArithmeticCommand): Status {
   shell.line = node.line;
+  shell.pipeStatus = null;
   const failed = (error: unknown) => failedExpression(shell, error, "((: ");
   try {
-    const value = arithmeticValue(shell, node.expression);
+    const value = arithmeticValue(shell, node.expression, node.line);
     if (value instanceof Promise) return value.then((number) => (number === 0 ? 1 : 0)).catch(failed);
     return value === 0 ? 1 : 0;
   } catch (error) {
@@ -47,18 +56,31 @@ export function failedExpression(shell: Shell, error: unknown, prefix: string): 
   return 1;
 }
 
+function traceTest(shell: Shell, left: string, operator: string, right: Word): void {
+  const isPattern = operator === "=" || operator === "==" || operator === "!=" || operator === "=~";
+  const quoted =
+    right.parts.length > 0 && right.parts.every((part) => part.kind === "quoted" || part.kind === "double");
+  const text = expandText(shell, right);
+  const shown = isPattern && quoted ? [...text].map((character) => `\\${character}`).join("") : text;
+  traceLine(shell, `[[ ${left === "" ? "''" : left} ${operator} ${shown === "" ? "''" : shown} ]]`);
+}
+
 class BadExpression extends Error {}
 
-function holds(shell: Shell, test: Test): boolean {
+function holds(shell: Shell, test: Test, negated = false): boolean {
   switch (test.kind) {
     case "not":
-      return !holds(shell, test.operand);
+      return !holds(shell, test.operand, !negated);
     case "and":
       return holds(shell, test.left) && holds(shell, test.right);
     case "or":
       return holds(shell, test.left) || holds(shell, test.right);
-    case "unary":
-      return testUnary(shell, test.operator, expandText(shell, test.word)) ?? false;
+    case "unary": {
+      const text = expandText(shell, test.word);
+      if (shell.options.xtrace)
+        traceLine(shell, `[[ ${negated ? "! " : ""}${test.operator} ${text === "" ? "''" : text} ]]`);
+      return testUnary(shell, test.operator, text) ?? false;
+    }
     case "binary":
       return binary(shell, test.operator, test.left, test.right);
   }
@@ -66,6 +88,7 @@ function holds(shell: Shell, test: Test): boolean {
 
 function binary(shell: Shell, operator: string, left: Word, right: Word): boolean {
   const text = expandText(shell, left);
+  if (shell.options.xtrace) traceTest(shell, text, operator, right);
   switch (operator) {
     case "=":
     case "==":

@@ -1,8 +1,9 @@
 // Variables that are computed when they are used: RANDOM, SECONDS, LINENO, FUNCNAME, PIPESTATUS…
 
 import { readFile } from "../builtins/commands.ts";
+import { LONG_NAMES } from "./options.ts";
 import type { Shell } from "./shell.ts";
-import { INTEGER, newVariable, READONLY, type Variable } from "./variables.ts";
+import { EXPORT, INTEGER, newVariable, READONLY, type Variable } from "./variables.ts";
 
 type Refresh = (variable: Variable, shell: Shell) => void;
 
@@ -22,7 +23,7 @@ const VARIABLES: Record<string, Refresh> = {
   EPOCHREALTIME: text(() => (Date.now() / 1000).toFixed(6)),
   BASH_SUBSHELL: text((shell) => shell.subshellDepth),
   PIPESTATUS: (variable, shell) => {
-    variable.list = shell.pipeStatus.map(String);
+    variable.list = (shell.pipeStatus ?? [shell.status]).map(String);
   },
   FUNCNAME: (variable, shell) => {
     const names = [...(shell.isFile ? ["main"] : []), ...shell.stack.map((call) => call.name)];
@@ -38,6 +39,17 @@ const VARIABLES: Record<string, Refresh> = {
     variable.list = [...(shell.isFile ? ["0"] : []), ...shell.stack.map((call) => String(call.line))].reverse();
   },
   _: text((shell) => shell.lastArgument),
+  SHELLOPTS: text((shell) => LONG_NAMES.filter((name) => shell.options[name]).join(":")),
+  BASHOPTS: text((shell) =>
+    Object.keys(shell.shopt)
+      .filter((name) => shell.shopt[name])
+      .join(":"),
+  ),
+  DIRSTACK: (variable, shell) => {
+    variable.list = [shell.vars.get("PWD") ?? "", ...shell.directoryStack];
+  },
+  BASH_ARGV0: text((shell) => shell.name),
+  BASH_COMMAND: text((shell) => shell.lastCommand),
 };
 
 const ASSIGN: Record<string, (value: string, shell: Shell) => void> = {
@@ -48,6 +60,9 @@ const ASSIGN: Record<string, (value: string, shell: Shell) => void> = {
     shell.startTime = performance.now() - (Number(value) || 0) * 1000;
   },
   LINENO: () => {},
+  BASH_ARGV0: (value, shell) => {
+    shell.name = value;
+  },
   FUNCNAME: () => {},
   BASH_SOURCE: () => {},
   BASH_LINENO: () => {},
@@ -61,8 +76,11 @@ export function defineDynamic(shell: Shell): void {
     variable.refresh = (own, context) => refresh(own, context as Shell);
     const assign = ASSIGN[name];
     if (assign) variable.assign = (value, context) => assign(value, context as Shell);
+    if (name === "SHELLOPTS" || name === "BASHOPTS")
+      variable.flags = READONLY | ((shell.vars.table.get(name)?.flags ?? 0) & EXPORT);
     shell.vars.table.set(name, variable);
   }
+  if (!shell.vars.table.has("SHELL")) shell.vars.table.set("SHELL", newVariable("/bin/bash"));
   shell.vars.table.set("BASH_VERSION", newVariable("5.2.15(1)-release"));
   const defaults = {
     OSTYPE: "linux-gnu",

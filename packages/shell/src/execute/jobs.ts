@@ -11,6 +11,12 @@ export interface Job {
   text: string;
   /** The job belongs to the parent shell: it is listed, not waited for. */
   foreign: boolean;
+  /** It is a process group of its own: job control was on. */
+  grouped?: boolean;
+  /** The coprocess's name, whose variables go when it has ended. */
+  coprocess?: string;
+  /** `disown -h` */
+  kept?: boolean;
   /** Its end has been seen by `jobs` or `wait`. */
   reported: boolean;
 }
@@ -49,6 +55,16 @@ export function reapJobs(shell: Shell): void {
   }
 }
 
+/** Takes away the variables of a coprocess that has ended, and its pipes. */
+export function forgetCoprocess(shell: Shell, job: Job): void {
+  const name = job.coprocess;
+  if (name === undefined) return;
+  job.coprocess = undefined;
+  for (const fd of shell.vars.elements(name, false)) shell.sys.close(Number(fd));
+  shell.vars.unset(name);
+  shell.vars.unset(`${name}_PID`);
+}
+
 /** The job that `%1`, `%+`, `%-`, `%text` or `%?text` names. */
 export function findJob(shell: Shell, specification: string): Job | undefined {
   const jobs = shell.jobs.filter((job) => !job.foreign && !(isDone(job) && job.reported));
@@ -56,6 +72,9 @@ export function findJob(shell: Shell, specification: string): Job | undefined {
   if (name === "" || name === "+" || name === "%") return jobs[jobs.length - 1];
   if (name === "-") return jobs[jobs.length - 2] ?? jobs[jobs.length - 1];
   if (/^[0-9]+$/.test(name)) return jobs.findLast((job) => job.id === Number(name));
-  if (name.startsWith("?")) return jobs.find((job) => job.text.includes(name.slice(1)));
-  return jobs.find((job) => job.text.startsWith(name));
+  const found = jobs.filter((job) =>
+    name.startsWith("?") ? job.text.includes(name.slice(1)) : job.text.startsWith(name),
+  );
+  // What fits several names none.
+  return found.length === 1 ? found[0] : undefined;
 }

@@ -1,13 +1,17 @@
 // Pipelines, subshells and background commands: what runs in forked shells at the same time.
 
 import { AT_FDCWD, encode, O_RDONLY, SIGINT, SIGQUIT, strerror } from "@vibengine/system";
-import type { Command, List, ListItem, Pipeline } from "../ast.ts";
-import type { Status } from "./control.ts";
+import type { Command, Coprocess, List, ListItem, Pipeline } from "../ast.ts";
+import { ShellFault, type Status } from "./control.ts";
 import { addJob } from "./jobs.ts";
-import { run, runTolerant } from "./run.ts";
+import { TRAP_DEBUG } from "./options.ts";
+import { restoreFds, type SavedFd, save } from "./redirect.ts";
+import { finallyDo, run, runTolerant } from "./run.ts";
 import type { Shell } from "./shell.ts";
-import { forkShell, startTask, waitFor } from "./task.ts";
+import { closeSubstitutions } from "./simple.ts";
+import { forkShell, startTask, waitFor, waitForeground } from "./task.ts";
 import { timed } from "./timing.ts";
+import { runDebug } from "./traps.ts";
 
 export function runPipeline(shell: Shell, node: Pipeline): Status {
   if (node.timed) return timed(shell, node.timed, () => runNegated(shell, node));
@@ -17,52 +21,86 @@ export function runPipeline(shell: Shell, node: Pipeline): Status {
 function runNegated(shell: Shell, node: Pipeline): Status {
   if (!node.negated) return runElements(shell, node);
   // `!` excuses a failure inside from `set -e`.
-  const result = node.commands.length === 1 ? runTolerant(shell, node.commands[0]) : runElements(shell, node);
-  return typeof result === "number" ? Number(result === 0) : result.then((status) => Number(status === 0));
+  const single = node.commands.length === 1;
+  const invert = (status: number): number => {
+    if (single) shell.pipeStatus = [status];
+    return Number(status === 0);
+  };
+  const excused = single && shell.options.errexit;
+  const result = excused ? runTolerant(shell, node.commands[0]) : runElements(shell, node);
+  return typeof result === "number" ? invert(result) : result.then(invert);
 }
 
 function runElements(shell: Shell, node: Pipeline): Status {
   if (node.commands.length === 1) return run(shell, node.commands[0]);
   shell.line = node.line;
-  const pids = startPipeline(shell, shell, node);
-  return collect(shell, pids, 0, []);
+  const before = shell.substitutionFds.length;
+  const last = shell.shopt.lastpipe && !shell.options.monitor;
+  return finallyDo(
+    () => {
+      const started = shell.traps.has(TRAP_DEBUG)
+        ? debugElements(shell, node).then(() => startPipeline(shell, node, last))
+        : startPipeline(shell, node, last);
+      return started instanceof Promise
+        ? started.then((pids) => collect(shell, node, pids))
+        : collect(shell, node, started);
+    },
+    () => closeSubstitutions(shell, before),
+  );
 }
 
-/** Starts all elements; the pids, fewer if the process table filled up. */
-function startPipeline(shell: Shell, parent: Shell, node: Pipeline): number[] {
+/** The DEBUG trap runs for the simple elements before they are started. */
+async function debugElements(shell: Shell, node: Pipeline): Promise<void> {
+  for (const command of node.commands) {
+    if (command.kind !== "simple") continue;
+    shell.lastCommand = command.text;
+    await runDebug(shell, command.line);
+  }
+}
+
+interface Started {
+  pids: number[];
+  /** The end of the pipe that the last element reads, when the shell itself runs that; else -1. */
+  input: number;
+}
+
+/** Starts all elements (but the last, with `lastpipe`); fewer if the process table filled up. */
+function startPipeline(shell: Shell, node: Pipeline, last = false): Started {
   const pids: number[] = [];
   const { commands } = node;
   let input = -1;
   for (let i = 0; i < commands.length; i++) {
+    if (last && i === commands.length - 1) return { pids, input };
     const ends: [number, number] = [-1, -1];
     if (i < commands.length - 1) {
-      const result = parent.sys.pipe(ends);
+      const result = shell.sys.pipe(ends);
       if (result < 0) {
         shell.complain(`pipe error: ${strerror(result)}`);
         break;
       }
     }
-    const child = forkShell(parent);
+    const child = forkShell(shell);
     if (child === null) {
-      for (const fd of [input, ...ends]) if (fd >= 0) parent.sys.close(fd);
+      for (const fd of [input, ...ends]) if (fd >= 0) shell.sys.close(fd);
       input = -1;
       break;
     }
     if (node.negated) child.tolerance++;
+    if (shell.options.monitor) child.sys.setpgid(0, pids[0] ?? 0);
     connect(child, input, 0);
     if (ends[1] >= 0) {
       if (ends[0] >= 0) child.sys.close(ends[0]);
       connect(child, ends[1], 1);
       if (node.joinStderr[i]) child.sys.dup2(1, 2);
     }
-    if (input >= 0) parent.sys.close(input);
-    if (ends[1] >= 0) parent.sys.close(ends[1]);
+    if (input >= 0) shell.sys.close(input);
+    if (ends[1] >= 0) shell.sys.close(ends[1]);
     input = ends[0];
     pids.push(child.sys.pid);
     startCommand(child, commands[i]);
   }
-  if (input >= 0) parent.sys.close(input);
-  return pids;
+  if (input >= 0) shell.sys.close(input);
+  return { pids, input: -1 };
 }
 
 /** Makes `fd` of a child its stdin or stdout. */
@@ -74,21 +112,39 @@ function connect(child: Shell, fd: number, to: number): void {
 
 /** Runs a command as the whole of a forked shell: a program needs no second fork then. */
 function startCommand(child: Shell, command: Command): void {
+  // DEBUG has run for it already.
+  if (command.kind === "simple") child.traps.delete(TRAP_DEBUG);
   child.execInPlace = command.kind === "simple";
   startTask(child, () => run(child, command.kind === "subshell" ? command.body : command));
 }
 
-function collect(shell: Shell, pids: number[], from: number, statuses: number[]): Status {
+function collect(shell: Shell, node: Pipeline, { pids, input }: Started): Status {
+  if (input < 0) return waitForAll(shell, pids, 0, []);
+  const saved: SavedFd[] = [];
+  save(shell.sys, 0, saved);
+  shell.sys.dup2(input, 0);
+  shell.sys.close(input);
+  const last = finallyDo(
+    () => run(shell, node.commands[node.commands.length - 1]),
+    () => restoreFds(shell.sys, saved),
+  );
+  // The shell's own part comes last.
+  const others = (own: number) => waitForAll(shell, pids, 0, [], own);
+  return typeof last === "number" ? others(last) : last.then(others);
+}
+
+function waitForAll(shell: Shell, pids: number[], from: number, statuses: number[], own?: number): Status {
   for (let i = from; i < pids.length; i++) {
     const status = waitFor(shell, pids[i]);
     if (typeof status !== "number") {
       return status.then((value) => {
         statuses.push(value);
-        return collect(shell, pids, i + 1, statuses);
+        return waitForAll(shell, pids, i + 1, statuses, own);
       });
     }
     statuses.push(status);
   }
+  if (own !== undefined) statuses.push(own);
   shell.pipeStatus = statuses;
   if (statuses.length === 0) return 254;
   if (shell.options.pipefail) return statuses.findLast((status) => status !== 0) ?? 0;
@@ -98,8 +154,11 @@ function collect(shell: Shell, pids: number[], from: number, statuses: number[])
 export function runSubshell(shell: Shell, body: List): Status {
   const child = forkShell(shell);
   if (child === null) return 254;
+  if (shell.options.monitor) child.sys.setpgid(0, 0);
+  child.jobs = [];
   startTask(child, () => run(child, body));
-  return waitFor(shell, child.sys.pid);
+  shell.pipeStatus = null;
+  return waitForeground(shell, child.sys.pid, "");
 }
 
 /** `command &` */
@@ -107,9 +166,9 @@ export function runBackground(shell: Shell, item: ListItem): Status {
   const { command } = item;
   let pids: number[];
   if (command.kind === "pipeline" && command.commands.length > 1 && !command.negated && !command.timed) {
-    const detached = shell.sys.dup(0, 10);
-    useNullInput(shell);
-    pids = startPipeline(shell, shell, command);
+    const detached = shell.options.monitor ? -1 : shell.sys.dup(0, 10);
+    if (!shell.options.monitor) useNullInput(shell);
+    pids = startPipeline(shell, command).pids;
     if (detached >= 0) {
       shell.sys.dup2(detached, 0);
       shell.sys.close(detached);
@@ -118,7 +177,8 @@ export function runBackground(shell: Shell, item: ListItem): Status {
     const child = forkShell(shell);
     if (child === null) return 254;
     pids = [child.sys.pid];
-    if (!shell.options.monitor) {
+    if (shell.options.monitor) child.sys.setpgid(0, 0);
+    else {
       useNullInput(child);
       child.ignore(SIGINT);
       child.ignore(SIGQUIT);
@@ -127,7 +187,45 @@ export function runBackground(shell: Shell, item: ListItem): Status {
   }
   if (pids.length === 0) return 254;
   shell.lastBackground = pids[pids.length - 1];
-  addJob(shell, pids, item.text);
+  const job = addJob(shell, pids, item.text);
+  job.grouped = shell.options.monitor;
+  if (shell.options.interactive) shell.report(`[${job.id}] ${shell.lastBackground}\n`);
+  shell.pipeStatus = null;
+  return 0;
+}
+
+/** `coproc NAME command`: a background command whose stdin and stdout are pipes of the shell. */
+export function runCoprocess(shell: Shell, node: Coprocess): Status {
+  const ours: [number, number] = [-1, -1];
+  const theirs: [number, number] = [-1, -1];
+  for (const at of [0, 1]) {
+    const pipe: [number, number] = [-1, -1];
+    const result = shell.sys.pipe(pipe);
+    if (result < 0) throw new ShellFault(`cannot make pipe for coprocess: ${strerror(result)}`);
+    // The first pipe is read by the shell, the second written.
+    ours[at] = pipe[at];
+    theirs[1 - at] = pipe[1 - at];
+  }
+  const child = forkShell(shell);
+  if (child === null) return 254;
+  for (const fd of ours) child.sys.close(fd);
+  connect(child, theirs[0], 0);
+  connect(child, theirs[1], 1);
+  for (const fd of theirs) shell.sys.close(fd);
+  const fds = ours.map((fd) => {
+    const moved = shell.sys.dup(fd, 60);
+    shell.sys.close(fd);
+    shell.sys.setCloexec(moved, true);
+    return String(moved);
+  });
+  const variable = shell.vars.writable(node.name);
+  variable.list = fds;
+  variable.map = null;
+  shell.vars.set(`${node.name}_PID`, String(child.sys.pid));
+  shell.lastBackground = child.sys.pid;
+  const job = addJob(shell, [child.sys.pid], node.text);
+  job.coprocess = node.name;
+  startCommand(child, node.body);
   return 0;
 }
 

@@ -3,44 +3,44 @@
 import { ArithmeticFault } from "../arithmetic/parse.ts";
 import type { Simple } from "../ast.ts";
 import { type Builtin, builtins, SPECIAL_BUILTINS } from "../builtins/index.ts";
-import { quoteValue } from "../expand/quote.ts";
 import { replay } from "../expand/replay.ts";
 import { expandText, expandWords } from "../expand/words.ts";
 import { literalWord } from "../parser/words.ts";
-import { assignAll, assignBefore, tracePrefix } from "./assign.ts";
+import { assignAll, assignBefore } from "./assign.ts";
 import { ExitShell, NO_JUMP, ShellFault, type Status } from "./control.ts";
 import { runProgram } from "./external.ts";
 import { callFunction } from "./functions.ts";
 import { applyRedirections, expandRedirections, type Redirect, restoreFds, type SavedFd } from "./redirect.ts";
 import { finallyDo } from "./run.ts";
 import type { Shell } from "./shell.ts";
-import { runTrap, TRAP_DEBUG } from "./traps.ts";
+import { traceCommand } from "./trace.ts";
+import { runDebug } from "./traps.ts";
 
 export function runSimple(shell: Shell, node: Simple): Status {
   shell.line = node.line;
   const inPlace = shell.execInPlace;
   shell.execInPlace = false;
-  if (shell.traps.size > 0 && shell.traps.has(TRAP_DEBUG) && !shell.inTrap) {
-    const trap = runTrap(shell, TRAP_DEBUG);
-    if (typeof trap !== "number") return trap.then(() => expandAndRun(shell, node, inPlace));
+  if (shell.traps.size > 0) {
+    const trap = runDebug(shell, node.line, node.text);
+    if (trap) return trap.then(() => expandAndRun(shell, node, inPlace));
     shell.line = node.line;
   }
   if (node.pure && node.redirections.length === 0) return expandAndRun(shell, node, inPlace);
   const before = shell.substitutionFds.length;
   return finallyDo(
     () => expandAndRun(shell, node, inPlace),
-    () => {
-      if (shell.substitutionFds.length > before)
-        for (const fd of shell.substitutionFds.splice(before)) shell.sys.close(fd);
-    },
+    () => closeSubstitutions(shell, before),
   );
+}
+
+/** Closes the fds of process substitutions that were made since there were `from`. */
+export function closeSubstitutions(shell: Shell, from: number): void {
+  if (shell.substitutionFds.length > from) for (const fd of shell.substitutionFds.splice(from)) shell.sys.close(fd);
 }
 
 function expandAndRun(shell: Shell, node: Simple, inPlace: boolean): Status {
   shell.substitutionStatus = 0;
-  if (node.words.length === 0) {
-    return assignOnly(shell, node);
-  }
+  if (node.words.length === 0) return assignOnly(shell, node);
   if (node.words.some((word) => word.assignment)) return runDeclaration(shell, node);
   const fields = expandWords(shell, node.words);
   return fields instanceof Promise
@@ -51,7 +51,15 @@ function expandAndRun(shell: Shell, node: Simple, inPlace: boolean): Status {
 function assignOnly(shell: Shell, node: Simple): Status {
   shell.lastArgument = "";
   const waiting = assignAll(shell, node.assignments);
-  const finish = () => withRedirections(shell, node, null, () => shell.substitutionStatus);
+  if (!waiting && node.redirections.length === 0) {
+    shell.pipeStatus = null;
+    return shell.substitutionStatus;
+  }
+  const finish = () =>
+    withRedirections(shell, node, null, () => {
+      shell.pipeStatus = null;
+      return shell.substitutionStatus;
+    });
   return waiting ? waiting.then(finish) : finish();
 }
 
@@ -104,10 +112,20 @@ function runDeclaration(shell: Shell, node: Simple): Status {
 
 function runFields(shell: Shell, node: Simple, argv: string[], inPlace: boolean): Status {
   if (argv.length === 0) return assignOnly(shell, node);
-  if (shell.options.xtrace && argv[0] !== undefined)
-    shell.report(`${tracePrefix(shell)}${argv.map((word) => (word === "" ? "''" : quoteValue(word))).join(" ")}\n`);
-  shell.lastArgument = argv[argv.length - 1];
+  if (shell.options.xtrace) traceCommand(shell, argv);
   const name = argv[0];
+  const result = runNamed(shell, node, name, argv, inPlace);
+  if (typeof result === "number") return ended(shell, argv, result);
+  return result.then((status) => ended(shell, argv, status));
+}
+
+function ended(shell: Shell, argv: string[], status: number): number {
+  shell.lastArgument = argv[argv.length - 1];
+  shell.pipeStatus = null;
+  return status;
+}
+
+function runNamed(shell: Shell, node: Simple, name: string, argv: string[], inPlace: boolean): Status {
   const special = SPECIAL_BUILTINS.has(name);
   const function_ = special && shell.options.posix ? undefined : shell.functions.get(name);
   if (function_) {
@@ -118,12 +136,12 @@ function runFields(shell: Shell, node: Simple, argv: string[], inPlace: boolean)
       "call",
     );
   }
-  const builtin = builtins.get(name);
+  const builtin = shell.disabledBuiltins.has(name) ? undefined : builtins.get(name);
   if (!builtin) return runExternal(shell, node, argv, inPlace);
   if (name === "exec") return runExec(shell, node, argv);
-  const call = () => runBuiltin(shell, builtin, argv, special);
-  const body = () => withRedirections(shell, node, name, call);
-  if (node.assignments.length === 0 && node.redirections.length === 0) return call();
+  if (name === "command" && argv[1] === "exec") return runExec(shell, node, argv.slice(1), false);
+  if (node.assignments.length === 0 && node.redirections.length === 0) return runBuiltin(shell, builtin, argv, special);
+  const body = () => withRedirections(shell, node, name, () => runBuiltin(shell, builtin, argv, special));
   return withAssignments(shell, node, body, "command", special && shell.options.posix);
 }
 
@@ -137,9 +155,17 @@ function runBuiltin(shell: Shell, builtin: Builtin, argv: string[], special: boo
     shell.jump = NO_JUMP;
     return 1;
   };
+  const fatal = special && shell.options.posix && !shell.options.interactive && shell.tolerance === 0;
+  const checked = (status: number): number => {
+    if (!shell.misused) return status;
+    shell.misused = false;
+    if (fatal) throw new ExitShell(status);
+    return status;
+  };
   try {
     const result = builtin(shell, argv);
-    return typeof result === "number" ? result : result.catch(failed);
+    if (typeof result === "number") return shell.misused ? checked(result) : result;
+    return result.catch(failed).then(checked);
   } catch (error) {
     return failed(error);
   }
@@ -159,7 +185,7 @@ function withAssignments(
   shell.vars.pushFrame(kind);
   return finallyDo(
     () => {
-      const waiting = assignBefore(shell, node.assignments);
+      const waiting = assignBefore(shell, node.assignments, keep);
       shell.declarations = declarations;
       if (!waiting) return body();
       return waiting.then(() => {
@@ -191,29 +217,33 @@ function withRedirections(shell: Shell, node: Simple, command: string | null, bo
 
 export function redirectionFailed(shell: Shell, error: string, special: boolean): number {
   shell.complain(error);
-  if (special && shell.options.posix) throw new ExitShell(1);
+  if (special && shell.options.posix && !shell.options.interactive) throw new ExitShell(1);
   return 1;
 }
 
 function runExternal(shell: Shell, node: Simple, argv: string[], inPlace: boolean): Status {
-  const start = (list: Redirect[]) => withAssignments(shell, node, () => runProgram(shell, argv, list, inPlace));
+  const start = (list: Redirect[]) =>
+    withAssignments(shell, node, () => runProgram(shell, argv, list, inPlace, node.text));
   if (node.redirections.length === 0) return start([]);
   const list = expandRedirections(shell, node.redirections);
   return list instanceof Promise ? list.then(start) : start(list);
 }
 
 /** `exec`: its redirections stay; with a command the shell becomes that. */
-function runExec(shell: Shell, node: Simple, argv: string[]): Status {
+function runExec(shell: Shell, node: Simple, argv: string[], special = true): Status {
   const apply = (list: Redirect[]): Status => {
     const error = applyRedirections(shell, shell.sys, list, null);
-    if (error !== null) {
-      shell.complain(error);
-      if (shell.options.posix && !shell.options.interactive) throw new ExitShell(1);
-      return 1;
-    }
-    const exec = builtins.get("exec")!;
-    return argv.length === 1 ? 0 : withAssignments(shell, node, () => exec(shell, argv));
+    if (error !== null) return redirectionFailed(shell, error, special);
+    return builtins.get("exec")!(shell, argv);
   };
-  const list = expandRedirections(shell, node.redirections);
-  return list instanceof Promise ? list.then(apply) : apply(list);
+  return withAssignments(
+    shell,
+    node,
+    () => {
+      const list = expandRedirections(shell, node.redirections);
+      return list instanceof Promise ? list.then(apply) : apply(list);
+    },
+    "command",
+    shell.options.posix,
+  );
 }

@@ -16,7 +16,7 @@ export function readConditional(lexer: Lexer, line: number): Conditional {
   const end = lexer.peek();
   if (!isReserved(end, "]]")) throw lexer.unexpected(end);
   lexer.next();
-  return { kind: "conditional", line, expression, pure: isPure(expression) };
+  return { kind: "conditional", line, text: "", expression, pure: isPure(expression) };
 }
 
 function isPure(test: Test): boolean {

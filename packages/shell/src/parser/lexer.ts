@@ -218,7 +218,7 @@ export class Lexer {
     const after = this.text.charCodeAt(this.pos);
     if ((after === 60 || after === 62) && word.bare) {
       if (/^[0-9]{1,9}$/.test(text)) return { kind: "number", text, word, line, start };
-      const name = /^\{([A-Za-z_][A-Za-z0-9_]*)\}$/.exec(text);
+      const name = /^\{([A-Za-z_][A-Za-z0-9_]*(?:\[[^\]{}]+\])?)\}$/.exec(text);
       if (name) return { kind: "fdname", text: name[1], word, line, start };
     }
     return { kind: "word", text, word, line, start };
