@@ -22,7 +22,8 @@ export type Part =
   | { kind: "double"; parts: Part[] }
   /** `soft`: in an argument that looks like an assignment, where POSIX mode has none. */
   | { kind: "tilde"; user: string; soft: boolean }
-  | { kind: "command"; body: List; legacy: boolean }
+  /** `fault`: backquotes that hold no script. */
+  | { kind: "command"; body: List; legacy: boolean; fault?: Error }
   | { kind: "process"; body: List; input: boolean }
   | ArithmeticPart
   | ParameterPart;
@@ -62,6 +63,8 @@ export interface Assignment {
   append: boolean;
   value: Word | null;
   elements: Element[] | null;
+  /** The source of the elements, `(…)`: before a command they are no array but this text. */
+  source: string;
   pure: boolean;
 }
 
@@ -93,11 +96,14 @@ export type Compound =
   | Select
   | Conditional
   | ArithmeticCommand
-  | Redirected;
+  | Redirected
+  | Coprocess;
 
 export interface Simple {
   kind: "simple";
   line: number;
+  /** The source, for `BASH_COMMAND`. */
+  text: string;
   assignments: Assignment[];
   words: Word[];
   redirections: Redirection[];
@@ -150,6 +156,8 @@ export interface If {
 export interface For {
   kind: "for";
   line: number;
+  /** The source of the words, for `set -x`. */
+  text: string;
   name: string;
   words: Word[] | null;
   body: List;
@@ -157,6 +165,7 @@ export interface For {
 export interface Select {
   kind: "select";
   line: number;
+  text: string;
   name: string;
   words: Word[] | null;
   body: List;
@@ -178,6 +187,8 @@ export interface While {
 export interface Case {
   kind: "case";
   line: number;
+  /** The source of the word, for `set -x`. */
+  text: string;
   word: Word;
   clauses: CaseClause[];
 }
@@ -194,6 +205,8 @@ export interface ArithmeticCommand {
 export interface Conditional {
   kind: "conditional";
   line: number;
+  /** The source, for `BASH_COMMAND`. */
+  text: string;
   expression: Test;
   pure: boolean;
 }
@@ -203,11 +216,20 @@ export interface Redirected {
   body: Command;
   redirections: Redirection[];
 }
+export interface Coprocess {
+  kind: "coprocess";
+  name: string;
+  body: Command;
+  text: string;
+}
 export interface FunctionDefinition {
   kind: "function";
   name: string;
   body: Command;
   text: string;
+  line?: number;
+  /** The file that defined it; set when the definition runs. */
+  source?: string | null;
 }
 
 /** What stands in `[[ ]]`. */

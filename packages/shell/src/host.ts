@@ -1,7 +1,14 @@
 // What the shell needs of the worker it runs in. The browser's process worker implements it; tests have a small one for Node.
 
 import type { System } from "@vibengine/system";
+import type { LateBuiltin } from "./builtins/late.ts";
 import type { Tool } from "./tool.ts";
+
+/** What is loaded when it is first needed. */
+export interface ToolSet {
+  tools: Record<string, Tool>;
+  lateBuiltins: Record<string, LateBuiltin>;
+}
 
 export interface ShellHost {
   /**
@@ -10,7 +17,7 @@ export interface ShellHost {
    */
   spawn(sys: System, request: SpawnRequest): Promise<number>;
   /** Loads the tools; called once, when the first is needed. */
-  loadTools(): Promise<Record<string, Tool>>;
+  loadTools(): Promise<ToolSet>;
   /** Lets the worker's event loop run (messages, other tasks). Called at least every 10 ms while the shell is busy. */
   yield(): Promise<void>;
 }

@@ -1,21 +1,21 @@
 // The shell as a program: its options, its environment, and where its commands come from (-c, a script, stdin).
 
-import { decode, EAGAIN, EINTR, ENOENT, type System, strerror } from "@vibengine/system";
+import { decode, EAGAIN, EINTR, EISDIR, ENOENT, type System, strerror } from "@vibengine/system";
 import { readFile } from "./builtins/commands.ts";
 import { initialDirectory } from "./builtins/directories.ts";
-import { setLongOption, setOption } from "./builtins/set.ts";
-import { ExitShell, type Status } from "./execute/control.ts";
+import { record } from "./builtins/history.ts";
+import { ExitShell } from "./execute/control.ts";
 import { defineDynamic } from "./execute/dynamic.ts";
-import { DEFAULT_PATH, Programs } from "./execute/programs.ts";
-import { complainOfSyntax, openText, runTopLevel } from "./execute/script.ts";
+import { DEFAULT_PATH, isBinary, Programs } from "./execute/programs.ts";
+import { complainOfSyntax, openText, readVerbosely, runSafely, runSource, runTopLevel } from "./execute/script.ts";
 import { Shell } from "./execute/shell.ts";
 import { endShell } from "./execute/task.ts";
-import { EXPORT, newVariable } from "./execute/variables.ts";
+import { EXPORT, INTEGER, newVariable, READONLY } from "./execute/variables.ts";
 import type { ShellHost } from "./host.ts";
 import { runInteractive } from "./interactive/loop.ts";
 import { NeedInput, SyntaxFault } from "./parser/errors.ts";
 import type { Lexer } from "./parser/lexer.ts";
-import { readCommandLine } from "./parser/parser.ts";
+import { parseArguments, readStartupFiles, takeEnvironment } from "./startup.ts";
 
 /**
  * Runs a shell in the process `sys` and resolves to its exit status; the caller ends the process.
@@ -25,9 +25,13 @@ import { readCommandLine } from "./parser/parser.ts";
 export async function runShell(sys: System, argv: string[], env: string[], host: ShellHost): Promise<number> {
   const shell = new Shell(sys, host, new Programs(host, runShell), argv[0]);
   importEnvironment(shell, env);
+  shell.ignored = sys.ignoredSignals();
+  shell.inherited = shell.ignored;
+  shell.handedDown = shell.ignored;
+  for (let signal = 1; signal < 32; signal++) if ((shell.ignored & (1 << signal)) !== 0) shell.traps.set(signal, "");
   const name = argv[0].replace(/^-/, "").split("/").pop();
   shell.options.posix = name === "sh";
-  return endShell(shell, start(shell, argv));
+  return endShell(shell, start(shell, argv, env));
 }
 
 /** Runs one of our tools by name in the process `sys`: its exit status. The caller ends the process. */
@@ -50,7 +54,7 @@ function importEnvironment(shell: Shell, env: string[]): void {
   }
   shell.vars.set("IFS", " \t\n");
   shell.vars.set("OPTIND", "1");
-  table.set("PPID", newVariable(String(shell.sys.parent)));
+  table.set("PPID", newVariable(String(shell.sys.parent), READONLY | INTEGER));
   if (!table.has("PATH")) table.set("PATH", newVariable(DEFAULT_PATH));
   if (!table.has("PS4")) table.set("PS4", newVariable("+ "));
   defineDynamic(shell);
@@ -59,70 +63,15 @@ function importEnvironment(shell: Shell, env: string[]): void {
   table.set("SHLVL", newVariable(String(Number.isSafeInteger(level) && level >= 0 ? level + 1 : 1), EXPORT));
 }
 
-interface Invocation {
-  /** What an interactive shell reads first. */
-  rcFiles: string[];
-  commandString: boolean;
-  fromStdin: boolean;
-  rest: string[];
-}
-
-/** Reads the shell's own options; a number is an exit status after a complaint. */
-function parseArguments(shell: Shell, argv: string[]): Invocation | number {
-  const home = shell.vars.get("HOME") ?? "";
-  let commandString = false;
-  let fromStdin = false;
-  let isLogin = argv[0].startsWith("-");
-  let hasRc = true;
-  let at = 1;
-  for (; at < argv.length; at++) {
-    const word = argv[at];
-    if (word === "--" || word === "-") {
-      at++;
-      break;
-    }
-    if (word.startsWith("--")) {
-      if (word === "--login") isLogin = true;
-      else if (word === "--norc") hasRc = false;
-      else if (word === "--posix") shell.options.posix = true;
-      else if (word !== "--noprofile" && word !== "--noediting") {
-        shell.report(`${shell.name}: ${word}: invalid option\n`);
-        return 2;
-      }
-      continue;
-    }
-    if (!/^[-+]./.test(word)) break;
-    const on = word[0] === "-";
-    for (const letter of word.slice(1)) {
-      if (letter === "c" && on) commandString = true;
-      else if (letter === "s" && on) fromStdin = true;
-      else if (letter === "l") isLogin = true;
-      else if (letter === "o" || letter === "O") {
-        const option = argv[++at];
-        const known = letter === "o" ? setLongOption(shell, option ?? "", on) : shell.shopt[option ?? ""] !== undefined;
-        if (letter === "O" && known) shell.shopt[option] = on;
-        if (!known) {
-          shell.report(`${shell.name}: ${option ?? word}: invalid option name\n`);
-          return 2;
-        }
-      } else if (!setOption(shell, letter, on)) {
-        shell.report(`${shell.name}: -${letter}: invalid option\n`);
-        return 2;
-      }
-    }
-  }
-  const rcFiles = isLogin
-    ? ["/etc/profile", `${home}/.bash_profile`, `${home}/.profile`]
-    : hasRc
-      ? ["/etc/bash.bashrc", `${home}/.bashrc`]
-      : [];
-  return { commandString, fromStdin, rcFiles, rest: argv.slice(at) };
-}
-
-async function start(shell: Shell, argv: string[]): Promise<number> {
+async function start(shell: Shell, argv: string[], env: string[]): Promise<number> {
+  takeEnvironment(shell, env);
   const invocation = parseArguments(shell, argv);
   if (typeof invocation === "number") return invocation;
   const { rest } = invocation;
+  const readsStdin = !invocation.commandString && (rest.length === 0 || invocation.fromStdin);
+  if (readsStdin && shell.sys.isatty(0) && shell.sys.isatty(2)) shell.options.interactive = true;
+  if (rest.length > 0 && !invocation.commandString && !invocation.fromStdin) shell.name = rest[0];
+  await readStartupFiles(shell, invocation);
   if (invocation.commandString) {
     if (rest.length === 0) {
       shell.report(`${shell.name}: -c: option requires an argument\n`);
@@ -132,59 +81,88 @@ async function start(shell: Shell, argv: string[]): Promise<number> {
     shell.args = rest.slice(2);
     shell.commandString = rest[0];
     shell.options.command = true;
-    return runScript(shell, openText(shell, rest[0]));
+    return runScript(shell, openText(shell, rest[0]), true);
   }
-  if (rest.length > 0 && !invocation.fromStdin) return runFile(shell, rest);
+  if (rest.length > 0 && !invocation.fromStdin) return runFile(shell, rest, argv[0]);
   shell.args = rest;
   shell.options.stdin = true;
-  if (shell.options.interactive || (shell.sys.isatty(0) && shell.sys.isatty(2)))
-    return runInteractive(shell, invocation.rcFiles);
+  if (shell.options.interactive) return runInteractive(shell);
   return runScript(shell, openStdin(shell));
 }
 
-function runFile(shell: Shell, words: string[]): Status {
-  const path = words[0];
+async function runFile(shell: Shell, words: string[], own: string): Promise<number> {
+  let path = words[0];
   let text = readFile(shell, path);
   if (typeof text === "number" && !path.includes("/")) {
-    const found = (shell.vars.get("PATH") ?? "")
-      .split(":")
-      .find((directory) => typeof readFile(shell, `${directory}/${path}`) === "string");
-    if (found !== undefined) text = readFile(shell, `${found}/${path}`);
+    const directories = (shell.vars.get("PATH") ?? "").split(":").map((directory) => `${directory || "."}/${path}`);
+    for (const candidate of directories) {
+      const found = readFile(shell, candidate);
+      if (typeof found === "number") continue;
+      text = found;
+      path = candidate;
+      break;
+    }
   }
   if (typeof text === "number") {
-    shell.report(`${shell.name}: ${path}: ${strerror(text)}\n`);
+    shell.report(`${own}: ${path}: ${text === EISDIR ? "Is a directory" : strerror(text)}\n`);
     return text === ENOENT ? 127 : 126;
   }
+  const binary = isBinary(shell.sys, path);
+  const script = await text;
   shell.name = path;
+  shell.sourceName = path;
+  shell.isFile = true;
   shell.args = words.slice(1);
-  return runScript(shell, openText(shell, text));
+  if (binary) {
+    shell.report(`${path}: ${path}: cannot execute binary file\n`);
+    return 126;
+  }
+  return runScript(shell, openText(shell, script));
 }
 
 /** Runs a script line by line to its end. */
-async function runScript(shell: Shell, lexer: Lexer): Promise<number> {
+async function runScript(shell: Shell, lexer: Lexer, isString = false): Promise<number> {
   shell.lexer = lexer;
   let status = 0;
+  let waited = false;
   for (;;) {
     const { pos, line } = lexer;
-    let list: ReturnType<typeof readCommandLine>;
+    if (shell.options.interactive && !isString && !waited) await prompt(shell);
+    let list: ReturnType<typeof readVerbosely>;
     try {
-      list = readCommandLine(lexer);
+      list = readVerbosely(shell, lexer);
     } catch (error) {
       if (error instanceof NeedInput) {
         lexer.restart(pos, line);
+        waited = true;
         await waitForInput(shell);
         continue;
       }
       if (!(error instanceof SyntaxFault)) throw error;
       complainOfSyntax(shell, error);
-      throw new ExitShell(2);
+      if (!shell.options.interactive || isString) throw new ExitShell(2);
+      // The rest of the line goes with it.
+      const end = lexer.text.indexOf("\n", Math.max(pos, lexer.pos - 1));
+      lexer.restart(end < 0 ? lexer.text.length : end + 1, lexer.line);
+      shell.status = 2;
+      continue;
     }
+    waited = false;
+    if (shell.options.history && !shell.isFile) record(shell, lexer.text.slice(pos, lexer.pos));
     if (list === null) return status;
     if (shell.options.noexec) continue;
     status = await runTopLevel(shell, list);
     lexer.discardRead();
     if (shell.options.onecmd) return status;
   }
+}
+
+/** PROMPT_COMMAND has its turn before each line of an interactive shell. */
+async function prompt(shell: Shell): Promise<void> {
+  const { status } = shell;
+  for (const command of shell.vars.elements("PROMPT_COMMAND", false))
+    if (command !== "") await runSafely(shell, () => runSource(shell, command));
+  shell.status = status;
 }
 
 /** Commands from fd 0, a line at a time, so that what the commands themselves read from it is what follows them. */

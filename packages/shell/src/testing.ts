@@ -7,11 +7,11 @@ import type { ShellHost } from "./host.ts";
 import { programNames } from "./program-names.ts";
 import { runShell } from "./shell.ts";
 import { tools as dataTools } from "./tools/data/index.ts";
-import { allTools } from "./tools/index.ts";
+import { allTools, lateBuiltins } from "./tools/index.ts";
 
 export const testHost: ShellHost = {
   spawn: async () => -ENOSYS,
-  loadTools: async () => ({ ...allTools(async () => dataTools), ...builtinTools }),
+  loadTools: async () => ({ tools: { ...allTools(async () => dataTools), ...builtinTools }, lateBuiltins }),
   yield: () => new Promise((resolve) => setTimeout(resolve)),
 };
 

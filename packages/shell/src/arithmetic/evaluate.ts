@@ -60,11 +60,12 @@ class Evaluation {
       case "binary": {
         const left = this.evaluate(node.left);
         const right = this.evaluate(node.right);
-        return this.combine(node.operator, left, right);
+        return this.combine(node.operator, left, right, node.at);
       }
       case "assign": {
         const value = this.evaluate(node.value);
-        const result = node.operator === "" ? value : this.combine(node.operator, this.valueOf(node.variable), value);
+        const result =
+          node.operator === "" ? value : this.combine(node.operator, this.valueOf(node.variable), value, node.at);
         this.variables.setNumeric(node.variable.name, node.variable.index, String(result));
         return result;
       }
@@ -97,12 +98,12 @@ class Evaluation {
     return this.evaluate(node) !== 0;
   }
 
-  combine(operator: string, left: Integer, right: Integer): Integer {
+  combine(operator: string, left: Integer, right: Integer, at: number): Integer {
     const result = binary(operator, left, right);
-    if (result === null)
-      throw new ArithmeticFault(`${this.text.trimStart()}: division by 0 (error token is "${right}")`);
-    if (result === undefined)
-      throw new ArithmeticFault(`${this.text.trimStart()}: exponent less than 0 (error token is "${right}")`);
+    const fault = (message: string) =>
+      new ArithmeticFault(`${this.text.trimStart()}: ${message} (error token is "${this.text.slice(at)}")`);
+    if (result === null) throw fault("division by 0");
+    if (result === undefined) throw fault("exponent less than 0");
     return result;
   }
 

@@ -131,6 +131,7 @@ export function parseInteger(text: string): Integer | string {
   const hash = text.indexOf("#");
   if (hash > 0) {
     const base = Number(text.slice(0, hash));
+    if (text[0] === "0") return "invalid number";
     if (!/^[0-9]+$/.test(text.slice(0, hash)) || base < 2 || base > 64) return "invalid arithmetic base";
     return parseDigits(text.slice(hash + 1), base);
   }

@@ -9,10 +9,11 @@ export type Expression =
   | { kind: "dollar"; name: string }
   | { kind: "unary"; operator: "-" | "+" | "!" | "~"; operand: Expression }
   | { kind: "step"; variable: Variable; by: 1 | -1; prefix: boolean }
-  | { kind: "binary"; operator: string; left: Expression; right: Expression }
+  /** `at`: where in the text the operand stands that an error would name. */
+  | { kind: "binary"; operator: string; left: Expression; right: Expression; at: number }
   | { kind: "and" | "or" | "comma"; left: Expression; right: Expression }
   | { kind: "choice"; condition: Expression; yes: Expression; no: Expression }
-  | { kind: "assign"; variable: Variable; operator: string; value: Expression };
+  | { kind: "assign"; variable: Variable; operator: string; value: Expression; at: number };
 
 export type Variable = Extract<Expression, { kind: "variable" }>;
 
@@ -55,7 +56,10 @@ export function parseExpression(text: string): Expression | null {
   let expression: Expression | null = null;
   if (parser.token !== "") {
     expression = parser.comma();
-    if (parser.token !== "") throw parser.fault("syntax error in expression");
+    if (parser.token !== "")
+      throw parser.fault(
+        parser.kind === "bad" ? "syntax error: invalid arithmetic operator" : "syntax error in expression",
+      );
   }
   if (cache.size > 500) cache.clear();
   cache.set(text, expression);
@@ -67,6 +71,8 @@ class ExpressionParser {
   /** Where the token at hand begins, and where the next one is looked for. */
   start = 0;
   at = 0;
+  /** Where the token before it began: at the text's end that is the one to blame. */
+  before = 0;
   kind: "number" | "name" | "dollar" | "operator" | "bad" | "end" = "end";
   token = "";
   depth = 0;
@@ -77,6 +83,7 @@ class ExpressionParser {
   }
 
   advance(): void {
+    this.before = this.start;
     TOKEN.lastIndex = this.at;
     const match = TOKEN.exec(this.text)!;
     const [, number, name, dollar, operator, bad] = match;
@@ -98,7 +105,7 @@ class ExpressionParser {
   }
 
   fault(message: string): ArithmeticFault {
-    const rest = this.text.slice(this.start);
+    const rest = this.text.slice(this.kind === "end" ? this.before : this.start);
     return new ArithmeticFault(`${this.text.trimStart()}: ${message} (error token is "${rest}")`);
   }
 
@@ -123,7 +130,8 @@ class ExpressionParser {
     if (left.kind !== "variable") throw this.fault("attempted assignment to non-variable");
     const operator = this.token.slice(0, -1);
     this.advance();
-    return { kind: "assign", variable: left, operator, value: this.assignment() };
+    const value = this.assignment();
+    return { kind: "assign", variable: left, operator, value, at: this.before };
   }
 
   choice(): Expression {
@@ -154,7 +162,7 @@ class ExpressionParser {
           ? { kind: "and", left, right }
           : operator === "||"
             ? { kind: "or", left, right }
-            : { kind: "binary", operator, left, right };
+            : { kind: "binary", operator, left, right, at: this.before };
     }
   }
 
@@ -190,7 +198,8 @@ class ExpressionParser {
     }
     if (this.kind === "number") {
       const value = parseInteger(this.token);
-      if (typeof value === "string") throw this.fault(value);
+      if (typeof value === "string")
+        throw new ArithmeticFault(`${this.token}: ${value} (error token is "${this.token}")`);
       this.advance();
       return { kind: "number", value };
     }

@@ -1,16 +1,29 @@
 // Builtins that run commands: command, builtin, eval, ., exec.
 
-import { AT_FDCWD, decode, EISDIR, ENOENT, encode, newStat, O_RDONLY, strerror } from "@vibengine/system";
+import {
+  AT_FDCWD,
+  decode,
+  EAGAIN,
+  EINTR,
+  EISDIR,
+  ENOENT,
+  encode,
+  newStat,
+  O_RDONLY,
+  strerror,
+} from "@vibengine/system";
 import { ExitShell, NO_JUMP, RETURN, type Status } from "../execute/control.ts";
-import { runProgram } from "../execute/external.ts";
+import { programEnvironment, runProgram } from "../execute/external.ts";
+import { TRAP_DEBUG, TRAP_RETURN } from "../execute/options.ts";
 import { DEFAULT_PATH, isExecutable } from "../execute/programs.ts";
 import { finallyDo } from "../execute/run.ts";
 import { runSource } from "../execute/script.ts";
 import type { Shell } from "../execute/shell.ts";
 import { statusOfError } from "../execute/task.ts";
+import { runTrap, suspendTraps } from "../execute/traps.ts";
 import { brief, describe } from "./describe-command.ts";
-import { builtins } from "./index.ts";
-import { parseLetters } from "./usage.ts";
+import { builtins, SPECIAL_BUILTINS } from "./index.ts";
+import { parseLetters, usageStatus } from "./usage.ts";
 
 const stat = newStat();
 
@@ -34,11 +47,11 @@ export function command(shell: Shell, argv: string[]): Status {
     return typeof written === "number" ? written || status : written.then((result) => result || status);
   }
   shiftDeclarations(shell, argv.length - rest.length);
-  const known = builtins.get(rest[0]);
-  if (!known) return runProgram(shell, rest, [], false);
+  const known = shell.disabledBuiltins.has(rest[0]) ? undefined : builtins.get(rest[0]);
+  if (!known) return runProgram(shell, rest, [], false, rest.join(" "), flags.has("p") ? DEFAULT_PATH : undefined);
   // What would end the shell for a special builtin only fails here.
   const posix = shell.options.posix;
-  shell.options.posix = false;
+  if (SPECIAL_BUILTINS.has(rest[0]) && rest[0] !== "set") shell.options.posix = false;
   return finallyDo(
     () => known(shell, rest),
     () => {
@@ -48,14 +61,17 @@ export function command(shell: Shell, argv: string[]): Status {
 }
 
 export function builtin(shell: Shell, argv: string[]): Status {
-  if (argv.length < 2) return 0;
-  const known = builtins.get(argv[1]);
+  const options = parseLetters(shell, argv, "", "builtin [shell-builtin [arg ...]]");
+  if (!options) return 2;
+  const { rest } = options;
+  if (rest.length === 0) return 0;
+  const known = builtins.get(rest[0]);
   if (!known) {
-    shell.complain(`builtin: ${argv[1]}: not a shell builtin`);
+    shell.complain(`builtin: ${rest[0]}: not a shell builtin`);
     return 1;
   }
-  shiftDeclarations(shell, 1);
-  return known(shell, argv.slice(1));
+  shiftDeclarations(shell, argv.length - rest.length);
+  return known(shell, rest);
 }
 
 /** Assignments among the words move with them. */
@@ -65,28 +81,34 @@ function shiftDeclarations(shell: Shell, by: number): void {
 }
 
 export function eval_(shell: Shell, argv: string[]): Status {
-  const text = argv.slice(argv[1] === "--" ? 2 : 1).join(" ");
+  const options = parseLetters(shell, argv, "", "eval [arg ...]");
+  if (!options) return usageStatus(shell);
+  const text = options.rest.join(" ");
   return text.trim() === "" ? 0 : runSource(shell, text, shell.line);
 }
 
 export function source(shell: Shell, argv: string[]): Status {
-  const words = argv.slice(argv[1] === "--" ? 2 : 1);
+  const options = parseLetters(shell, argv, "", `${argv[0]} filename [arguments]`);
+  if (!options) return usageStatus(shell);
+  const words = options.rest;
   const name = words[0];
   const fail = (message: string, status: number): number => {
     shell.complain(message);
-    if (shell.options.posix && argv[0] === ".") throw new ExitShell(status);
+    if (shell.options.posix && !shell.options.interactive) throw new ExitShell(status);
     return status;
   };
   if (name === undefined) {
     shell.complain(`${argv[0]}: filename argument required`);
-    return 2;
+    shell.report(`${argv[0]}: usage: ${argv[0]} filename [arguments]\n`);
+    return usageStatus(shell);
   }
   let path = name;
   if (!name.includes("/")) {
-    const found = (shell.vars.get("PATH") ?? "").split(":").map((directory) => `${directory || "."}/${name}`);
+    const directories = shell.shopt.sourcepath ? (shell.vars.get("PATH") ?? "").split(":") : [];
+    const found = directories.map((directory) => `${directory || "."}/${name}`);
     const readable = found.find((candidate) => {
       const errno = isExecutable(shell.sys, candidate);
-      return errno !== ENOENT && errno !== EISDIR && shell.sys.stat(AT_FDCWD, encode(candidate), true, stat) >= 0;
+      return errno !== EISDIR && shell.sys.stat(AT_FDCWD, encode(candidate), true, stat) >= 0;
     });
     if (readable !== undefined) path = readable;
     else if (shell.options.posix) return fail(`${argv[0]}: ${name}: file not found`, 1);
@@ -96,56 +118,81 @@ export function source(shell: Shell, argv: string[]): Status {
     return fail(
       text === EISDIR
         ? `${argv[0]}: ${name}: is a directory`
-        : shell.options.posix
+        : shell.options.posix && !name.includes("/")
           ? `${argv[0]}: ${name}: file not found`
           : `${name}: ${strerror(text)}`,
       1,
     );
   }
-  const { args, loopDepth } = shell;
-  if (words.length > 1) shell.args = words.slice(1);
-  const own = shell.args;
-  shell.sourceDepth++;
+  if (typeof text === "string") return runSourced(shell, path, text, words.slice(1));
+  return text.then((read) => runSourced(shell, path, read, words.slice(1)));
+}
+
+/** Runs a file's text in this shell. */
+export function runSourced(shell: Shell, path: string, text: string, own: string[]): Status {
+  const { args, loopDepth, line, sourceName, argsSet } = shell;
+  if (own.length > 0) shell.args = own;
+  shell.stack.push({ name: "source", line, source: sourceName });
+  shell.sourceName = path;
+  const restoreTraps = shell.traps.size > 0 ? suspendTraps(shell, [TRAP_DEBUG]) : null;
   return finallyDo(
     () => {
-      const done = (status: number): number => {
-        if (shell.jump !== RETURN) return status;
-        shell.jump = NO_JUMP;
-        return shell.jumpCount;
+      const done = (status: number): Status => {
+        if (shell.jump === RETURN) {
+          shell.jump = NO_JUMP;
+          status = shell.jumpCount;
+        }
+        if (!shell.traps.has(TRAP_RETURN)) return status;
+        shell.status = status;
+        const trap = runTrap(shell, TRAP_RETURN);
+        return typeof trap === "number" ? status : trap.then(() => status);
       };
       const result = runSource(shell, text);
       return typeof result === "number" ? done(result) : result.then(done);
     },
     () => {
-      shell.sourceDepth--;
+      shell.stack.pop();
+      shell.sourceName = sourceName;
+      restoreTraps?.();
       shell.loopDepth = loopDepth;
-      if (words.length > 1 && shell.args === own) shell.args = args;
+      shell.line = line;
+      if (own.length > 0 && shell.argsSet === argsSet) shell.args = args;
     },
   );
 }
 
-/** A file's text, or the errno. Regular files only: they never make one wait. */
-export function readFile(shell: Shell, path: string): string | number {
+/** A file's text, or the errno; later, if it is a pipe that nothing was written to yet. */
+export function readFile(shell: Shell, path: string): string | number | Promise<string> {
   const fd = shell.sys.open(AT_FDCWD, encode(path), O_RDONLY, 0);
   if (fd < 0) return -fd;
   let bytes = new Uint8Array(16384);
   let length = 0;
-  for (;;) {
-    if (length === bytes.length) {
-      const larger = new Uint8Array(bytes.length * 4);
-      larger.set(bytes);
-      bytes = larger;
+  const read = (): number => {
+    for (;;) {
+      if (length === bytes.length) {
+        const larger = new Uint8Array(bytes.length * 4);
+        larger.set(bytes);
+        bytes = larger;
+      }
+      const count = shell.sys.read(fd, bytes, length, bytes.length - length);
+      if (count <= 0) return count;
+      length += count;
     }
-    const count = shell.sys.read(fd, bytes, length, bytes.length - length);
-    if (count < 0) {
-      shell.sys.close(fd);
-      return -count;
-    }
-    if (count === 0) break;
-    length += count;
+  };
+  const finish = (): string => {
+    shell.sys.close(fd);
+    return decode(bytes.subarray(0, length)).replaceAll("\0", "");
+  };
+  const result = read();
+  if (result === -EAGAIN) {
+    return (async () => {
+      while ((await shell.sys.block(read)) === -EINTR) shell.pendingSignals |= shell.sys.takeSignals();
+      return finish();
+    })();
   }
+  if (result === 0) return finish();
   shell.sys.close(fd);
-  return decode(bytes.subarray(0, length)).replaceAll("\0", "");
+  return -result;
 }
 
 export function exec(shell: Shell, argv: string[]): Status {
@@ -157,17 +204,19 @@ export function exec(shell: Shell, argv: string[]): Status {
   const path = shell.programs.find(shell.sys, name, shell.vars.get("PATH"));
   if (typeof path === "number") {
     shell.complain(path === ENOENT && !name.includes("/") ? `exec: ${name}: not found` : `${name}: ${strerror(path)}`);
-    if (shell.shopt.execfail || shell.options.interactive) return path === ENOENT ? 127 : 126;
-    throw new ExitShell(path === ENOENT ? 127 : 126);
+    const status = path === ENOENT ? 127 : 126;
+    if (shell.shopt.execfail || shell.options.interactive) return status;
+    throw new ExitShell(status);
   }
-  const env = flags.has("c") ? new Map<string, string>() : shell.vars.environment();
+  const env = flags.has("c") ? new Map<string, string>() : programEnvironment(shell);
   if (!flags.has("c")) env.set("_", path);
   const words = rest.slice();
   const first = values.get("a") ?? words[0];
   words[0] = flags.has("l") ? `-${first}` : first;
-  // Traps do not outlive exec.
+  // Traps do not outlive exec, but for what is ignored.
   shell.traps.clear();
-  return shell.programs.execute(shell.sys, path, words, env, `${shell.name}: line ${shell.line}`).then(
+  shell.sys.ignoreSignals(shell.handedDown);
+  return shell.programs.execute(shell.sys, path, words, env, shell.place()).then(
     (status) => {
       throw new ExitShell(status);
     },

@@ -1,52 +1,63 @@
 // declare, typeset, local: attributes and scopes of variables, and what `declare -p`, `-f`, `-F` print.
 
+import { ArithmeticFault } from "../arithmetic/parse.ts";
 import type { Assignment } from "../ast.ts";
 import { type Evaluated, evaluate, store } from "../execute/assign.ts";
-import type { Status } from "../execute/control.ts";
+import { ExitShell, ShellFault, type Status } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
-import { EXPORT, INTEGER, LOWER, NAMEREF, newVariable, READONLY, UPPER, type Variable } from "../execute/variables.ts";
-import { describeVariable } from "../expand/describe.ts";
+import {
+  BARE,
+  EXPORT,
+  INTEGER,
+  LOWER,
+  NAMEREF,
+  newVariable,
+  READONLY,
+  UPPER,
+  type Variable,
+} from "../execute/variables.ts";
+import { describeValue, describeVariable } from "../expand/describe.ts";
 import { compareNames } from "../expand/glob.ts";
 import { replay } from "../expand/replay.ts";
+import { readAssignment } from "../parser/assignments.ts";
+import { openScript } from "../parser/parser.ts";
+import { literalWord, readWord } from "../parser/words.ts";
+import { functionText } from "./function-text.ts";
 import { splitAssignment } from "./usage.ts";
 
+/** The declaration commands that are special builtins. */
+const USAGE = "[-aAfFgiIlnrtux] [name[=value] ...] or declare -p [-aAfFilnrtux] [name ...]";
 const FLAGS: Record<string, number> = { x: EXPORT, r: READONLY, i: INTEGER, l: LOWER, u: UPPER, n: NAMEREF };
 
 export function declare(shell: Shell, argv: string[]): Status {
-  return declareWords(shell, argv, shell.calls.length > 0);
+  return declareWords(shell, argv, shell.vars.frames.length > 0);
 }
 
 export function local(shell: Shell, argv: string[]): Status {
-  if (shell.calls.length === 0) {
+  if (shell.vars.frames.length === 0) {
     shell.complain("local: can only be used in a function");
     return 1;
   }
   return declareWords(shell, argv, true);
 }
 
-/** Performs an assignment found among a declaration's words. */
-export function assignDeclared(
-  shell: Shell,
-  assignment: Assignment,
-  shape: "list" | "map" | null,
-): void | Promise<void> {
-  const perform = (value: Evaluated) => store(shell, assignment, value);
-  if (shape !== null) {
-    const variable = shell.vars.writable(assignment.name);
-    if (shape === "map") variable.map ??= new Map();
-    else if (variable.map === null) shell.vars.makeList(variable);
-  }
-  const value = assignment.pure ? evaluate(shell, assignment) : replay(shell, () => evaluate(shell, assignment));
-  if (value instanceof Promise) return value.then(perform);
-  perform(value);
+const SPECIAL = new Set(["export", "readonly"]);
+
+/** What a declaration command wants of its names. */
+export interface Declaration {
+  command: string;
+  on: number;
+  off: number;
+  shape: "list" | "map" | null;
+  scope: "local" | "inherit" | "global" | "visible";
 }
 
 function declareWords(shell: Shell, argv: string[], isLocal: boolean): Status {
-  const { declarations } = shell;
-  shell.declarations = null;
+  const declarations = shell.declarations;
+  const command = argv[0];
   let on = 0;
   let off = 0;
-  let shape: "list" | "map" | null = null;
+  let shape: Declaration["shape"] = null;
   const modes = new Set<string>();
   let first = 1;
   for (; first < argv.length && /^[-+]./.test(argv[first]) && !declarations?.has(first); first++) {
@@ -54,90 +65,149 @@ function declareWords(shell: Shell, argv: string[], isLocal: boolean): Status {
       first++;
       break;
     }
+    const sets = argv[first][0] === "-";
     for (const letter of argv[first].slice(1)) {
-      if (letter === "a") shape = "list";
-      else if (letter === "A") shape = "map";
+      if (letter === "a" || letter === "A") shape = !sets ? shape : letter === "a" ? "list" : "map";
       else if (FLAGS[letter] !== undefined) {
-        if (argv[first][0] === "-") on |= FLAGS[letter];
+        if (sets) on |= FLAGS[letter];
         else off |= FLAGS[letter];
       } else if ("fFgpIt".includes(letter)) modes.add(letter);
       else {
-        shell.complain(`${argv[0]}: ${argv[first][0]}${letter}: invalid option`);
+        shell.declarations = null;
+        shell.complain(`${command}: ${argv[first][0]}${letter}: invalid option`);
+        shell.report(`${command}: usage: ${command} ${command === "local" ? "[option] name[=value] ..." : USAGE}\n`);
         return 2;
       }
     }
   }
-  if (modes.has("g")) isLocal = false;
-  if (modes.has("f") || modes.has("F")) return printFunctions(shell, argv.slice(first), modes.has("F"), argv[0]);
-  if (modes.has("p") || first === argv.length)
-    return printVariables(shell, argv.slice(first), on, shape, argv[0], modes.has("p"));
+  const names = argv.slice(first);
+  if (modes.has("f") || modes.has("F")) return printFunctions(shell, names, modes.has("F"), command);
+  if (modes.has("p") || names.length === 0) return printVariables(shell, names, on, shape, command, modes.has("p"));
+  const scope = modes.has("g") ? "global" : !isLocal ? "visible" : modes.has("I") ? "inherit" : "local";
+  return declareNames(shell, argv, first, { command, on, off, shape, scope });
+}
+
+/** Performs the declaration of `argv` from `first` on: assignments among them are in shell.declarations, by position. */
+export function declareNames(shell: Shell, argv: string[], first: number, declaration: Declaration): Status {
+  const { declarations } = shell;
+  shell.declarations = null;
   let status = 0;
+  const failed = (error: unknown) => {
+    if (!(error instanceof ShellFault) && !(error instanceof ArithmeticFault)) throw error;
+    shell.complain(`${declaration.command}: ${error.message}`);
+    status = 1;
+    // In POSIX mode a read-only variable ends the script; a bad name does not.
+    const ends = shell.options.posix && !shell.options.interactive && SPECIAL.has(declaration.command);
+    if (ends && error.message.endsWith("readonly variable")) throw new ExitShell(1);
+  };
   const step = (from: number): Status => {
     for (let i = from; i < argv.length; i++) {
-      const assignment = declarations?.get(i) ?? null;
-      const split = assignment ? null : splitAssignment(argv[i]);
-      if (!assignment && !split) {
-        shell.complain(`${argv[0]}: \`${argv[i]}': not a valid identifier`);
-        status = 1;
-        continue;
+      try {
+        const assignment = declarations?.get(i) ?? assignmentOf(shell, argv[i], declaration);
+        if (assignment.index && SPECIAL.has(declaration.command))
+          throw new ShellFault(`\`${argv[i].replace(/\+?=.*/s, "")}': not a valid identifier`);
+        if (assignment.value === null && assignment.elements === null) {
+          declareName(shell, assignment, null, declaration);
+          continue;
+        }
+        const map = declaration.shape === "map";
+        // The value is expanded before the local hides an outer variable of that name.
+        const value = assignment.pure
+          ? evaluate(shell, assignment, map)
+          : replay(shell, () => evaluate(shell, assignment, map));
+        if (value instanceof Promise)
+          return value
+            .then((evaluated) => declareName(shell, assignment, evaluated, declaration))
+            .catch(failed)
+            .then(() => step(i + 1));
+        declareName(shell, assignment, value, declaration);
+      } catch (error) {
+        failed(error);
       }
-      const name = assignment ? assignment.name : split!.name;
-      // The value is expanded before the local hides an outer variable of that name.
-      const value = assignment
-        ? assignment.pure
-          ? evaluateFor(shell, assignment, shape)
-          : replay(shell, () => evaluateFor(shell, assignment, shape))
-        : null;
-      const finish = (evaluated: Evaluated | null) => {
-        const variable = target(shell, name, isLocal, modes.has("I"));
-        if ((variable.flags & READONLY) !== 0 && (assignment || split!.value !== null)) shell.vars.writable(name);
-        if (shape === "map" && variable.map === null) {
-          variable.map = new Map();
-          variable.value = undefined;
-        }
-        if (shape === "list" && variable.map === null) shell.vars.makeList(variable);
-        variable.flags = (variable.flags | (on & ~READONLY & ~NAMEREF)) & ~off;
-        if (on & LOWER) variable.flags &= ~UPPER;
-        if (on & UPPER) variable.flags &= ~LOWER;
-        if (assignment && evaluated) store(shell, assignment, evaluated);
-        else if (split?.value != null) {
-          if (split.index !== null)
-            shell.vars.setElement(name, shell.arithmetic.key(name, split.index), split.value, split.append);
-          else shell.vars.set(name, split.value, split.append);
-        }
-        variable.flags |= on & (READONLY | NAMEREF);
-      };
-      if (value instanceof Promise) return value.then(finish).then(() => step(i + 1));
-      finish(value);
     }
     return status;
   };
   return step(first);
 }
 
-/** Subscripts of a new associative array are text already in its first assignment. */
-function evaluateFor(shell: Shell, assignment: Assignment, shape: "list" | "map" | null): Evaluated {
-  if (shape !== "map" || shell.vars.isAssociative(assignment.name)) return evaluate(shell, assignment);
-  const before = shell.vars.table.get(assignment.name);
-  const stand = newVariable();
-  stand.map = new Map();
-  shell.vars.table.set(assignment.name, stand);
-  try {
-    return evaluate(shell, assignment);
-  } finally {
-    if (before) shell.vars.table.set(assignment.name, before);
-    else shell.vars.table.delete(assignment.name);
+/** What a word that came of an expansion declares; `(…)` is an array's elements where an array is meant. */
+function assignmentOf(shell: Shell, word: string, { shape }: Declaration): Assignment {
+  const split = splitAssignment(word);
+  if (!split) throw new ShellFault(`\`${word}': not a valid identifier`);
+  const { name, value, append } = split;
+  if (value?.startsWith("(") && value.endsWith(")")) {
+    const present = shell.vars.find(name);
+    if (shape !== null || present?.list || present?.map) {
+      const assignment = readAssignment(openScript(word));
+      if (assignment) return assignment;
+    }
   }
+  const index = split.index === null ? null : readWord(openScript(`${split.index}]`), "subscript");
+  return {
+    name,
+    index,
+    append,
+    value: value === null ? null : literalWord(value),
+    elements: null,
+    source: "",
+    pure: index === null || index.pure,
+  };
 }
 
-function target(shell: Shell, name: string, isLocal: boolean, inherit: boolean): Variable {
-  if (isLocal) return shell.vars.makeLocal(name, inherit);
-  let variable = shell.vars.table.get(name);
-  if (variable === undefined) {
-    variable = newVariable();
-    shell.vars.table.set(name, variable);
+function declareName(shell: Shell, assignment: Assignment, value: Evaluated | null, declaration: Declaration): void {
+  const { vars } = shell;
+  const { on, off, shape, scope } = declaration;
+  let { name } = assignment;
+  if (scope === "global") {
+    vars.withGlobal(name, () => declareName(shell, assignment, value, { ...declaration, scope: "visible" }));
+    return;
   }
-  return variable;
+  const reference = ((on | off) & NAMEREF) !== 0;
+  if (scope === "visible" && !reference) name = vars.targetOf(name);
+  let variable: Variable | undefined;
+  if (scope !== "visible") variable = vars.makeLocal(name, scope === "inherit");
+  else {
+    variable = vars.table.get(name);
+    if (variable === undefined) vars.table.set(name, (variable = newVariable(undefined, vars.exportAll ? EXPORT : 0)));
+  }
+  if ((variable.flags & READONLY) !== 0 && (value || (off & READONLY) !== 0 || on & ~(READONLY | EXPORT)))
+    throw new ShellFault(`${name}: readonly variable`);
+  if (shape === "map" && variable.list) throw new ShellFault(`${name}: cannot convert indexed to associative array`);
+  if (shape === "list" && variable.map) throw new ShellFault(`${name}: cannot convert associative to indexed array`);
+  if (shape === "map" && variable.map === null) {
+    if (variable.value === undefined && value === null) variable.flags |= BARE;
+    variable.map = new Map(variable.value === undefined ? [] : [["0", variable.value]]);
+    variable.value = undefined;
+  } else if (shape === "list" && variable.list === null && declaration.command !== "readonly") {
+    if (variable.value === undefined && value === null) variable.flags |= BARE;
+    vars.makeList(variable);
+  }
+  variable.flags = (variable.flags | (on & ~READONLY & ~NAMEREF)) & ~off;
+  if (on & LOWER) variable.flags &= ~UPPER;
+  if (on & UPPER) variable.flags &= ~LOWER;
+  if ((on & NAMEREF) !== 0) {
+    vars.hasReferences = true;
+    const target = value ? value.text : variable.value;
+    if (target !== undefined) {
+      if (!/^[A-Za-z_][A-Za-z0-9_]*(\[[^]*\])?$/.test(target))
+        throw new ShellFault(`\`${target}': invalid variable name for name reference`);
+      if (target === name && scope === "visible")
+        throw new ShellFault(`${name}: nameref variable self references not allowed`);
+    }
+    variable.value = target;
+    variable.flags |= NAMEREF;
+  } else if (value) {
+    // bash traces the assignments of these two once more by themselves.
+    const { xtrace } = shell.options;
+    if (value.elements === null && !/^(export|readonly)$/.test(declaration.command)) shell.options.xtrace = false;
+    try {
+      store(shell, { ...assignment, name }, value);
+    } finally {
+      shell.options.xtrace = xtrace;
+    }
+  }
+  variable = vars.table.get(name)!;
+  variable.flags |= on & READONLY;
 }
 
 function printFunctions(shell: Shell, names: string[], namesOnly: boolean, command: string): Status {
@@ -146,8 +216,10 @@ function printFunctions(shell: Shell, names: string[], namesOnly: boolean, comma
   for (const name of names.length > 0 ? names : [...shell.functions.keys()].sort(compareNames)) {
     const definition = shell.functions.get(name);
     if (!definition) status = 1;
+    else if (namesOnly && names.length > 0 && shell.shopt.extdebug)
+      text += `${name} ${definition.line} ${definition.source ?? (shell.commandString === null ? "main" : "environment")}\n`;
     else if (namesOnly) text += names.length > 0 ? `${name}\n` : `declare -f ${name}\n`;
-    else text += `${definition.text}\n`;
+    else text += `${functionText(shell, name)}\n`;
   }
   const written = shell.write(text, command);
   return typeof written === "number" ? written || status : written.then((result) => result || status);
@@ -157,30 +229,33 @@ function printVariables(
   shell: Shell,
   names: string[],
   flags: number,
-  shape: "list" | "map" | null,
+  shape: Declaration["shape"],
   command: string,
   explicit: boolean,
 ): Status {
+  const { vars } = shell;
   let text = "";
   let status = 0;
-  for (const name of names.length > 0 ? names : [...shell.vars.table.keys()].sort(compareNames)) {
-    const variable = names.length > 0 ? shell.vars.table.get(name) : shell.vars.find(name);
-    if (!variable) {
-      if (names.length > 0) {
-        shell.complain(`${command}: ${name}: not found`);
-        status = 1;
-      }
+  shell.declarations = null;
+  const all = names.length === 0;
+  for (const name of all ? [...vars.table.keys()].sort(compareNames) : names) {
+    const variable = vars.table.get(name);
+    const hidden = command === "local" && !vars.isLocal(name);
+    if (!variable || (hidden && !all)) {
+      shell.complain(`${command}: ${name}: not found`);
+      status = 1;
       continue;
     }
-    if (
-      names.length === 0 &&
-      ((variable.flags & flags) !== flags || (shape === "list" && !variable.list) || (shape === "map" && !variable.map))
-    )
-      continue;
-    if (names.length === 0 && command === "local" && !shell.vars.frames[shell.vars.frames.length - 1].has(name))
-      continue;
-    text += explicit || flags || shape ? `${describeVariable(name, variable)}\n` : `${name}=${variable.value ?? ""}\n`;
+    variable.refresh?.(variable, vars.context);
+    if (all && (hidden || (variable.flags & flags) !== flags)) continue;
+    if (all && ((shape === "list" && !variable.list) || (shape === "map" && !variable.map))) continue;
+    text +=
+      explicit || flags || shape || command === "local"
+        ? `${describeVariable(name, variable)}\n`
+        : describeValue(name, variable);
   }
+  if (all && !explicit && !flags && !shape && command !== "local" && !shell.options.posix)
+    for (const name of [...shell.functions.keys()].sort(compareNames)) text += `${functionText(shell, name)}\n`;
   const written = shell.write(text, command);
   return typeof written === "number" ? written || status : written.then((result) => result || status);
 }

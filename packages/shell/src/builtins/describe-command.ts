@@ -4,10 +4,11 @@ import type { Status } from "../execute/control.ts";
 import { isExecutable, searchPath } from "../execute/programs.ts";
 import type { Shell } from "../execute/shell.ts";
 import { quoteAlways } from "../expand/quote.ts";
+import { functionText } from "./function-text.ts";
 import { builtins, SPECIAL_BUILTINS } from "./index.ts";
 import { parseLetters } from "./usage.ts";
 
-const RESERVED = new Set([
+export const RESERVED = new Set([
   "if",
   "then",
   "else",
@@ -32,104 +33,153 @@ const RESERVED = new Set([
   "coproc",
 ]);
 
+type Kind = "alias" | "keyword" | "function" | "builtin" | "file";
+
+/** What a name means, first what a command line would take it for; files with their paths. */
+function meanings(shell: Shell, name: string, path: string | undefined, all: boolean): { kind: Kind; path: string }[] {
+  const found: { kind: Kind; path: string }[] = [];
+  if (shell.aliasText(name) !== undefined) found.push({ kind: "alias", path: "" });
+  if (RESERVED.has(name)) found.push({ kind: "keyword", path: "" });
+  if (shell.functions.has(name)) found.push({ kind: "function", path: "" });
+  if (builtins.has(name) && !shell.disabledBuiltins.has(name)) found.push({ kind: "builtin", path: "" });
+  if (found.length > 0 && !all) return found;
+  if (name.includes("/")) {
+    if (isExecutable(shell.sys, name) === 0) found.push({ kind: "file", path: name });
+  } else for (const file of searchPath(shell.sys, name, path)) found.push({ kind: "file", path: file });
+  return found;
+}
+
 /** As `command -v` says it. */
 export function brief(shell: Shell, name: string, path: string | undefined): string[] {
-  const alias_ = shell.aliasText(name);
-  if (alias_ !== undefined) return [`alias ${name}=${quoteAlways(alias_)}`];
-  if (RESERVED.has(name) || shell.functions.has(name) || builtins.has(name)) return [name];
-  if (name.includes("/")) return isExecutable(shell.sys, name) === 0 ? [name] : [];
-  return searchPath(shell.sys, name, path).slice(0, 1);
+  const first = meanings(shell, name, path, false)[0];
+  if (first === undefined) return [];
+  if (first.kind === "alias") return [`alias ${name}=${quoteAlways(shell.aliasText(name)!)}`];
+  return [first.kind === "file" ? first.path : name];
 }
 
 /** What `type` says of a name: all meanings, or the first. */
-export function describe(shell: Shell, name: string, all: boolean, path: string | undefined): string[] {
+export function describe(
+  shell: Shell,
+  name: string,
+  all: boolean,
+  path: string | undefined,
+  skipFunctions = false,
+): string[] {
   const lines: string[] = [];
-  const alias_ = shell.aliasText(name);
-  if (alias_ !== undefined) lines.push(`${name} is aliased to \`${alias_}'`);
-  if (RESERVED.has(name)) lines.push(`${name} is a shell keyword`);
-  const definition = shell.functions.get(name);
-  if (definition) lines.push(`${name} is a function\n${definition.text}`);
-  if (builtins.has(name))
-    lines.push(`${name} is a ${shell.options.posix && SPECIAL_BUILTINS.has(name) ? "special " : ""}shell builtin`);
-  const hashed = shell.programs.hash.get(name);
-  if (hashed && !all && lines.length === 0) return [`${name} is hashed (${hashed.path})`];
-  if (name.includes("/")) {
-    if (isExecutable(shell.sys, name) === 0) lines.push(`${name} is ${name}`);
-  } else for (const found of searchPath(shell.sys, name, path)) lines.push(`${name} is ${found}`);
-  return all ? lines : lines.slice(0, 1);
+  for (const meaning of meanings(shell, name, path, all || skipFunctions)) {
+    if (skipFunctions && meaning.kind === "function") continue;
+    if (!all && lines.length > 0) break;
+    lines.push(describeMeaning(shell, name, meaning, all));
+  }
+  return lines;
 }
 
-function kinds(shell: Shell, name: string): string[] {
-  const found: string[] = [];
-  if (shell.aliasText(name) !== undefined) found.push("alias");
-  if (RESERVED.has(name)) found.push("keyword");
-  if (shell.functions.has(name)) found.push("function");
-  if (builtins.has(name)) found.push("builtin");
-  if (
-    name.includes("/")
-      ? isExecutable(shell.sys, name) === 0
-      : searchPath(shell.sys, name, shell.vars.get("PATH")).length > 0
-  )
-    found.push("file");
-  return found;
+function describeMeaning(
+  shell: Shell,
+  name: string,
+  { kind, path }: { kind: Kind; path: string },
+  all: boolean,
+): string {
+  switch (kind) {
+    case "alias":
+      return `${name} is aliased to \`${shell.aliasText(name)}'`;
+    case "keyword":
+      return `${name} is a shell keyword`;
+    case "function":
+      return `${name} is a function\n${functionText(shell, name)}`;
+    case "builtin":
+      return `${name} is a ${shell.options.posix && SPECIAL_BUILTINS.has(name) ? "special " : ""}shell builtin`;
+    case "file": {
+      const hashed = shell.programs.hash.get(name);
+      return hashed && !all ? `${name} is hashed (${hashed.path})` : `${name} is ${path}`;
+    }
+  }
 }
 
 export function type(shell: Shell, argv: string[]): Status {
   const options = parseLetters(shell, argv, "afptP", "type [-afptP] name [name ...]");
   if (!options) return 2;
   const { flags, rest } = options;
+  const all = flags.has("a");
+  const path = shell.vars.get("PATH");
   let status = 0;
   let text = "";
   for (const name of rest) {
     let lines: string[];
-    if (flags.has("t")) lines = flags.has("a") ? kinds(shell, name) : kinds(shell, name).slice(0, 1);
-    else if (flags.has("P") || flags.has("p")) {
-      lines =
-        flags.has("p") && kinds(shell, name)[0] !== "file"
-          ? []
-          : searchPath(shell.sys, name, shell.vars.get("PATH")).slice(0, flags.has("a") ? undefined : 1);
-      if (lines.length === 0 && flags.has("p") && kinds(shell, name).length > 0) continue;
+    if (flags.has("P") || flags.has("p") || flags.has("t")) {
+      let found = flags.has("P") ? searchFiles(shell, name, path) : meanings(shell, name, path, all || flags.has("f"));
+      if (flags.has("f")) found = found.filter(({ kind }) => kind !== "function");
+      if (!all) found = found.slice(0, 1);
+      if (found.length === 0) status = 1;
+      if (flags.has("t")) lines = found.map(({ kind }) => kind);
+      else
+        lines = found
+          .filter(({ kind }) => kind === "file")
+          .map(({ path: file }) => (all ? file : (shell.programs.hash.get(name)?.path ?? file)));
     } else {
-      lines = describe(shell, name, flags.has("a"), shell.vars.get("PATH"));
-      if (lines.length === 0) shell.complain(`type: ${name}: not found`);
+      lines = describe(shell, name, all, path, flags.has("f"));
+      if (lines.length === 0) {
+        shell.complain(`type: ${name}: not found`);
+        status = 1;
+      }
     }
-    if (lines.length === 0) status = 1;
     text += lines.map((line) => `${line}\n`).join("");
   }
   const written = shell.write(text, "type");
   return typeof written === "number" ? written || status : written.then((result) => result || status);
 }
 
+function searchFiles(shell: Shell, name: string, path: string | undefined): { kind: Kind; path: string }[] {
+  const files = name.includes("/")
+    ? isExecutable(shell.sys, name) === 0
+      ? [name]
+      : []
+    : searchPath(shell.sys, name, path);
+  return files.map((file) => ({ kind: "file", path: file }));
+}
+
 export function hash(shell: Shell, argv: string[]): Status {
   const options = parseLetters(shell, argv, "lrp:dt", "hash [-lr] [-p pathname] [-dt] [name ...]");
   if (!options) return 2;
+  const { flags, rest } = options;
   const table = shell.programs.hash;
-  if (options.flags.has("r")) table.clear();
+  if (!shell.options.hashall) {
+    shell.complain("hash: hashing disabled");
+    return 1;
+  }
+  if (flags.has("r")) table.clear();
   const path = options.values.get("p");
   let status = 0;
   let text = "";
-  for (const name of options.rest) {
+  const missing = (name: string) => {
+    shell.complain(`hash: ${name}: not found`);
+    status = 1;
+  };
+  if (flags.has("t") && rest.length === 0) {
+    shell.complain("hash: -t: option requires an argument");
+    return 1;
+  }
+  for (const name of rest) {
     const known = table.get(name);
     if (path !== undefined) table.set(name, { path, hits: 0 });
-    else if (options.flags.has("d")) table.delete(name);
-    else if (options.flags.has("t")) {
-      if (known) text += `${known.path}\n`;
-      else status = 1;
+    else if (flags.has("d")) {
+      if (!table.delete(name)) missing(name);
+    } else if (flags.has("t")) {
+      if (!known) missing(name);
+      else if (flags.has("l")) text += `builtin hash -p ${known.path} ${name}\n`;
+      else text += rest.length > 1 ? `${name}\t${known.path}\n` : `${known.path}\n`;
     } else if (!builtins.has(name) && !shell.functions.has(name) && !name.includes("/")) {
       table.delete(name);
-      if (typeof shell.programs.find(shell.sys, name, shell.vars.get("PATH")) === "string") {
-        const found = table.get(name);
-        if (found) found.hits = 0;
-        continue;
-      }
-      shell.complain(`hash: ${name}: not found`);
-      status = 1;
+      const found = shell.programs.find(shell.sys, name, shell.vars.get("PATH"));
+      if (typeof found !== "string") missing(name);
+      else if (table.has(name)) table.get(name)!.hits = 0;
     }
   }
-  if (options.rest.length === 0 && !options.flags.has("r")) {
-    if (table.size === 0) text = "hash: hash table empty\n";
+  if (rest.length === 0 && !flags.has("r")) {
+    if (flags.has("l")) text = [...table].map(([name, { path: file }]) => `builtin hash -p ${file} ${name}\n`).join("");
+    else if (table.size === 0) text = shell.options.posix ? "" : "hash: hash table empty\n";
     else
-      text = `hits\tcommand\n${[...table.values()].map(({ hits, path }) => `${String(hits).padStart(4)}\t${path}\n`).join("")}`;
+      text = `hits\tcommand\n${[...table.values()].map(({ hits, path: file }) => `${String(hits).padStart(4)}\t${file}\n`).join("")}`;
   }
   const written = shell.write(text, "hash");
   return typeof written === "number" ? written || status : written.then((result) => result || status);

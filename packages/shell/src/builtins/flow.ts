@@ -2,6 +2,7 @@
 
 import { BREAK, CONTINUE, ExitShell, RETURN } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
+import { usageStatus } from "./usage.ts";
 
 export function true_(): number {
   return 0;
@@ -32,6 +33,7 @@ function leaveLoop(shell: Shell, argv: string[], jump: number): number {
   }
   if (words.length > 1) {
     shell.complain(`${argv[0]}: too many arguments`);
+    if (shell.commandString !== null) throw new ExitShell(1);
     shell.jump = BREAK;
     shell.jumpCount = shell.loopDepth;
     return 1;
@@ -54,11 +56,11 @@ export function parseCount(text: string): number | null {
 
 export function return_(shell: Shell, argv: string[]): number {
   const words = argv[1] === "--" ? argv.slice(2) : argv.slice(1);
-  if (shell.calls.length === 0 && shell.sourceDepth === 0) {
+  if (shell.stack.length === 0) {
     shell.complain("return: can only `return' from a function or sourced script");
-    return 2;
+    return usageStatus(shell);
   }
-  let status = shell.status;
+  let status = shell.trapStatus >= 0 ? shell.trapStatus : shell.status;
   if (words.length > 0) {
     const count = parseCount(words[0]);
     if (count === null) shell.complain(`return: ${words[0]}: numeric argument required`);
@@ -71,7 +73,7 @@ export function return_(shell: Shell, argv: string[]): number {
 
 export function exit(shell: Shell, argv: string[]): number {
   const words = argv[1] === "--" ? argv.slice(2) : argv.slice(1);
-  if (words.length === 0) throw new ExitShell(shell.status);
+  if (words.length === 0) throw new ExitShell(shell.trapStatus >= 0 ? shell.trapStatus : shell.status);
   const status = parseCount(words[0]);
   if (status === null) {
     shell.complain(`exit: ${words[0]}: numeric argument required`);
@@ -79,6 +81,7 @@ export function exit(shell: Shell, argv: string[]): number {
   }
   if (words.length > 1) {
     shell.complain("exit: too many arguments");
+    if (shell.commandString !== null) throw new ExitShell(1);
     return 1;
   }
   throw new ExitShell(status & 255);

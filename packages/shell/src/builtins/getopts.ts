@@ -11,13 +11,9 @@ export function getopts(shell: Shell, argv: string[]): number {
     return 2;
   }
   const [letters, name] = words;
-  if (!IDENTIFIER.test(name)) {
-    shell.complain(`getopts: \`${name}': not a valid identifier`);
-    return 1;
-  }
   const args = words.length > 2 ? words.slice(2) : shell.args;
   const silent = letters.startsWith(":");
-  let index = Math.max(1, Number(shell.vars.get("OPTIND") ?? 1) || 1);
+  let index = Math.min(Math.max(1, Number(shell.vars.get("OPTIND") ?? 1) || 1), args.length + 1);
   let offset = shell.optionOffset;
   const word = args[index - 1];
   if (offset === 0 && (word === undefined || word === "-" || word[0] !== "-" || word === "--")) {
@@ -37,33 +33,36 @@ export function getopts(shell: Shell, argv: string[]): number {
       shell.vars.unset("OPTARG");
       if (shell.vars.get("OPTERR") !== "0") shell.report(`${shell.name}: illegal option -- ${letter}\n`);
     }
-    finish(shell, name, "?", wordDone ? index + 1 : index, wordDone ? 0 : offset);
-    return 0;
+    return finish(shell, name, "?", wordDone ? index + 1 : index, wordDone ? 0 : offset);
   }
   if (!takesValue) {
     shell.vars.unset("OPTARG");
-    finish(shell, name, letter, wordDone ? index + 1 : index, wordDone ? 0 : offset);
-    return 0;
+    return finish(shell, name, letter, wordDone ? index + 1 : index, wordDone ? 0 : offset);
   }
   if (!wordDone) {
     shell.vars.set("OPTARG", word.slice(offset));
-    finish(shell, name, letter, index + 1, 0);
-  } else if (index < args.length) {
-    shell.vars.set("OPTARG", args[index]);
-    finish(shell, name, letter, index + 2, 0);
-  } else if (silent) {
-    shell.vars.set("OPTARG", letter);
-    finish(shell, name, ":", index + 1, 0);
-  } else {
-    shell.vars.unset("OPTARG");
-    if (shell.vars.get("OPTERR") !== "0") shell.report(`${shell.name}: option requires an argument -- ${letter}\n`);
-    finish(shell, name, "?", index + 1, 0);
+    return finish(shell, name, letter, index + 1, 0);
   }
-  return 0;
+  if (index < args.length) {
+    shell.vars.set("OPTARG", args[index]);
+    return finish(shell, name, letter, index + 2, 0);
+  }
+  if (silent) {
+    shell.vars.set("OPTARG", letter);
+    return finish(shell, name, ":", index + 1, 0);
+  }
+  shell.vars.unset("OPTARG");
+  if (shell.vars.get("OPTERR") !== "0") shell.report(`${shell.name}: option requires an argument -- ${letter}\n`);
+  return finish(shell, name, "?", index + 1, 0);
 }
 
-function finish(shell: Shell, name: string, letter: string, index: number, offset: number): void {
+function finish(shell: Shell, name: string, letter: string, index: number, offset: number): number {
   shell.vars.set("OPTIND", String(index));
-  shell.vars.set(name, letter);
   shell.optionOffset = offset;
+  if (IDENTIFIER.test(name)) {
+    shell.vars.set(name, letter);
+    return 0;
+  }
+  shell.complain(`getopts: \`${name}': not a valid identifier`);
+  return 1;
 }

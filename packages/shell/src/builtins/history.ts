@@ -1,20 +1,78 @@
-// history: what was typed at the prompt, listed or forgotten.
+// The command history: recording lines, and the file they are kept in. `history` and `fc` come with the tools.
 
-import type { Status } from "../execute/control.ts";
+import { AT_FDCWD, encode, O_APPEND, O_CREAT, O_TRUNC, O_WRONLY, strerror } from "@vibengine/system";
 import type { Shell } from "../execute/shell.ts";
-import { parseLetters } from "./usage.ts";
+import { readFile } from "./commands.ts";
 
-export function history(shell: Shell, argv: string[]): Status {
-  const options = parseLetters(shell, argv, "c", "history [-c] [n]");
-  if (!options) return 2;
-  const [word] = options.rest;
-  if (options.flags.has("c")) shell.history.splice(0);
-  if (word !== undefined && !/^\d+$/.test(word)) {
-    shell.complain(`history: ${word}: numeric argument required`);
+/** Lines kept when HISTSIZE says nothing. */
+const SIZE = 500;
+
+/** Appends a command that was read to the history, as HISTCONTROL allows. */
+export function record(shell: Shell, text: string): void {
+  const line = text.replace(/^\n+|\n+$/g, "");
+  if (line.trim() === "") return;
+  const { history } = shell;
+  const control = (shell.vars.get("HISTCONTROL") ?? "").split(":");
+  const has = (word: string) => control.includes(word) || control.includes("ignoreboth");
+  if (has("ignorespace") && line.startsWith(" ")) return;
+  if (has("ignoredups") && history.lines[history.lines.length - 1] === line) return;
+  if (control.includes("erasedups")) history.lines = history.lines.filter((each) => each !== line);
+  history.lines.push(line);
+  history.added++;
+  trimHistory(shell);
+}
+
+/** Forgets the oldest lines beyond HISTSIZE. */
+export function trimHistory(shell: Shell): void {
+  const { history } = shell;
+  const size = Number(shell.vars.get("HISTSIZE") ?? SIZE);
+  const excess = size >= 0 ? history.lines.length - size : 0;
+  if (excess <= 0) return;
+  history.lines.splice(0, excess);
+  history.base += excess;
+}
+
+/** Cuts the history file to HISTFILESIZE lines. */
+export function trimHistoryFile(shell: Shell): void {
+  const path = shell.vars.get("HISTFILE");
+  const size = Number(shell.vars.get("HISTFILESIZE") || Number.NaN);
+  const text = path && size >= 0 ? readFile(shell, path) : 0;
+  if (typeof text !== "string") return;
+  const lines = text.split("\n").slice(0, -1);
+  if (lines.length > size) void writeLines(shell, path!, lines.slice(lines.length - size), O_TRUNC);
+}
+
+/** An interactive shell begins with the lines of HISTFILE. */
+export async function loadHistory(shell: Shell): Promise<void> {
+  const text = await readFile(shell, shell.vars.get("HISTFILE") ?? "");
+  if (typeof text !== "string") return;
+  shell.history.lines.push(...text.split("\n").filter((line) => line !== ""));
+  shell.history.read = shell.history.lines.length;
+  trimHistory(shell);
+}
+
+/** And ends by writing there what it added. */
+export async function saveHistory(shell: Shell): Promise<void> {
+  const path = shell.vars.get("HISTFILE");
+  const { lines, added } = shell.history;
+  if (!path || added === 0) return;
+  const append = shell.shopt.histappend || added < lines.length;
+  await writeLines(
+    shell,
+    path,
+    append ? lines.slice(Math.max(0, lines.length - added)) : lines,
+    append ? O_APPEND : O_TRUNC,
+  );
+  trimHistoryFile(shell);
+}
+
+export async function writeLines(shell: Shell, path: string, lines: string[], flag: number): Promise<number> {
+  const fd = shell.sys.open(AT_FDCWD, encode(path), O_WRONLY | O_CREAT | flag, 0o600);
+  if (fd < 0) {
+    shell.complain(`history: ${path}: cannot create: ${strerror(fd)}`);
     return 1;
   }
-  const { length } = shell.history;
-  const from = word === undefined ? 0 : Math.max(0, length - Number(word));
-  const lines = shell.history.slice(from).map((line, i) => `${String(from + i + 1).padStart(5)}  ${line}\n`);
-  return shell.write(lines.join(""), "history");
+  const status = await shell.writeBytes(encode(lines.map((line) => `${line}\n`).join("")), "history", fd);
+  shell.sys.close(fd);
+  return status;
 }

@@ -3,16 +3,17 @@
 import type { Status } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
 import { alias, unalias } from "./alias.ts";
+import { caller } from "./caller.ts";
 import { builtin, command, eval_, exec, source } from "./commands.ts";
 import { declare, local } from "./declare.ts";
 import { hash, type } from "./describe-command.ts";
 import { cd, dirs, popd, pushd, pwd } from "./directories.ts";
 import { break_, continue_, exit, false_, return_, true_ } from "./flow.ts";
 import { getopts } from "./getopts.ts";
-import { history } from "./history.ts";
 import { mapfile, read } from "./input.ts";
-import { bg, disown, fg, jobs, kill, wait } from "./jobs.ts";
-import { let_, times, ulimit, umask } from "./limits.ts";
+import { bg, disown, fg, jobs, kill, suspend, wait } from "./jobs.ts";
+import { late } from "./late.ts";
+import { let_, times, umask } from "./limits.ts";
 import { echo, printf } from "./output.ts";
 import { set, shopt } from "./set.ts";
 import { test } from "./test.ts";
@@ -69,6 +70,7 @@ export const builtins = new Map<string, Builtin>([
   ["typeset", declare],
   ["local", local],
   ["read", read],
+  ["caller", caller],
   ["mapfile", mapfile],
   ["readarray", mapfile],
   ["eval", eval_],
@@ -83,7 +85,6 @@ export const builtins = new Map<string, Builtin>([
   ["unalias", unalias],
   ["trap", trap],
   ["wait", wait],
-  ["history", history],
   ["jobs", jobs],
   ["kill", kill],
   ["fg", fg],
@@ -93,5 +94,14 @@ export const builtins = new Map<string, Builtin>([
   ["getopts", getopts],
   ["times", times],
   ["let", let_],
-  ["ulimit", ulimit],
+  ["ulimit", late("ulimit")],
+  ["suspend", suspend],
+  ["enable", late("enable")],
+  ["help", late("help")],
+  ["bind", late("bind")],
+  ["history", late("history")],
+  ["fc", late("fc")],
+  ["complete", late("complete")],
+  ["compgen", late("compgen")],
+  ["compopt", late("compopt")],
 ]);

@@ -3,10 +3,10 @@
 import type { Status } from "../execute/control.ts";
 import { LETTERS, LONG_NAMES } from "../execute/options.ts";
 import type { Shell } from "../execute/shell.ts";
-import { describeVariable } from "../expand/describe.ts";
+import { describeValue } from "../expand/describe.ts";
 import { compareNames } from "../expand/glob.ts";
-import { quoteValue } from "../expand/quote.ts";
-import { parseLetters } from "./usage.ts";
+import { functionText } from "./function-text.ts";
+import { parseLetters, usageStatus } from "./usage.ts";
 
 export function set(shell: Shell, argv: string[]): Status {
   if (argv.length === 1) return printAll(shell);
@@ -15,8 +15,10 @@ export function set(shell: Shell, argv: string[]): Status {
     const word = argv[at];
     if (word === "--") {
       shell.args = argv.slice(at + 1);
+      shell.argsSet++;
       return 0;
     }
+    if (word === "+") continue;
     if (word === "-") {
       shell.options.xtrace = false;
       shell.options.verbose = false;
@@ -33,37 +35,50 @@ export function set(shell: Shell, argv: string[]): Status {
         at++;
         if (!setLongOption(shell, name, on)) {
           shell.complain(`set: ${name}: invalid option name`);
-          return 2;
+          return usageStatus(shell);
         }
       } else if (!setOption(shell, letter, on)) {
         shell.complain(`set: ${word[0]}${letter}: invalid option`);
         shell.report("set: usage: set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]\n");
-        return 2;
+        return usageStatus(shell);
       }
     }
   }
-  if (at < argv.length) shell.args = argv.slice(at);
+  if (at < argv.length) {
+    shell.args = argv.slice(at);
+    shell.argsSet++;
+  }
   return 0;
 }
 
 /** Sets an option by its letter; false if there is none. */
 export function setOption(shell: Shell, letter: string, on: boolean): boolean {
   const name = LETTERS[letter];
-  if (name === undefined) return false;
-  shell.options[name] = on;
-  if (name === "allexport") shell.vars.exportAll = on;
+  if (name === undefined || name === "interactive") return false;
+  change(shell, name, on);
   return true;
 }
 
 export function setLongOption(shell: Shell, name: string, on: boolean): boolean {
   const known = LONG_NAMES.find((each) => each === name);
   if (known === undefined) return false;
-  shell.options[known] = on;
-  if (known === "allexport") shell.vars.exportAll = on;
+  change(shell, known, on);
   return true;
 }
 
-function printOptions(shell: Shell, table: boolean): Status {
+function change(shell: Shell, name: (typeof LONG_NAMES)[number], on: boolean): void {
+  shell.options[name] = on;
+  if (name === "allexport") shell.vars.exportAll = on;
+  if (on && name === "vi") shell.options.emacs = false;
+  if (on && name === "emacs") shell.options.vi = false;
+  if (name === "hashall" && !on) shell.programs.forget();
+  if (name === "posix") {
+    if (on) shell.vars.set("POSIXLY_CORRECT", "y");
+    else shell.vars.table.delete("POSIXLY_CORRECT");
+  }
+}
+
+export function printOptions(shell: Shell, table: boolean): Status {
   const line = (name: (typeof LONG_NAMES)[number]) => {
     const on = shell.options[name];
     return table ? `${name.padEnd(15)}\t${on ? "on" : "off"}\n` : `set ${on ? "-" : "+"}o ${name}\n`;
@@ -74,40 +89,48 @@ function printOptions(shell: Shell, table: boolean): Status {
 function printAll(shell: Shell): Status {
   let text = "";
   for (const name of [...shell.vars.table.keys()].sort(compareNames)) {
-    const variable = shell.vars.find(name);
-    if (!variable) continue;
-    if (variable.list || variable.map) text += `${describeVariable(name, variable).replace(/^declare -\S+ /, "")}\n`;
-    else if (variable.value !== undefined) text += `${name}=${quoteValue(variable.value)}\n`;
+    const variable = shell.vars.table.get(name)!;
+    variable.refresh?.(variable, shell);
+    text += describeValue(name, variable);
   }
   if (!shell.options.posix)
-    for (const name of [...shell.functions.keys()].sort(compareNames)) text += `${shell.functions.get(name)!.text}\n`;
+    for (const name of [...shell.functions.keys()].sort(compareNames)) text += `${functionText(shell, name)}\n`;
   return shell.write(text, "set");
 }
 
+const SHOPT_USAGE = "shopt [-pqsu] [-o] [optname ...]";
+
 export function shopt(shell: Shell, argv: string[]): Status {
-  const options = parseLetters(shell, argv, "supqo", "shopt [-pqsu] [-o] [optname ...]");
+  const options = parseLetters(shell, argv, "supqo", SHOPT_USAGE);
   if (!options) return 2;
   const { flags, rest } = options;
-  const names = rest.length > 0 ? rest : Object.keys(shell.shopt);
+  const long = flags.has("o");
+  if (flags.has("s") && flags.has("u")) {
+    shell.complain("shopt: cannot set and unset shell options simultaneously");
+    return 1;
+  }
+  const changes = rest.length > 0 && (flags.has("s") || flags.has("u"));
   let status = 0;
   let text = "";
+  const names: string[] = rest.length > 0 ? rest : long ? LONG_NAMES : Object.keys(shell.shopt);
   for (const name of names) {
-    const long = flags.has("o") ? LONG_NAMES.find((each) => each === name) : undefined;
-    if (long === undefined && shell.shopt[name] === undefined) {
-      shell.complain(`shopt: ${name}: invalid shell option name`);
+    const option = long ? LONG_NAMES.find((each) => each === name) : undefined;
+    if (long ? option === undefined : shell.shopt[name] === undefined) {
+      shell.complain(`shopt: ${name}: invalid ${long ? "" : "shell "}option name`);
       status = 1;
       continue;
     }
-    const isOn = long ? shell.options[long] : shell.shopt[name];
-    if (rest.length > 0 && (flags.has("s") || flags.has("u"))) {
-      if (long) shell.options[long] = flags.has("s");
-      else shell.shopt[name] = flags.has("s");
+    const isOn = option ? shell.options[option] : shell.shopt[name];
+    if (changes) {
+      if (option) change(shell, option, flags.has("s"));
+      else if (name !== "login_shell" && name !== "restricted_shell") shell.shopt[name] = flags.has("s");
       continue;
     }
     if (rest.length > 0 && !isOn) status = 1;
     if (rest.length === 0 && ((flags.has("s") && !isOn) || (flags.has("u") && isOn))) continue;
-    if (!flags.has("q"))
-      text += flags.has("p") ? `shopt ${isOn ? "-s" : "-u"} ${name}\n` : `${name.padEnd(15)}\t${isOn ? "on" : "off"}\n`;
+    if (flags.has("q")) continue;
+    if (!flags.has("p")) text += `${name.padEnd(15)}\t${isOn ? "on" : "off"}\n`;
+    else text += long ? `set ${isOn ? "-" : "+"}o ${name}\n` : `shopt ${isOn ? "-s" : "-u"} ${name}\n`;
   }
   const written = shell.write(text, "shopt");
   return typeof written === "number" ? written || status : written.then((result) => result || status);

@@ -14,17 +14,12 @@ import {
   type Stat,
   type System,
 } from "@vibengine/system";
+import { NAMEREF, type Variables } from "../execute/variables.ts";
 
 export interface TestContext {
   sys: System;
   /** For -v, -o, -R; absent in a tool. */
-  vars?: {
-    find(
-      name: string,
-    ):
-      | { value: string | undefined; list: unknown[] | null; map: Map<string, string> | null; flags: number }
-      | undefined;
-  };
+  vars?: Variables;
   args?: string[];
   options?: object;
   arithmetic?: { key(name: string, index: string): number | string };
@@ -97,7 +92,7 @@ export function testUnary(context: TestContext, operator: string, operand: strin
     case "-v":
       return isSet(context, operand);
     case "-R":
-      return context.vars === undefined ? null : false;
+      return context.vars === undefined ? null : ((context.vars.table.get(operand)?.flags ?? 0) & NAMEREF) !== 0;
     case "-o":
       return context.options === undefined ? null : (context.options as Record<string, unknown>)[operand] === true;
     default:
@@ -124,9 +119,7 @@ function isSet(context: TestContext, name: string): boolean {
         : variable.value !== undefined;
   const key = context.arithmetic?.key(match[1], match[2]);
   if (variable.map) return variable.map.has(String(key));
-  if (variable.list)
-    return variable.list[Number(key) < 0 ? variable.list.length + Number(key) : Number(key)] !== undefined;
-  return key === 0 && variable.value !== undefined;
+  return context.vars!.getElement(match[1], key!) !== undefined;
 }
 
 /** A binary operator's answer on strings or files; null if it is none of these (then it may be one on numbers). */

@@ -100,21 +100,15 @@ class Expression {
     if (word === "!") {
       this.at++;
       value = !this.primary();
-    } else if (BINARY.has(words[this.at + 1]) && this.at + 2 < words.length) {
-      value = this.binary(word, words[this.at + 1], words[this.at + 2]);
-      this.at += 3;
     } else if (word === "(") {
       this.at++;
       value = this.or();
       if (words[this.at] !== ")") throw new TestFault("`)' expected");
       this.at++;
-    } else if (
-      /^-[a-zA-Z]$/.test(word) &&
-      this.at + 1 < words.length &&
-      words[this.at + 1] !== ")" &&
-      words[this.at + 1] !== "-a" &&
-      words[this.at + 1] !== "-o"
-    ) {
+    } else if (BINARY.has(words[this.at + 1]) && this.at + 2 < words.length) {
+      value = this.binary(word, words[this.at + 1], words[this.at + 2]);
+      this.at += 3;
+    } else if (/^-[a-zA-Z]$/.test(word) && this.at + 1 < words.length && words[this.at + 1] !== ")") {
       value = this.unary(word, words[this.at + 1]);
       this.at += 2;
     } else {
@@ -126,8 +120,6 @@ class Expression {
   }
 
   unary(operator: string, operand: string): boolean {
-    if (operator === "-t" && !/^\s*[-+]?[0-9]+\s*$/.test(operand))
-      throw new TestFault(`${operand}: integer expression expected`);
     const value = testUnary(this.context, operator, operand);
     if (value === null) throw new TestFault(`${operator}: unary operator expected`);
     return value;

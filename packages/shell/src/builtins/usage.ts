@@ -26,6 +26,7 @@ export function parseLetters(shell: Shell, argv: string[], letters: string, usag
       if (place < 0 || word[i] === ":") {
         shell.complain(`${argv[0]}: -${word[i]}: invalid option`);
         shell.report(`${argv[0]}: usage: ${usage}\n`);
+        shell.misused = true;
         return null;
       }
       if (letters[place + 1] !== ":") flags.add(word[i]);
@@ -42,6 +43,12 @@ export function parseLetters(shell: Shell, argv: string[], letters: string, usag
     }
   }
   return { flags, values, rest: argv.slice(at) };
+}
+
+/** After wrong usage, which in POSIX mode ends a script if the builtin is a special one (see runBuiltin): the status. */
+export function usageStatus(shell: Shell, status = 2): number {
+  shell.misused = true;
+  return status;
 }
 
 export const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;

@@ -1,14 +1,14 @@
 // export, readonly, unset, shift.
 
-import { ExitShell, type Status } from "../execute/control.ts";
+import { ShellFault, type Status } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
-import { EXPORT, NAMEREF, newVariable, READONLY } from "../execute/variables.ts";
+import { EXPORT, NAMEREF, READONLY } from "../execute/variables.ts";
 import { describeVariable } from "../expand/describe.ts";
 import { compareNames } from "../expand/glob.ts";
 import { quoteDouble } from "../expand/quote.ts";
-import { assignDeclared } from "./declare.ts";
+import { declareNames } from "./declare.ts";
 import { parseCount } from "./flow.ts";
-import { IDENTIFIER, parseLetters, splitAssignment } from "./usage.ts";
+import { IDENTIFIER, parseLetters, splitAssignment, usageStatus } from "./usage.ts";
 
 export function export_(shell: Shell, argv: string[]): Status {
   return mark(shell, argv, EXPORT, "export [-fn] [name[=value] ...] or export -p");
@@ -19,47 +19,32 @@ export function readonly(shell: Shell, argv: string[]): Status {
 }
 
 function mark(shell: Shell, argv: string[], flag: number, usage: string): Status {
-  const { declarations } = shell;
-  shell.declarations = null;
   const count = argv.length;
   const options = parseLetters(shell, argv, "aAfnp", usage);
   if (!options) return 2;
   const remove = flag === EXPORT && options.flags.has("n");
   if (options.rest.length === 0) return print(shell, flag, argv[0]);
-  if (options.flags.has("f")) return options.rest.every((name) => shell.functions.has(name)) ? 0 : 1;
+  if (options.flags.has("f")) return markFunctions(shell, argv[0], options.rest, flag, remove);
+  return declareNames(shell, argv, count - options.rest.length, {
+    command: argv[0],
+    on: remove ? 0 : flag,
+    off: remove ? flag : 0,
+    shape: options.flags.has("A") ? "map" : options.flags.has("a") ? "list" : null,
+    scope: "visible",
+  });
+}
+
+function markFunctions(shell: Shell, command: string, names: string[], flag: number, remove: boolean): number {
   let status = 0;
-  const step = (from: number): Status => {
-    for (let i = from; i < options.rest.length; i++) {
-      const position = count - options.rest.length + i;
-      const assignment = declarations?.get(position);
-      const word = options.rest[i];
-      const split = assignment ? null : splitAssignment(word);
-      if (!assignment && !split) {
-        shell.complain(`${argv[0]}: \`${word}': not a valid identifier`);
-        status = 1;
-        if (shell.options.posix) throw new ExitShell(1);
-        continue;
-      }
-      const name = assignment ? assignment.name : split!.name;
-      const finish = () => {
-        let variable = shell.vars.table.get(shell.vars.targetOf(name));
-        if (variable === undefined) shell.vars.table.set(name, (variable = newVariable()));
-        if (remove) variable.flags &= ~flag;
-        else variable.flags |= flag;
-      };
-      if (assignment) {
-        const waiting = assignDeclared(
-          shell,
-          assignment,
-          options.flags.has("A") ? "map" : options.flags.has("a") ? "list" : null,
-        );
-        if (waiting) return waiting.then(finish).then(() => step(i + 1));
-      } else if (split!.value !== null) shell.vars.set(name, split!.value, split!.append);
-      finish();
-    }
-    return status;
-  };
-  return step(0);
+  const marked = flag === EXPORT ? shell.exportedFunctions : shell.readonlyFunctions;
+  for (const name of names) {
+    if (!shell.functions.has(name)) {
+      shell.complain(`${command}: ${name}: not a function`);
+      status = 1;
+    } else if (remove) marked.delete(name);
+    else marked.add(name);
+  }
+  return status;
 }
 
 function print(shell: Shell, flag: number, command: string): Status {
@@ -83,7 +68,10 @@ export function unset(shell: Shell, argv: string[]): Status {
   for (const word of options.rest) {
     const split = splitAssignment(word);
     if (options.flags.has("f")) {
-      shell.functions.delete(word);
+      if (shell.readonlyFunctions.has(word) && shell.functions.has(word)) {
+        shell.complain(`unset: ${word}: cannot unset: readonly function`);
+        status = 1;
+      } else shell.functions.delete(word);
       continue;
     }
     if (!split || split.value !== null) {
@@ -91,38 +79,43 @@ export function unset(shell: Shell, argv: string[]): Status {
       status = 1;
       continue;
     }
-    const variable = shell.vars.find(split.name);
-    const flags = shell.vars.table.get(split.name)?.flags ?? 0;
-    if ((variable?.flags ?? 0) & READONLY) {
-      shell.complain(`unset: ${split.name}: cannot unset: readonly variable`);
+    const { vars } = shell;
+    try {
+      let { name, index } = split;
+      if ((vars.table.get(name)?.flags ?? 0) & NAMEREF && !options.flags.has("n")) {
+        const target = splitAssignment(vars.targetOf(name));
+        if (!target) continue;
+        name = target.name;
+        index ??= target.index;
+      }
+      if (index !== null && ((index !== "@" && index !== "*") || vars.isAssociative(name)))
+        vars.unsetElement(name, shell.arithmetic.key(name, index));
+      else if (vars.table.has(name)) vars.unset(name);
+      else if (!options.flags.has("v") && IDENTIFIER.test(word)) shell.functions.delete(word);
+    } catch (error) {
+      if (!(error instanceof ShellFault)) throw error;
+      shell.complain(`unset: ${error.message}`);
       status = 1;
-      if (shell.options.posix) throw new ExitShell(1);
-      continue;
     }
-    if (split.index !== null) {
-      if (split.index === "@" || split.index === "*") shell.vars.unset(split.name);
-      else shell.vars.unsetElement(split.name, shell.arithmetic.key(split.name, split.index));
-    } else if (options.flags.has("n") && (flags & NAMEREF) !== 0) shell.vars.table.delete(split.name);
-    else if (variable !== undefined || shell.vars.table.has(split.name)) shell.vars.unset(split.name);
-    else if (!options.flags.has("v") && IDENTIFIER.test(word)) shell.functions.delete(word);
   }
   return status;
 }
 
 export function shift(shell: Shell, argv: string[]): number {
   const words = argv[1] === "--" ? argv.slice(2) : argv.slice(1);
+  const fail = (message: string): number => {
+    shell.complain(`shift: ${message}`);
+    return usageStatus(shell, 1);
+  };
+  if (words.length > 1) return fail("too many arguments");
   const count = words.length === 0 ? 1 : parseCount(words[0]);
-  if (count === null) {
-    shell.complain(`shift: ${words[0]}: numeric argument required`);
-    if (shell.options.posix) throw new ExitShell(1);
+  if (count === null) return fail(`${words[0]}: numeric argument required`);
+  if (count < 0) return fail(`${words[0]}: shift count out of range`);
+  if (count > shell.args.length) {
+    if (shell.shopt.shift_verbose || shell.options.posix)
+      shell.complain(`shift: ${words[0] ?? "1"}: shift count out of range`);
     return 1;
   }
-  if (count < 0) {
-    shell.complain(`shift: ${words[0]}: shift count out of range`);
-    if (shell.options.posix) throw new ExitShell(1);
-    return 1;
-  }
-  if (count > shell.args.length) return 1;
   shell.args = shell.args.slice(count);
   return 0;
 }

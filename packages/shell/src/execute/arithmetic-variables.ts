@@ -27,6 +27,6 @@ export class ShellArithmetic implements ArithmeticVariables {
 
   key(name: string, index: string): number | string {
     if (this.shell.vars.isAssociative(name)) return expandSubscript(this.shell, index);
-    return Number(evaluateText(index, this));
+    return Number(evaluateText(/[$`]/.test(index) ? expandSubscript(this.shell, index) : index, this));
   }
 }

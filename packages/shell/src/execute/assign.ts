@@ -1,28 +1,25 @@
 // Assignments: scalars, elements, whole arrays; and assignments that last for one command.
 
+import { evaluateText } from "../arithmetic/evaluate.ts";
 import type { Assignment } from "../ast.ts";
-import { parameterText, subscriptKey } from "../expand/parameters.ts";
-import { quoteValue } from "../expand/quote.ts";
+import { subscriptKey } from "../expand/parameters.ts";
 import { replay } from "../expand/replay.ts";
 import { appendFields, expandText } from "../expand/words.ts";
+import { ExitShell, ShellFault } from "./control.ts";
 import type { Shell } from "./shell.ts";
-import { EXPORT, newVariable, READONLY, type Variable } from "./variables.ts";
+import { traceAssignment } from "./trace.ts";
+import { EXPORT, NAMEREF, newVariable } from "./variables.ts";
 
 /** Performs assignments in order; a promise if a substitution had to wait. */
-export function assignAll(
-  shell: Shell,
-  assignments: Assignment[],
-  after?: (assignment: Assignment) => void,
-): void | Promise<void> {
+export function assignAll(shell: Shell, assignments: Assignment[]): void | Promise<void> {
   for (let i = 0; i < assignments.length; i++) {
     const assignment = assignments[i];
     if (assignment.pure) store(shell, assignment, evaluate(shell, assignment));
     else {
       const value = replay(shell, () => evaluate(shell, assignment));
-      if (value instanceof Promise) return continueAssigning(shell, assignments, i, value, after);
+      if (value instanceof Promise) return continueAssigning(shell, assignments, i, value);
       store(shell, assignment, value);
     }
-    if (after) after(assignment);
   }
 }
 
@@ -31,44 +28,40 @@ async function continueAssigning(
   assignments: Assignment[],
   at: number,
   waiting: Promise<Evaluated>,
-  after?: (assignment: Assignment) => void,
 ): Promise<void> {
   store(shell, assignments[at], await waiting);
-  after?.(assignments[at]);
-  await assignAll(shell, assignments.slice(at + 1), after);
+  await assignAll(shell, assignments.slice(at + 1));
 }
 
 /** What an assignment's right side (and subscript) came to. */
 export interface Evaluated {
   text: string;
   key: number | string | null;
-  elements: { key: number | string | null; text: string; append: boolean }[] | null;
+  /** A subscript is still text: one of an indexed array is evaluated when its turn comes. */
+  elements: { index: string | null; text: string; append: boolean }[] | null;
 }
 
 /** Expands without storing. Inside `replay` if the assignment is not pure. */
-export function evaluate(shell: Shell, assignment: Assignment): Evaluated {
+export function evaluate(shell: Shell, assignment: Assignment, map = false): Evaluated {
+  const associative = map || shell.vars.isAssociative(assignment.name);
   if (assignment.elements === null) {
-    const text = expandText(shell, assignment.value!);
-    return {
-      text,
-      key: assignment.index ? subscriptKey(shell, assignment.name, assignment.index) : null,
-      elements: null,
-    };
+    const key = assignment.index ? subscriptKey(shell, assignment.name, assignment.index, map) : null;
+    return { text: expandText(shell, assignment.value!), key, elements: null };
   }
-  const elements: Evaluated["elements"] = [];
-  const associative = shell.vars.isAssociative(assignment.name);
+  if (assignment.index)
+    throw new ShellFault(
+      `${assignment.name}[${expandText(shell, assignment.index)}]: cannot assign list to array member`,
+    );
+  const elements: NonNullable<Evaluated["elements"]> = [];
   for (const element of assignment.elements) {
-    if (element.index) {
-      elements.push({
-        key: subscriptKey(shell, assignment.name, element.index),
-        text: expandText(shell, element.value),
-        append: element.append,
-      });
-    } else {
+    const { value, append } = element;
+    if (element.index)
+      elements.push({ index: expandText(shell, element.index), text: expandText(shell, value), append });
+    else {
       const fields: string[] = [];
-      if (associative) fields.push(expandText(shell, element.value));
-      else appendFields(shell, element.value, fields);
-      for (const text of fields) elements.push({ key: null, text, append: false });
+      if (associative) fields.push(expandText(shell, value));
+      else appendFields(shell, value, fields);
+      for (const text of fields) elements.push({ index: null, text, append: false });
     }
   }
   return { text: "", key: null, elements };
@@ -76,74 +69,85 @@ export function evaluate(shell: Shell, assignment: Assignment): Evaluated {
 
 export function store(shell: Shell, assignment: Assignment, value: Evaluated): void {
   const { vars } = shell;
+  if (shell.options.xtrace) traceAssignment(shell, assignment, value);
   if (value.elements !== null) storeElements(shell, assignment, value.elements);
   else if (value.key !== null) vars.setElement(assignment.name, value.key, value.text, assignment.append);
   else vars.set(assignment.name, value.text, assignment.append);
-  if (shell.options.xtrace) trace(shell, assignment, value);
 }
 
 function storeElements(shell: Shell, assignment: Assignment, elements: NonNullable<Evaluated["elements"]>): void {
-  const variable = shell.vars.writable(assignment.name);
+  const { vars } = shell;
+  const { name } = assignment;
+  const reference = vars.table.get(name);
+  if (reference && (reference.flags & NAMEREF) !== 0 && !reference.value) {
+    shell.complain(`warning: ${name}: removing nameref attribute`);
+    reference.flags &= ~NAMEREF;
+  }
+  const variable = vars.writable(name);
   if (variable.map !== null) {
-    if (!assignment.append) variable.map = new Map();
+    const before = variable.map;
+    const map = new Map(assignment.append ? before : []);
+    // Without a subscript at the first, keys and values alternate.
+    const pairs = elements.length > 0 && elements[0].index === null;
     for (let i = 0; i < elements.length; i++) {
-      const element = elements[i];
-      // Without subscripts keys and values alternate.
-      if (element.key === null) shell.vars.setElement(assignment.name, element.text, elements[++i]?.text ?? "");
-      else shell.vars.setElement(assignment.name, String(element.key), element.text, element.append);
+      const { index, text, append } = elements[i];
+      if (pairs) map.set(text, vars.convert(variable, elements[++i]?.text ?? "", undefined));
+      else if (index === null) shell.complain(`${name}: ${text}: must use subscript when assigning associative array`);
+      else {
+        const old = append ? ((assignment.append ? map : before).get(index) ?? "") : undefined;
+        map.set(index, vars.convert(variable, text, old));
+      }
     }
+    variable.map = map;
     return;
   }
   if (!assignment.append) {
     variable.list = [];
     variable.value = undefined;
   }
-  const list = shell.vars.makeList(variable);
+  const list = vars.makeList(variable);
   let next = list.length;
-  for (const element of elements) {
-    if (element.key !== null) next = Number(element.key) < 0 ? Number(element.key) + list.length : Number(element.key);
-    shell.vars.setElement(assignment.name, next, element.text, element.append);
-    next++;
-  }
-}
-
-/**
- * Keeps the variables that a command's own assignments change, marks the new ones exported once they are set, and gives
- * the function that puts the old ones back.
- */
-export function keepVariables(shell: Shell, names: string[]): () => void {
-  const kept: [string, Variable | undefined][] = [];
-  for (const name of names) {
-    const variable = shell.vars.table.get(name);
-    if (variable && (variable.flags & READONLY) !== 0) shell.vars.writable(name);
-    kept.push([name, variable]);
-    if (variable) shell.vars.table.set(name, { ...variable, list: variable.list?.slice() ?? null });
-    else shell.vars.table.set(name, newVariable());
-  }
-  return () => {
-    for (const [name, variable] of kept.reverse()) {
-      if (variable) shell.vars.table.set(name, variable);
-      else shell.vars.table.delete(name);
-      shell.vars.watch.get(name)?.(variable?.value);
+  for (const { index, text, append } of elements) {
+    if (index !== null) {
+      next = Number(evaluateText(index, shell.arithmetic));
+      if (next < 0) next += list.length;
+      if (next < 0) throw new ShellFault(`[${index}]=${text}: bad array subscript`);
     }
-  };
+    vars.setElement(name, next++, text, append);
+  }
 }
 
-export function markExported(shell: Shell, name: string): void {
-  const variable = shell.vars.table.get(name);
-  if (variable) variable.flags |= EXPORT;
-}
-
-function trace(shell: Shell, assignment: Assignment, value: Evaluated): void {
-  const index = value.key === null ? "" : `[${value.key}]`;
-  const shown = value.elements
-    ? `(${value.elements.map((element) => quoteValue(element.text)).join(" ")})`
-    : quoteValue(value.text);
-  shell.report(`${tracePrefix(shell)}${assignment.name}${index}${assignment.append ? "+" : ""}=${shown}\n`);
-}
-
-/** PS4, its first character repeated for each level of subshell. */
-export function tracePrefix(shell: Shell): string {
-  const prompt = shell.vars.get("PS4") ?? "+ ";
-  return prompt.replace(/\$(?:\{(\w+)\}|(\w+))/g, (_, braced, plain) => parameterText(shell, braced ?? plain) ?? "");
+/** Performs a command's own assignments, in the scope that was pushed for them. */
+export function assignBefore(shell: Shell, assignments: Assignment[], keep = false): void | Promise<void> {
+  for (let i = 0; i < assignments.length; i++) {
+    const assignment = assignments[i];
+    const { name, index, append, elements, source } = assignment;
+    if (index) {
+      shell.complain(`\`${name}[': not a valid identifier`);
+      continue;
+    }
+    const finish = (value: Evaluated) => {
+      try {
+        shell.vars.shadow(name);
+      } catch (error) {
+        // The command runs all the same.
+        if (!(error instanceof ShellFault) || (shell.options.posix && (keep || shell.options.interactive))) throw error;
+        shell.complain(error.message);
+        if (shell.options.posix) throw new ExitShell(1);
+        return;
+      }
+      const variable = shell.vars.table.get(name)!;
+      if (variable.list || variable.map) shell.vars.table.set(name, newVariable(undefined, variable.flags));
+      shell.vars.set(name, elements ? source : value.text, append);
+      shell.vars.table.get(name)!.flags |= EXPORT;
+      if (shell.options.xtrace) traceAssignment(shell, assignment, value);
+    };
+    if (elements) finish({ text: source, key: null, elements: null });
+    else {
+      const value = assignment.pure ? evaluate(shell, assignment) : replay(shell, () => evaluate(shell, assignment));
+      if (value instanceof Promise)
+        return value.then(finish).then(() => assignBefore(shell, assignments.slice(i + 1), keep));
+      finish(value);
+    }
+  }
 }

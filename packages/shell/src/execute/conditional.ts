@@ -1,26 +1,35 @@
 // `[[ … ]]` and `(( … ))`.
 
 import { evaluateText } from "../arithmetic/evaluate.ts";
+import { ArithmeticFault } from "../arithmetic/parse.ts";
 import type { ArithmeticCommand, Conditional, Test, Word } from "../ast.ts";
 import { testBinary, testUnary } from "../builtins/test-operators.ts";
 import { Collector } from "../expand/fields.ts";
 import { replay } from "../expand/replay.ts";
 import { expandPattern, expandText, walk } from "../expand/words.ts";
+import { posixRegex } from "../pattern/regex.ts";
 import { compilePattern, matches } from "../pattern.ts";
-import type { Status } from "./control.ts";
+import { ShellFault, type Status } from "./control.ts";
 import { arithmeticValue } from "./loops.ts";
-import { extendedRegularExpression } from "./regular-expression.ts";
 import type { Shell } from "./shell.ts";
+import { traceLine } from "./trace.ts";
+import { runDebug } from "./traps.ts";
 
 export function runConditional(shell: Shell, node: Conditional): Status {
   shell.line = node.line;
+  const debug = runDebug(shell, node.line, node.text);
+  return debug ? debug.then(() => evaluateConditional(shell, node)) : evaluateConditional(shell, node);
+}
+
+function evaluateConditional(shell: Shell, node: Conditional): Status {
+  shell.pipeStatus = null;
   const evaluate = () => {
     try {
       return holds(shell, node.expression) ? 0 : 1;
     } catch (error) {
-      if (!(error instanceof BadExpression)) throw error;
-      shell.complain(error.message);
-      return 2;
+      // bash says nothing of a bad regular expression.
+      if (error instanceof BadExpression) return 2;
+      return failedExpression(shell, error, "[[: ");
     }
   };
   return node.pure ? evaluate() : replay(shell, evaluate);
@@ -28,22 +37,50 @@ export function runConditional(shell: Shell, node: Conditional): Status {
 
 export function runArithmeticCommand(shell: Shell, node: ArithmeticCommand): Status {
   shell.line = node.line;
-  const value = arithmeticValue(shell, node.expression);
-  return value instanceof Promise ? value.then((number) => (number === 0 ? 1 : 0)) : value === 0 ? 1 : 0;
+  shell.pipeStatus = null;
+  const failed = (error: unknown) => failedExpression(shell, error, "((: ");
+  try {
+    const value = arithmeticValue(shell, node.expression, node.line);
+    if (value instanceof Promise) return value.then((number) => (number === 0 ? 1 : 0)).catch(failed);
+    return value === 0 ? 1 : 0;
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+/** What is wrong with an expression makes its command fail; the line goes on. */
+export function failedExpression(shell: Shell, error: unknown, prefix: string): number {
+  if (error instanceof ArithmeticFault) shell.complain(prefix + error.message);
+  else if (error instanceof ShellFault && !error.fatal) shell.complain(error.message);
+  else throw error;
+  return 1;
+}
+
+function traceTest(shell: Shell, left: string, operator: string, right: Word): void {
+  const isPattern = operator === "=" || operator === "==" || operator === "!=" || operator === "=~";
+  const quoted =
+    right.parts.length > 0 && right.parts.every((part) => part.kind === "quoted" || part.kind === "double");
+  const text = expandText(shell, right);
+  const shown = isPattern && quoted ? [...text].map((character) => `\\${character}`).join("") : text;
+  traceLine(shell, `[[ ${left === "" ? "''" : left} ${operator} ${shown === "" ? "''" : shown} ]]`);
 }
 
 class BadExpression extends Error {}
 
-function holds(shell: Shell, test: Test): boolean {
+function holds(shell: Shell, test: Test, negated = false): boolean {
   switch (test.kind) {
     case "not":
-      return !holds(shell, test.operand);
+      return !holds(shell, test.operand, !negated);
     case "and":
       return holds(shell, test.left) && holds(shell, test.right);
     case "or":
       return holds(shell, test.left) || holds(shell, test.right);
-    case "unary":
-      return testUnary(shell, test.operator, expandText(shell, test.word)) ?? false;
+    case "unary": {
+      const text = expandText(shell, test.word);
+      if (shell.options.xtrace)
+        traceLine(shell, `[[ ${negated ? "! " : ""}${test.operator} ${text === "" ? "''" : text} ]]`);
+      return testUnary(shell, test.operator, text) ?? false;
+    }
     case "binary":
       return binary(shell, test.operator, test.left, test.right);
   }
@@ -51,6 +88,7 @@ function holds(shell: Shell, test: Test): boolean {
 
 function binary(shell: Shell, operator: string, left: Word, right: Word): boolean {
   const text = expandText(shell, left);
+  if (shell.options.xtrace) traceTest(shell, text, operator, right);
   switch (operator) {
     case "=":
     case "==":
@@ -97,11 +135,11 @@ export function compare(operator: string, order: number): boolean {
 function matchExpression(shell: Shell, text: string, word: Word): boolean {
   const collector = new Collector(shell, "regex");
   walk(shell, word.parts, false, collector);
-  const expression = extendedRegularExpression(collector.pattern, shell.shopt.nocasematch);
-  if (expression === null) throw new BadExpression(`[[: ${expandText(shell, word)}: invalid regular expression`);
+  const expression = posixRegex(collector.pattern, shell.shopt.nocasematch);
+  if (expression === null) throw new BadExpression();
   const match = expression.exec(text);
   const variable = shell.vars.table.get("BASH_REMATCH") ?? { value: undefined, list: [], map: null, flags: 0 };
-  variable.list = match ? Array.from(match, (group) => group ?? "") : [];
+  variable.list = match ?? [];
   shell.vars.table.set("BASH_REMATCH", variable);
   return match !== null;
 }

@@ -1,7 +1,9 @@
 // Variables that are computed when they are used: RANDOM, SECONDS, LINENO, FUNCNAME, PIPESTATUS…
 
+import { readFile } from "../builtins/commands.ts";
+import { LONG_NAMES } from "./options.ts";
 import type { Shell } from "./shell.ts";
-import { newVariable, type Variable } from "./variables.ts";
+import { EXPORT, INTEGER, newVariable, READONLY, type Variable } from "./variables.ts";
 
 type Refresh = (variable: Variable, shell: Shell) => void;
 
@@ -21,12 +23,33 @@ const VARIABLES: Record<string, Refresh> = {
   EPOCHREALTIME: text(() => (Date.now() / 1000).toFixed(6)),
   BASH_SUBSHELL: text((shell) => shell.subshellDepth),
   PIPESTATUS: (variable, shell) => {
-    variable.list = shell.pipeStatus.map(String);
+    variable.list = (shell.pipeStatus ?? [shell.status]).map(String);
   },
   FUNCNAME: (variable, shell) => {
-    variable.list =
-      shell.calls.length === 0 ? [] : [...shell.calls.toReversed(), ...(shell.commandString === null ? ["main"] : [])];
+    const names = [...(shell.isFile ? ["main"] : []), ...shell.stack.map((call) => call.name)];
+    variable.list = shell.calls.length === 0 ? [] : names.reverse();
   },
+  BASH_SOURCE: (variable, shell) => {
+    const sources = [...shell.stack.map((call) => call.source), shell.sourceName].slice(shell.isFile ? 0 : 1);
+    variable.list = sources
+      .map((source) => source ?? (shell.commandString === null ? "main" : "environment"))
+      .reverse();
+  },
+  BASH_LINENO: (variable, shell) => {
+    variable.list = [...(shell.isFile ? ["0"] : []), ...shell.stack.map((call) => String(call.line))].reverse();
+  },
+  _: text((shell) => shell.lastArgument),
+  SHELLOPTS: text((shell) => LONG_NAMES.filter((name) => shell.options[name]).join(":")),
+  BASHOPTS: text((shell) =>
+    Object.keys(shell.shopt)
+      .filter((name) => shell.shopt[name])
+      .join(":"),
+  ),
+  DIRSTACK: (variable, shell) => {
+    variable.list = [shell.vars.get("PWD") ?? "", ...shell.directoryStack];
+  },
+  BASH_ARGV0: text((shell) => shell.name),
+  BASH_COMMAND: text((shell) => shell.lastCommand),
 };
 
 const ASSIGN: Record<string, (value: string, shell: Shell) => void> = {
@@ -37,8 +60,14 @@ const ASSIGN: Record<string, (value: string, shell: Shell) => void> = {
     shell.startTime = performance.now() - (Number(value) || 0) * 1000;
   },
   LINENO: () => {},
+  BASH_ARGV0: (value, shell) => {
+    shell.name = value;
+  },
   FUNCNAME: () => {},
+  BASH_SOURCE: () => {},
+  BASH_LINENO: () => {},
   PIPESTATUS: () => {},
+  _: () => {},
 };
 
 export function defineDynamic(shell: Shell): void {
@@ -47,18 +76,32 @@ export function defineDynamic(shell: Shell): void {
     variable.refresh = (own, context) => refresh(own, context as Shell);
     const assign = ASSIGN[name];
     if (assign) variable.assign = (value, context) => assign(value, context as Shell);
+    if (name === "SHELLOPTS" || name === "BASHOPTS")
+      variable.flags = READONLY | ((shell.vars.table.get(name)?.flags ?? 0) & EXPORT);
     shell.vars.table.set(name, variable);
   }
+  if (!shell.vars.table.has("SHELL")) shell.vars.table.set("SHELL", newVariable("/bin/bash"));
   shell.vars.table.set("BASH_VERSION", newVariable("5.2.15(1)-release"));
-  shell.vars.table.set("OSTYPE", newVariable("linux-gnu"));
-  shell.vars.table.set("HOSTTYPE", newVariable("wasm32"));
-  shell.vars.table.set("MACHTYPE", newVariable("wasm32-unknown-wasi"));
+  const defaults = {
+    OSTYPE: "linux-gnu",
+    HOSTTYPE: "wasm32",
+    MACHTYPE: "wasm32-unknown-wasi",
+    HOSTNAME: hostName(shell),
+  };
+  for (const [name, value] of Object.entries(defaults))
+    if (!shell.vars.table.has(name)) shell.vars.table.set(name, newVariable(value));
   const version = newVariable();
   version.list = ["5", "2", "15", "1", "release", "wasm32-unknown-wasi"];
   shell.vars.table.set("BASH_VERSINFO", version);
-  if (!shell.vars.table.has("UID")) shell.vars.table.set("UID", newVariable(String(shell.sys.uid)));
-  if (!shell.vars.table.has("EUID")) shell.vars.table.set("EUID", newVariable(String(shell.sys.uid)));
+  version.flags = READONLY;
+  for (const name of ["UID", "EUID"])
+    shell.vars.table.set(name, newVariable(String(shell.sys.uid), READONLY | INTEGER));
   shell.vars.table.set("BASH", newVariable("/usr/bin/bash"));
+}
+
+function hostName(shell: Shell): string {
+  const text = readFile(shell, "/etc/hostname");
+  return typeof text === "string" ? text.trim() : "vibengine";
 }
 
 /** A linear congruential generator, so that a seed gives the same numbers again. */

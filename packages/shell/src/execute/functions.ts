@@ -2,29 +2,40 @@
 
 import type { FunctionDefinition } from "../ast.ts";
 import { NO_JUMP, RETURN, ShellFault, type Status } from "./control.ts";
+import { TRAP_DEBUG, TRAP_ERR, TRAP_RETURN } from "./options.ts";
 import { finallyDo, run } from "./run.ts";
 import { CALL_DEPTH_MAX, type Shell } from "./shell.ts";
-import { runTrap, TRAP_RETURN } from "./traps.ts";
+import { runDebug, runTrap, suspendTraps } from "./traps.ts";
+
+const OWN_TRAPS = [TRAP_ERR, TRAP_DEBUG, TRAP_RETURN];
 
 export function callFunction(shell: Shell, definition: FunctionDefinition, argv: string[]): Status {
   const limit = Number(shell.vars.get("FUNCNEST") ?? 0) || CALL_DEPTH_MAX;
   if (shell.calls.length >= limit)
     throw new ShellFault(`${definition.name}: maximum function nesting level exceeded (${limit})`);
-  const { args, loopDepth } = shell;
+  const { args, loopDepth, line, sourceName } = shell;
+  const restoreTraps = shell.traps.size > 0 ? suspendTraps(shell, OWN_TRAPS) : null;
   shell.args = argv.slice(1);
   shell.loopDepth = 0;
   shell.calls.push(definition.name);
+  shell.stack.push({ name: definition.name, line, source: sourceName });
+  shell.sourceName = definition.source ?? sourceName;
   shell.vars.pushFrame();
   return finallyDo(
     () => {
-      const result = run(shell, definition.body);
+      const debug = shell.traps.size > 0 ? runDebug(shell, line) : null;
+      const result = debug ? debug.then(() => run(shell, definition.body)) : run(shell, definition.body);
       return typeof result === "number" ? returned(shell, result) : result.then((status) => returned(shell, status));
     },
     () => {
       shell.vars.popFrame();
       shell.calls.pop();
+      shell.stack.pop();
+      shell.sourceName = sourceName;
       shell.args = args;
       shell.loopDepth = loopDepth;
+      shell.line = line;
+      restoreTraps?.();
     },
   );
 }
@@ -35,6 +46,7 @@ function returned(shell: Shell, status: number): Status {
     status = shell.jumpCount;
   }
   if (!shell.traps.has(TRAP_RETURN)) return status;
+  shell.status = status;
   const trap = runTrap(shell, TRAP_RETURN);
   return typeof trap === "number" ? status : trap.then(() => status);
 }

@@ -13,6 +13,10 @@ export interface Job {
   text: string;
   /** The job belongs to the parent shell: it is not waited for. */
   foreign: boolean;
+  /** The coprocess's name, whose variables go when it has ended. */
+  coprocess?: string;
+  /** `disown -h` */
+  kept?: boolean;
   /** Its end has been seen by `jobs` or `wait`. */
   reported: boolean;
 }
@@ -90,7 +94,7 @@ export function signalJob(shell: Shell, job: Job, signal: number): number {
 export function joinGroup(shell: Shell, sys: System, group: number, isForeground: boolean): void {
   if (!shell.hasJobControl) return;
   sys.setpgid(0, group);
-  sys.ignoreSignals(shell.ignored);
+  sys.ignoreSignals(shell.handedDown);
   if (isForeground && shell.terminal !== null) shell.sys.tcsetpgrp(shell.terminal.fd, group || sys.pid);
 }
 
@@ -151,6 +155,16 @@ export function knownJobs(shell: Shell): Job[] {
   return shell.jobs.filter((job) => !job.foreign || shell.seesJobs);
 }
 
+/** Takes away the variables of a coprocess that has ended, and its pipes. */
+export function forgetCoprocess(shell: Shell, job: Job): void {
+  const name = job.coprocess;
+  if (name === undefined) return;
+  job.coprocess = undefined;
+  for (const fd of shell.vars.elements(name, false)) shell.sys.close(Number(fd));
+  shell.vars.unset(name);
+  shell.vars.unset(`${name}_PID`);
+}
+
 /** The job that `%1`, `%+`, `%-`, `%text` or `%?text` names. */
 export function findJob(shell: Shell, specification: string): Job | undefined {
   const jobs = knownJobs(shell).filter((job) => !(isDone(job) && job.reported));
@@ -158,6 +172,9 @@ export function findJob(shell: Shell, specification: string): Job | undefined {
   if (name === "" || name === "+" || name === "%") return jobs[jobs.length - 1];
   if (name === "-") return jobs[jobs.length - 2] ?? jobs[jobs.length - 1];
   if (/^[0-9]+$/.test(name)) return jobs.findLast((job) => job.id === Number(name));
-  if (name.startsWith("?")) return jobs.find((job) => job.text.includes(name.slice(1)));
-  return jobs.find((job) => job.text.startsWith(name));
+  const found = jobs.filter((job) =>
+    name.startsWith("?") ? job.text.includes(name.slice(1)) : job.text.startsWith(name),
+  );
+  // What fits several names none.
+  return found.length === 1 ? found[0] : undefined;
 }

@@ -1,14 +1,18 @@
 // if, while, until, for, select, case. Each loop runs synchronously until something waits; then an async twin goes on from there.
 
-import { ArithmeticFault } from "../arithmetic/parse.ts";
 import type { ArithmeticPart, Case, For, ForArithmetic, If, Select, While } from "../ast.ts";
 import { readLine } from "../builtins/input.ts";
 import { replay } from "../expand/replay.ts";
 import { evaluateArithmetic, expandPattern, expandText, expandWords } from "../expand/words.ts";
 import { compilePattern, matches } from "../pattern.ts";
-import { BREAK, CONTINUE, NO_JUMP, ShellFault, type Status } from "./control.ts";
+import { failedExpression } from "./conditional.ts";
+import { BREAK, CONTINUE, ExitShell, NO_JUMP, type Status } from "./control.ts";
+import { TRAP_DEBUG } from "./options.ts";
 import { runList, runTolerant } from "./run.ts";
 import type { Shell } from "./shell.ts";
+import { traceLine } from "./trace.ts";
+import { runDebug } from "./traps.ts";
+import { checkReference, NAMEREF } from "./variables.ts";
 
 export function runIf(shell: Shell, node: If): Status {
   for (let i = 0; i < node.clauses.length; i++) {
@@ -86,6 +90,12 @@ async function continueWhile(
   }
 }
 
+/** Before a `for` takes its next value DEBUG and `set -x` have their turn. */
+function beforeBody(shell: Shell, node: For): Promise<unknown> | null {
+  if (shell.options.xtrace) traceLine(shell, `for ${node.name} in ${node.words === null ? '"$@"' : node.text}`);
+  return runDebug(shell, node.line, `for ${node.name} in ${node.text}`);
+}
+
 export function runFor(shell: Shell, node: For): Status {
   shell.line = node.line;
   if (node.words === null) return forEach(shell, node, shell.args.slice());
@@ -93,12 +103,34 @@ export function runFor(shell: Shell, node: For): Status {
   return words instanceof Promise ? words.then((list) => forEach(shell, node, list)) : forEach(shell, node, words);
 }
 
+/** False after a complaint. A name reference is pointed at each value in turn. */
+function setLoopVariable(shell: Shell, node: For, value: string): boolean {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(node.name)) {
+    shell.complain(`\`${node.name}': not a valid identifier`);
+    if (shell.options.posix) throw new ExitShell(1);
+    return false;
+  }
+  try {
+    const reference = shell.vars.hasReferences ? shell.vars.table.get(node.name) : undefined;
+    if (reference && (reference.flags & NAMEREF) !== 0) {
+      checkReference(node.name, value);
+      reference.value = value;
+    } else shell.vars.set(node.name, value);
+    return true;
+  } catch (error) {
+    if (shell.options.posix) throw error;
+    return failedExpression(shell, error, "") === 0;
+  }
+}
+
 function forEach(shell: Shell, node: For, values: string[]): Status {
   let status = 0;
   shell.loopDepth++;
   try {
     for (let i = 0; i < values.length; i++) {
-      shell.vars.set(node.name, values[i]);
+      const debug = beforeBody(shell, node);
+      if (debug) return continueFor(shell, node, values, i, debug, true);
+      if (!setLoopVariable(shell, node, values[i])) return 1;
       const body = runList(shell, node.body);
       if (typeof body !== "number") return continueFor(shell, node, values, i + 1, body);
       status = body;
@@ -115,13 +147,17 @@ async function continueFor(
   node: For,
   values: string[],
   from: number,
-  waiting: Promise<number>,
+  waiting: Promise<unknown>,
+  ready = false,
 ): Promise<number> {
   shell.loopDepth++;
   try {
-    let status = await waiting;
+    const ended = await waiting;
+    let status = ready ? 0 : (ended as number);
     for (let i = from; !loopEnds(shell) && i < values.length; i++) {
-      shell.vars.set(node.name, values[i]);
+      if (!ready) await beforeBody(shell, node);
+      ready = false;
+      if (!setLoopVariable(shell, node, values[i])) return 1;
       const body = runList(shell, node.body);
       status = typeof body === "number" ? body : await body;
     }
@@ -132,33 +168,47 @@ async function continueFor(
 }
 
 /** An expression of `for ((…))` or `((…))`; an absent one is true. */
-export function arithmeticValue(shell: Shell, part: ArithmeticPart | null): number | bigint | Promise<number | bigint> {
+export function arithmeticValue(
+  shell: Shell,
+  part: ArithmeticPart | null,
+  line = 0,
+): number | bigint | Promise<number | bigint> {
   if (part === null) return 1;
-  const evaluate = () => {
-    try {
-      return evaluateArithmetic(shell, part);
-    } catch (error) {
-      if (error instanceof ArithmeticFault) throw new ShellFault(`((: ${error.message}`);
-      throw error;
-    }
-  };
+  if (shell.traps.size > 0 && line > 0) {
+    const debug = runDebug(shell, line, `((${part.source ?? ""}))`);
+    if (debug) return debug.then(() => arithmeticValue(shell, part));
+  }
+  if (shell.options.xtrace && part.word.pure) traceLine(shell, `(( ${expandText(shell, part.word)} ))`);
+  const evaluate = () => evaluateArithmetic(shell, part);
   return part.word.pure ? evaluate() : replay(shell, evaluate);
 }
 
 export function runForArithmetic(shell: Shell, node: ForArithmetic): Status {
+  const failed = (error: unknown) => failedExpression(shell, error, "((: ");
+  try {
+    const result = loopArithmetic(shell, node);
+    return typeof result === "number" ? result : result.catch(failed);
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+function loopArithmetic(shell: Shell, node: ForArithmetic): Status {
   shell.line = node.line;
-  const pure = [node.init, node.test, node.step].every((part) => part === null || part.word.pure);
+  const pure =
+    !shell.traps.has(TRAP_DEBUG) && [node.init, node.test, node.step].every((part) => part === null || part.word.pure);
   if (!pure) return continueForArithmetic(shell, node, null);
-  arithmeticValue(shell, node.init);
+  arithmeticValue(shell, node.init, node.line);
   let status = 0;
   shell.loopDepth++;
   try {
-    while (arithmeticValue(shell, node.test) !== 0) {
+    while (arithmeticValue(shell, node.test, node.line) !== 0) {
       const body = runList(shell, node.body);
       if (typeof body !== "number") return continueForArithmetic(shell, node, body);
       status = body;
       if (shell.jump !== NO_JUMP && loopEnds(shell)) return status;
-      arithmeticValue(shell, node.step);
+      shell.line = node.line;
+      arithmeticValue(shell, node.step, node.line);
     }
     return status;
   } finally {
@@ -170,14 +220,15 @@ async function continueForArithmetic(shell: Shell, node: ForArithmetic, body: Pr
   let status = 0;
   shell.loopDepth++;
   try {
-    if (body === null) await arithmeticValue(shell, node.init);
+    if (body === null) await arithmeticValue(shell, node.init, node.line);
     for (;;) {
-      if (body === null && (await arithmeticValue(shell, node.test)) === 0) return status;
+      if (body === null && (await arithmeticValue(shell, node.test, node.line)) === 0) return status;
       const result: Status = body ?? runList(shell, node.body);
       body = null;
       status = typeof result === "number" ? result : await result;
       if (loopEnds(shell)) return status;
-      await arithmeticValue(shell, node.step);
+      shell.line = node.line;
+      await arithmeticValue(shell, node.step, node.line);
     }
   } finally {
     shell.loopDepth--;
@@ -185,6 +236,8 @@ async function continueForArithmetic(shell: Shell, node: ForArithmetic, body: Pr
 }
 
 export async function runSelect(shell: Shell, node: Select): Promise<number> {
+  await runDebug(shell, node.line);
+  if (shell.options.xtrace) traceLine(shell, `select ${node.name} in ${node.text}`);
   const values = node.words === null ? shell.args.slice() : await expandWords(shell, node.words);
   const menu = values.map((value, i) => `${String(i + 1).padStart(String(values.length).length)}) ${value}\n`).join("");
   let status = 0;
@@ -216,6 +269,12 @@ export async function runSelect(shell: Shell, node: Select): Promise<number> {
 
 export function runCase(shell: Shell, node: Case): Status {
   shell.line = node.line;
+  if (shell.options.xtrace) traceLine(shell, `case ${node.text} in`);
+  const debug = runDebug(shell, node.line, `case ${node.text} in `);
+  return debug ? debug.then(() => chooseClause(shell, node)) : chooseClause(shell, node);
+}
+
+function chooseClause(shell: Shell, node: Case): Status {
   const pure = node.word.pure && node.clauses.every((clause) => clause.patterns.every((pattern) => pattern.pure));
   if (!pure) return runCaseAsync(shell, node);
   const subject = expandText(shell, node.word);

@@ -1,4 +1,10 @@
 // The options of `set`: letters, long names, and the string `$-`. Plain fields, so that the executor tests them directly.
+// And the numbers of the traps that are no signals.
+
+export const TRAP_EXIT = 0;
+export const TRAP_ERR = 100;
+export const TRAP_DEBUG = 101;
+export const TRAP_RETURN = 102;
 
 export class Options {
   errexit = false;
@@ -23,6 +29,7 @@ export class Options {
   privileged = false;
   keyword = false;
   onecmd = false;
+  "interactive-comments" = true;
   histexpand = false;
   history = false;
   emacs = false;
@@ -83,6 +90,7 @@ export const LONG_NAMES: Flag[] = [
   "histexpand",
   "history",
   "ignoreeof",
+  "interactive-comments",
   "keyword",
   "monitor",
   "noclobber",
@@ -104,18 +112,38 @@ export const LONG_NAMES: Flag[] = [
 /** The options of `shopt` and what they are at the start. */
 export const SHELL_OPTIONS: Record<string, boolean> = {
   autocd: false,
+  assoc_expand_once: false,
+  cdable_vars: false,
   cdspell: false,
+  checkhash: false,
+  checkjobs: false,
   checkwinsize: true,
   cmdhist: true,
+  compat31: false,
+  compat32: false,
+  compat40: false,
+  compat41: false,
+  compat42: false,
+  compat43: false,
+  compat44: false,
+  complete_fullquote: true,
+  direxpand: false,
+  dirspell: false,
   dotglob: false,
   execfail: false,
   expand_aliases: false,
+  extdebug: false,
   extglob: false,
+  extquote: true,
   failglob: false,
   globasciiranges: true,
   globskipdots: true,
   globstar: false,
   gnu_errfmt: false,
+  histappend: false,
+  histreedit: false,
+  histverify: false,
+  hostcomplete: true,
   huponexit: false,
   inherit_errexit: false,
   interactive_comments: true,
@@ -124,13 +152,19 @@ export const SHELL_OPTIONS: Record<string, boolean> = {
   localvar_inherit: false,
   localvar_unset: false,
   login_shell: false,
+  mailwarn: false,
+  no_empty_cmd_completion: false,
   nocaseglob: false,
   nocasematch: false,
+  noexpand_translation: false,
   nullglob: false,
   patsub_replacement: true,
   progcomp: true,
+  progcomp_alias: false,
   promptvars: true,
+  restricted_shell: false,
   shift_verbose: false,
   sourcepath: true,
+  varredir_close: false,
   xpg_echo: false,
 };

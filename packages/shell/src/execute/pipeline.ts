@@ -1,13 +1,17 @@
 // Pipelines, subshells and background commands: what runs in forked shells at the same time.
 
 import { AT_FDCWD, encode, O_RDONLY, SIGINT, SIGQUIT, strerror } from "@vibengine/system";
-import type { Command, List, ListItem, Pipeline } from "../ast.ts";
-import type { Status } from "./control.ts";
+import type { Command, Coprocess, List, ListItem, Pipeline } from "../ast.ts";
+import { ShellFault, type Status } from "./control.ts";
 import { addJob, joinGroup, newJob, waitForeground } from "./jobs.ts";
-import { run, runTolerant } from "./run.ts";
+import { TRAP_DEBUG } from "./options.ts";
+import { restoreFds, type SavedFd, save } from "./redirect.ts";
+import { finallyDo, run, runTolerant } from "./run.ts";
 import type { Shell } from "./shell.ts";
+import { closeSubstitutions } from "./simple.ts";
 import { forkShell, startTask, waitFor, waitForChild } from "./task.ts";
 import { timed } from "./timing.ts";
+import { runDebug } from "./traps.ts";
 
 export function runPipeline(shell: Shell, node: Pipeline): Status {
   if (node.timed) return timed(shell, node.timed, () => runNegated(shell, node));
@@ -17,28 +21,64 @@ export function runPipeline(shell: Shell, node: Pipeline): Status {
 function runNegated(shell: Shell, node: Pipeline): Status {
   if (!node.negated) return runElements(shell, node);
   // `!` excuses a failure inside from `set -e`.
-  const result = node.commands.length === 1 ? runTolerant(shell, node.commands[0]) : runElements(shell, node);
-  return typeof result === "number" ? Number(result === 0) : result.then((status) => Number(status === 0));
+  const single = node.commands.length === 1;
+  const invert = (status: number): number => {
+    if (single) shell.pipeStatus = [status];
+    return Number(status === 0);
+  };
+  const excused = single && shell.options.errexit;
+  const result = excused ? runTolerant(shell, node.commands[0]) : runElements(shell, node);
+  return typeof result === "number" ? invert(result) : result.then(invert);
 }
 
 function runElements(shell: Shell, node: Pipeline): Status {
   if (node.commands.length === 1) return run(shell, node.commands[0]);
   shell.line = node.line;
-  const pids = startPipeline(shell, node, true);
-  if (!shell.hasJobControl) return collect(shell, pids, 0, []);
-  const job = newJob(shell, pids, shell.item?.text ?? "");
-  return waitForeground(shell, job).then((status) => {
-    // Of one that was stopped nothing is known yet.
-    return job.statuses.includes(undefined) ? status : pipelineStatus(shell, job.statuses as number[]);
-  });
+  const before = shell.substitutionFds.length;
+  const last = shell.shopt.lastpipe && !shell.options.monitor;
+  return finallyDo(
+    () => {
+      const started = shell.traps.has(TRAP_DEBUG)
+        ? debugElements(shell, node).then(() => startPipeline(shell, node, true, last))
+        : startPipeline(shell, node, true, last);
+      return started instanceof Promise
+        ? started.then((pids) => collect(shell, node, pids))
+        : collect(shell, node, started);
+    },
+    () => closeSubstitutions(shell, before),
+  );
 }
 
-/** Starts all elements; the pids, fewer if the process table filled up. */
-function startPipeline(shell: Shell, node: Pipeline, isForeground: boolean): number[] {
+/** Waits for a pipeline that is a job. */
+async function waitForJob(shell: Shell, pids: number[]): Promise<number> {
+  const job = newJob(shell, pids, shell.item?.text ?? "");
+  const status = await waitForeground(shell, job);
+  // Of one that was stopped nothing is known yet.
+  return job.statuses.includes(undefined) ? status : pipelineStatus(shell, job.statuses as number[]);
+}
+
+/** The DEBUG trap runs for the simple elements before they are started. */
+async function debugElements(shell: Shell, node: Pipeline): Promise<void> {
+  for (const command of node.commands) {
+    if (command.kind !== "simple") continue;
+    shell.lastCommand = command.text;
+    await runDebug(shell, command.line);
+  }
+}
+
+interface Started {
+  pids: number[];
+  /** The end of the pipe that the last element reads, when the shell itself runs that; else -1. */
+  input: number;
+}
+
+/** Starts all elements (but the last, with `lastpipe`); fewer if the process table filled up. */
+function startPipeline(shell: Shell, node: Pipeline, isForeground: boolean, last = false): Started {
   const pids: number[] = [];
   const { commands } = node;
   let input = -1;
   for (let i = 0; i < commands.length; i++) {
+    if (last && i === commands.length - 1) return { pids, input };
     const ends: [number, number] = [-1, -1];
     if (i < commands.length - 1) {
       const result = shell.sys.pipe(ends);
@@ -54,6 +94,7 @@ function startPipeline(shell: Shell, node: Pipeline, isForeground: boolean): num
       break;
     }
     if (node.negated) child.tolerance++;
+    if (shell.options.monitor) child.sys.setpgid(0, pids[0] ?? 0);
     connect(child, input, 0);
     if (ends[1] >= 0) {
       if (ends[0] >= 0) child.sys.close(ends[0]);
@@ -68,7 +109,7 @@ function startPipeline(shell: Shell, node: Pipeline, isForeground: boolean): num
     startCommand(child, commands[i]);
   }
   if (input >= 0) shell.sys.close(input);
-  return pids;
+  return { pids, input: -1 };
 }
 
 /** Makes `fd` of a child its stdin or stdout. */
@@ -80,6 +121,8 @@ function connect(child: Shell, fd: number, to: number): void {
 
 /** Runs a command as the whole of a forked shell: a program needs no second fork then. */
 function startCommand(child: Shell, command: Command): void {
+  // DEBUG has run for it already.
+  if (command.kind === "simple") child.traps.delete(TRAP_DEBUG);
   child.execInPlace = command.kind === "simple";
   const body = withoutSubshell(command);
   startTask(child, () => run(child, body));
@@ -92,17 +135,34 @@ function withoutSubshell(command: Command): Command {
   return { ...command, body: { kind: "group", body: command.body.body } };
 }
 
-function collect(shell: Shell, pids: number[], from: number, statuses: number[]): Status {
+function collect(shell: Shell, node: Pipeline, { pids, input }: Started): Status {
+  if (shell.hasJobControl) return waitForJob(shell, pids);
+  if (input < 0) return waitForAll(shell, pids, 0, []);
+  const saved: SavedFd[] = [];
+  save(shell.sys, 0, saved);
+  shell.sys.dup2(input, 0);
+  shell.sys.close(input);
+  const last = finallyDo(
+    () => run(shell, node.commands[node.commands.length - 1]),
+    () => restoreFds(shell.sys, saved),
+  );
+  // The shell's own part comes last.
+  const others = (own: number) => waitForAll(shell, pids, 0, [], own);
+  return typeof last === "number" ? others(last) : last.then(others);
+}
+
+function waitForAll(shell: Shell, pids: number[], from: number, statuses: number[], own?: number): Status {
   for (let i = from; i < pids.length; i++) {
     const status = waitFor(shell, pids[i]);
     if (typeof status !== "number") {
       return status.then((value) => {
         statuses.push(value);
-        return collect(shell, pids, i + 1, statuses);
+        return waitForAll(shell, pids, i + 1, statuses, own);
       });
     }
     statuses.push(status);
   }
+  if (own !== undefined) statuses.push(own);
   return pipelineStatus(shell, statuses);
 }
 
@@ -117,8 +177,10 @@ export function runSubshell(shell: Shell, body: List): Status {
   const child = forkShell(shell);
   if (child === null) return 254;
   joinGroup(shell, child.sys, 0, true);
+  child.jobs = [];
   startTask(child, () => run(child, body));
-  return waitForChild(shell, child.sys.pid);
+  shell.pipeStatus = null;
+  return waitForChild(shell, child.sys.pid, "");
 }
 
 /** `command &` */
@@ -126,9 +188,9 @@ export function runBackground(shell: Shell, item: ListItem): Status {
   const { command } = item;
   let pids: number[];
   if (command.kind === "pipeline" && command.commands.length > 1 && !command.negated && !command.timed) {
-    const detached = shell.sys.dup(0, 10);
-    useNullInput(shell);
-    pids = startPipeline(shell, command, false);
+    const detached = shell.hasJobControl ? -1 : shell.sys.dup(0, 10);
+    if (!shell.hasJobControl) useNullInput(shell);
+    pids = startPipeline(shell, command, false).pids;
     if (detached >= 0) {
       shell.sys.dup2(detached, 0);
       shell.sys.close(detached);
@@ -147,8 +209,44 @@ export function runBackground(shell: Shell, item: ListItem): Status {
   }
   if (pids.length === 0) return 254;
   shell.lastBackground = pids[pids.length - 1];
-  const { id } = addJob(shell, pids, item.text);
-  if (shell.options.interactive && shell.hasJobControl) shell.report(`[${id}] ${shell.lastBackground}\n`);
+  const job = addJob(shell, pids, item.text);
+  if (shell.options.interactive && shell.hasJobControl) shell.report(`[${job.id}] ${shell.lastBackground}\n`);
+  shell.pipeStatus = null;
+  return 0;
+}
+
+/** `coproc NAME command`: a background command whose stdin and stdout are pipes of the shell. */
+export function runCoprocess(shell: Shell, node: Coprocess): Status {
+  const ours: [number, number] = [-1, -1];
+  const theirs: [number, number] = [-1, -1];
+  for (const at of [0, 1]) {
+    const pipe: [number, number] = [-1, -1];
+    const result = shell.sys.pipe(pipe);
+    if (result < 0) throw new ShellFault(`cannot make pipe for coprocess: ${strerror(result)}`);
+    // The first pipe is read by the shell, the second written.
+    ours[at] = pipe[at];
+    theirs[1 - at] = pipe[1 - at];
+  }
+  const child = forkShell(shell);
+  if (child === null) return 254;
+  for (const fd of ours) child.sys.close(fd);
+  connect(child, theirs[0], 0);
+  connect(child, theirs[1], 1);
+  for (const fd of theirs) shell.sys.close(fd);
+  const fds = ours.map((fd) => {
+    const moved = shell.sys.dup(fd, 60);
+    shell.sys.close(fd);
+    shell.sys.setCloexec(moved, true);
+    return String(moved);
+  });
+  const variable = shell.vars.writable(node.name);
+  variable.list = fds;
+  variable.map = null;
+  shell.vars.set(`${node.name}_PID`, String(child.sys.pid));
+  shell.lastBackground = child.sys.pid;
+  const job = addJob(shell, [child.sys.pid], node.text);
+  job.coprocess = node.name;
+  startCommand(child, node.body);
   return 0;
 }
 

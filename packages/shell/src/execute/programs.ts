@@ -18,12 +18,13 @@ import {
   parseStub,
   S_IFDIR,
   S_IFMT,
+  S_IFREG,
   type System,
   strerror,
 } from "@vibengine/system";
-import type { ShellHost, SpawnRequest } from "../host.ts";
+import type { ShellHost, SpawnRequest, ToolSet } from "../host.ts";
 import { BrokenPipe, Reader, Writer } from "../stdio.ts";
-import type { Tool, ToolContext } from "../tool.ts";
+import type { ToolContext } from "../tool.ts";
 
 export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -45,8 +46,8 @@ export class Programs {
   readonly runShell: ShellRunner;
   /** Command → path and how often it was used, for `hash`. */
   hash = new Map<string, { path: string; hits: number }>();
-  #tools: Record<string, Tool> | null = null;
-  #loading: Promise<Record<string, Tool>> | null = null;
+  #loaded: ToolSet | null = null;
+  #loading: Promise<ToolSet> | null = null;
 
   constructor(host: ShellHost, runShell: ShellRunner) {
     this.host = host;
@@ -57,15 +58,18 @@ export class Programs {
     this.hash.clear();
   }
 
-  /** The file to run for a command name: its path, or the errno (ENOENT, EACCES, EISDIR) that says why there is none. */
-  find(sys: System, name: string, path: string | undefined): string | number {
+  /**
+   * The file to run for a command name: its path, or the errno (ENOENT, EACCES, EISDIR) that says why there is none. Without
+   * `check` a remembered path is not looked at again.
+   */
+  find(sys: System, name: string, path: string | undefined, check = true): string | number {
     if (name.includes("/")) {
       const errno = isExecutable(sys, name);
       return errno === 0 ? name : errno;
     }
     const known = this.hash.get(name);
     if (known) {
-      if (isExecutable(sys, known.path) === 0) {
+      if (!check || isExecutable(sys, known.path) === 0) {
         known.hits++;
         return known.path;
       }
@@ -73,8 +77,7 @@ export class Programs {
     }
     const found = searchPath(sys, name, path)[0];
     if (found === undefined) return this.unusable(sys, name, path);
-    // A relative directory on PATH means something else after cd.
-    if (found.startsWith("/")) this.hash.set(name, { path: found, hits: 1 });
+    if (!found.startsWith("./")) this.hash.set(name, { path: found, hits: 1 });
     return found;
   }
 
@@ -95,11 +98,12 @@ export class Programs {
     name: string,
     depth = 0,
   ): Promise<number> {
+    // Handlers do not outlive exec.
+    sys.catchSignals(0);
     const file = classify(sys, path);
     switch (file.kind) {
       case "tool":
-        if (file.name === "sh" || file.name === "bash")
-          return this.becomeShell(sys, [file.name, ...argv.slice(1)], env, path);
+        if (file.name === "sh" || file.name === "bash") return this.becomeShell(sys, argv, env, path);
         return this.runTool(sys, file.name, argv, env, `${name}: ${path}`);
       case "interpreter": {
         if (depth >= INTERPRETERS_MAX) return complain(sys, `${name}: ${path}: ${strerror(ELOOP)}`, 126);
@@ -136,7 +140,7 @@ export class Programs {
   async runTool(sys: System, tool: string, argv: string[], env: Map<string, string>, name: string): Promise<number> {
     sys.closeOnExec();
     sys.setCommandLine(argv, `/usr/bin/${tool}`);
-    const tools = this.#tools ?? (await this.#load());
+    const { tools } = this.#loaded ?? (await this.load());
     const body = Object.hasOwn(tools, tool) ? tools[tool] : undefined;
     if (body === undefined) return complain(sys, `${name}: ${strerror(ENOENT)}`, 127);
     const pause = async () => {
@@ -170,10 +174,10 @@ export class Programs {
     }
   }
 
-  async #load(): Promise<Record<string, Tool>> {
+  async load(): Promise<ToolSet> {
     this.#loading ??= this.host.loadTools();
-    this.#tools = await this.#loading;
-    return this.#tools;
+    this.#loaded = await this.#loading;
+    return this.#loaded;
   }
 
   /** Runs a command by name as a child of `sys`, for tools that start others. 127 and 126 as a shell gives them, silently. */
@@ -268,6 +272,13 @@ function classify(sys: System, path: string): FileKind {
   }
   const firstLine = bytes.indexOf(10) < 0 ? bytes : bytes.subarray(0, bytes.indexOf(10));
   return firstLine.includes(0) ? { kind: "error", errno: ENOEXEC } : { kind: "script" };
+}
+
+/** True for a file that a shell does not take for a script: its first line holds a NUL. */
+export function isBinary(sys: System, path: string): boolean {
+  if (sys.stat(AT_FDCWD, encode(path), true, stat) < 0 || (stat.mode & S_IFMT) !== S_IFREG) return false;
+  const { kind } = classify(sys, path);
+  return kind === "error" || kind === "tool" || kind === "foreign";
 }
 
 function toList(env: Map<string, string>): string[] {

@@ -20,14 +20,16 @@ import {
   strerror,
 } from "@vibengine/system";
 import type { Redirected, Redirection } from "../ast.ts";
+import { splitAssignment } from "../builtins/usage.ts";
 import { replay } from "../expand/replay.ts";
 import { appendFields, expandText } from "../expand/words.ts";
-import { ShellFault, type Status } from "./control.ts";
-import { finallyDo, run } from "./run.ts";
+import type { Status } from "./control.ts";
+import { failure, finallyDo, run } from "./run.ts";
 import type { Shell } from "./shell.ts";
 
 /** A redirection with its target expanded. */
 export interface Redirect {
+  /** As in the tree; or "error", with the message as the text. */
   operator: string;
   fd: number;
   fdName: string | null;
@@ -58,8 +60,16 @@ function expandOne(shell: Shell, redirection: Redirection): Redirect {
     if (operator === "<<<") text += "\n";
   } else {
     const fields: string[] = [];
-    appendFields(shell, target, fields);
-    if (fields.length !== 1) throw new ShellFault(`${sourceOf(shell, redirection)}: ambiguous redirect`);
+    // In POSIX mode a script's targets are no patterns.
+    const { noglob, posix, interactive } = shell.options;
+    shell.options.noglob = noglob || (posix && !interactive);
+    try {
+      appendFields(shell, target, fields);
+    } finally {
+      shell.options.noglob = noglob;
+    }
+    if (fields.length !== 1)
+      return { operator: "error", fd, fdName, text: `${sourceOf(shell, redirection)}: ambiguous redirect` };
     text = fields[0];
   }
   return { operator, fd, fdName, text };
@@ -84,6 +94,7 @@ export function applyRedirections(shell: Shell, sys: System, list: Redirect[], s
 
 function applyOne(shell: Shell, sys: System, redirect: Redirect, saved: SavedFd[] | null): string | null {
   const { operator, text } = redirect;
+  if (operator === "error") return text;
   if ((operator === ">&" || operator === "<&") && /^([0-9]+-?|-)$/.test(text))
     return duplicate(shell, sys, redirect, saved);
   if (operator === "<&") return `${text}: ambiguous redirect`;
@@ -104,7 +115,7 @@ function place(shell: Shell, sys: System, opened: number, redirect: Redirect, sa
     const moved = opened >= SHELL_FD ? opened : sys.dup(opened, SHELL_FD);
     if (moved < 0) return `${redirect.fdName}: ${strerror(moved)}`;
     if (moved !== opened) sys.close(opened);
-    shell.vars.set(redirect.fdName, String(moved));
+    setFdVariable(shell, redirect.fdName, String(moved));
     return null;
   }
   if (opened === redirect.fd) {
@@ -118,6 +129,19 @@ function place(shell: Shell, sys: System, opened: number, redirect: Redirect, sa
   return result < 0 ? `${redirect.fd}: ${strerror(result)}` : null;
 }
 
+/** The variable of `{name}>`, which may be an element: `{name[0]}>`. */
+function fdVariable(shell: Shell, name: string): string | undefined {
+  const element = splitAssignment(name);
+  if (element === null || element.index === null) return shell.vars.get(name);
+  return shell.vars.getElement(element.name, shell.arithmetic.key(element.name, element.index));
+}
+
+function setFdVariable(shell: Shell, name: string, value: string): void {
+  const element = splitAssignment(name);
+  if (element === null || element.index === null) shell.vars.set(name, value);
+  else shell.vars.setElement(element.name, shell.arithmetic.key(element.name, element.index), value);
+}
+
 function duplicate(shell: Shell, sys: System, redirect: Redirect, saved: SavedFd[] | null): string | null {
   const { text } = redirect;
   const move = text.endsWith("-");
@@ -125,26 +149,25 @@ function duplicate(shell: Shell, sys: System, redirect: Redirect, saved: SavedFd
   let target = redirect.fd;
   if (redirect.fdName !== null) {
     if (from < 0) {
-      const fd = Number(shell.vars.get(redirect.fdName) ?? -1);
+      const fd = Number(fdVariable(shell, redirect.fdName) ?? -1);
       sys.close(fd);
       return null;
     }
     target = sys.dup(from, SHELL_FD);
     if (target < 0) return `${from}: ${strerror(EBADF)}`;
-    shell.vars.set(redirect.fdName, String(target));
+    setFdVariable(shell, redirect.fdName, String(target));
   } else if (from < 0) {
     save(sys, target, saved);
     sys.close(target);
     return null;
   } else {
+    const open = sys.getFlags(from);
+    if (open < 0) return `${from}: ${strerror(open)}`;
     if (from !== target) save(sys, target, saved);
-    const result = from === target ? sys.getFlags(from) : sys.dup2(from, target);
-    if (result < 0) return `${from}: ${strerror(result)}`;
+    if (from !== target) sys.dup2(from, target);
   }
-  if (move && from !== target) {
-    save(sys, from, saved);
-    sys.close(from);
-  }
+  // bash does not bring back what was moved away.
+  if (move && from !== target) sys.close(from);
   return null;
 }
 
@@ -204,7 +227,7 @@ function openText(sys: System, text: string): number | string {
   }
 }
 
-function save(sys: System, fd: number, saved: SavedFd[] | null): void {
+export function save(sys: System, fd: number, saved: SavedFd[] | null): void {
   if (saved === null) return;
   const copy = sys.dup(fd, SHELL_FD);
   if (copy >= 0) sys.setCloexec(copy, true);
@@ -233,7 +256,7 @@ export function runRedirected(shell: Shell, node: Redirected): Status {
         const error = applyRedirections(shell, shell.sys, list, saved);
         if (error === null) return run(shell, node.body);
         shell.complain(error);
-        return 1;
+        return failure(shell, 1);
       },
       () => {
         if (shell.sys.isAlive) restoreFds(shell.sys, saved);

@@ -1,15 +1,17 @@
 // The executor's centre: runs any command, lists, && and ||. A command's run gives its status at once when nothing had to wait,
 // else a promise of it: so a loop of builtins costs no await. Asynchronous continuations repeat the loop they continue.
 
-import type { AndOr, Command, List, ListItem } from "../ast.ts";
+import type { AndOr, Command, FunctionDefinition, List, ListItem } from "../ast.ts";
+import { SPECIAL_BUILTINS } from "../builtins/index.ts";
 import { runArithmeticCommand, runConditional } from "./conditional.ts";
 import { ExitShell, NO_JUMP, type Status } from "./control.ts";
 import { runCase, runFor, runForArithmetic, runIf, runSelect, runWhile } from "./loops.ts";
-import { runBackground, runPipeline, runSubshell } from "./pipeline.ts";
+import { TRAP_ERR } from "./options.ts";
+import { runBackground, runCoprocess, runPipeline, runSubshell } from "./pipeline.ts";
 import { runRedirected } from "./redirect.ts";
 import type { Shell } from "./shell.ts";
 import { runSimple } from "./simple.ts";
-import { runTrap, runTraps, TRAP_ERR } from "./traps.ts";
+import { runTrap, runTraps } from "./traps.ts";
 
 /** Compound commands entered without an await in between; beyond, the stack is unwound by one. */
 const SYNC_DEPTH_MAX = 120;
@@ -64,13 +66,34 @@ function dispatch(shell: Shell, node: Exclude<Command, { kind: "simple" }>): Sta
       return runConditional(shell, node);
     case "arithmeticcommand":
       return runArithmeticCommand(shell, node);
+    case "coprocess":
+      return runCoprocess(shell, node);
     case "redirected":
       return runRedirected(shell, node);
     case "function":
-      shell.functions.set(node.name, node);
-      shell.status = 0;
-      return 0;
+      return defineFunction(shell, node);
   }
+}
+
+function defineFunction(shell: Shell, node: FunctionDefinition): number {
+  shell.status = 0;
+  if (/[$`'"\\]/.test(node.name) || (shell.options.posix && !/^[A-Za-z_]\w*$/.test(node.name))) {
+    shell.complain(`\`${node.name}': not a valid identifier`);
+    if (shell.options.posix && !shell.options.interactive) throw new ExitShell(1);
+    return 1;
+  }
+  const known = shell.functions.get(node.name);
+  if (known && shell.readonlyFunctions.has(node.name)) {
+    shell.complain(`${node.name}: readonly function`);
+    return 1;
+  }
+  if (shell.options.posix && SPECIAL_BUILTINS.has(node.name)) {
+    shell.complain(`\`${node.name}': is a special builtin`);
+    throw new ExitShell(2);
+  }
+  node.source = shell.sourceName;
+  shell.functions.set(node.name, node);
+  return 0;
 }
 
 export function runList(shell: Shell, list: List): Status {
@@ -134,7 +157,14 @@ function check(shell: Shell, node: Command, status: number): Status {
 
 function checkFailure(shell: Shell, node: Command, status: number): Status {
   if (status === 0 || shell.tolerance > 0 || shell.jump !== NO_JUMP || !countsAsFailure(node)) return status;
-  if (shell.traps.has(TRAP_ERR) && (shell.calls.length === 0 || shell.options.errtrace)) {
+  return failure(shell, status);
+}
+
+/** A failure that nothing excuses: the ERR trap runs, and `set -e` ends the shell. */
+export function failure(shell: Shell, status: number): Status {
+  if (shell.tolerance > 0) return status;
+  if (shell.traps.has(TRAP_ERR)) {
+    shell.status = status;
     const trap = runTrap(shell, TRAP_ERR);
     if (typeof trap !== "number") return trap.then(() => failed(shell, status));
   }

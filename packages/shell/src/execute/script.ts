@@ -18,6 +18,7 @@ export function openText(shell: Shell, text: string, line = 1, more?: () => stri
     more,
     aliases: (name) => shell.aliasText(name),
     extglob: () => shell.shopt.extglob,
+    posix: () => shell.options.posix,
   });
 }
 
@@ -26,9 +27,11 @@ export function runSource(shell: Shell, text: string, line = 1): Status {
   const outer = shell.lexer;
   const lexer = openText(shell, text, line);
   shell.lexer = lexer;
+  shell.indirection++;
   let status = 0;
   const done = (value: number) => {
     shell.lexer = outer;
+    shell.indirection--;
     return value;
   };
   const next = (): Status => {
@@ -45,7 +48,7 @@ export function runSource(shell: Shell, text: string, line = 1): Status {
             return next();
           },
           (error) => {
-            shell.lexer = outer;
+            done(0);
             throw error;
           },
         );
@@ -57,14 +60,25 @@ export function runSource(shell: Shell, text: string, line = 1): Status {
   try {
     return next();
   } catch (error) {
-    shell.lexer = outer;
+    done(0);
     throw error;
+  }
+}
+
+/** The next command line; with `set -v` it is printed as it was read. */
+export function readVerbosely(shell: Shell, lexer: Lexer): List | null {
+  const { pos } = lexer;
+  const { verbose } = shell.options;
+  try {
+    return readCommandLine(lexer);
+  } finally {
+    if (verbose && lexer.pos > pos) shell.report(lexer.text.slice(pos, lexer.pos).replace(/\n?$/, "\n"));
   }
 }
 
 function readOrComplain(shell: Shell, lexer: Lexer): List | null | "error" {
   try {
-    return readCommandLine(lexer);
+    return readVerbosely(shell, lexer);
   } catch (error) {
     if (!(error instanceof SyntaxFault)) throw error;
     complainOfSyntax(shell, error);
@@ -75,9 +89,19 @@ function readOrComplain(shell: Shell, lexer: Lexer): List | null | "error" {
 }
 
 export function complainOfSyntax(shell: Shell, fault: SyntaxFault): void {
-  const place = `${shell.name}: ${shell.options.command ? "-c: " : ""}line ${fault.line}: `;
+  const place = `${shell.sourceName ?? shell.name}: ${shell.options.command && shell.stack.length === 0 && shell.indirection === 0 ? "-c: " : ""}line ${fault.line}: `;
   const near = fault.message.startsWith("syntax error near") && fault.excerpt ? `${place}\`${fault.excerpt}'\n` : "";
   shell.report(`${place}${fault.message}\n${near}`);
+}
+
+/** Runs something of which a fault may end only itself: a startup file, a prompt's command. */
+export async function runSafely(shell: Shell, action: () => Status): Promise<number> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof ShellFault) && !(error instanceof ArithmeticFault)) throw error;
+    return (shell.status = complainOf(shell, error));
+  }
 }
 
 /** Runs a list at the top level: a fault that is not fatal costs the rest of this line only. */

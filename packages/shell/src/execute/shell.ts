@@ -8,6 +8,8 @@ import {
   encode,
   SIGINT,
   SIGPIPE,
+  SIGQUIT,
+  SIGTERM,
   SIGWINCH,
   type System,
   strerror,
@@ -15,6 +17,8 @@ import {
 } from "@vibengine/system";
 import { evaluateText } from "../arithmetic/evaluate.ts";
 import type { FunctionDefinition, ListItem } from "../ast.ts";
+import { trimHistory, trimHistoryFile } from "../builtins/history.ts";
+import type { Completion } from "../builtins/late.ts";
 import { type Separators, separators } from "../expand/fields.ts";
 import type { ReplayLog } from "../expand/replay.ts";
 import type { ShellHost } from "../host.ts";
@@ -22,12 +26,15 @@ import type { Lexer } from "../parser/lexer.ts";
 import { ShellArithmetic } from "./arithmetic-variables.ts";
 import { NO_JUMP, type Status, Terminated } from "./control.ts";
 import type { Job } from "./jobs.ts";
-import { Options, SHELL_OPTIONS } from "./options.ts";
+import { Options, SHELL_OPTIONS, TRAP_ERR } from "./options.ts";
 import type { Programs } from "./programs.ts";
 import { Variables } from "./variables.ts";
 
 /** Function calls nested deeper than this are an error. */
 export const CALL_DEPTH_MAX = 5000;
+
+/** Signals that an interactive shell lives through. */
+const SPARED = (1 << SIGINT) | (1 << SIGQUIT) | (1 << SIGTERM);
 
 export class Shell {
   sys: System;
@@ -35,6 +42,18 @@ export class Shell {
   readonly programs: Programs;
   vars = new Variables();
   functions = new Map<string, FunctionDefinition>();
+  /** Turned off with `enable -n`. */
+  disabledBuiltins = new Set<string>();
+  /** What `ulimit` has set: letter → soft, hard. */
+  limits = new Map<string, [string, string]>();
+  /** What `complete` has defined, by command. */
+  completions = new Map<string, Completion>();
+  /** Lines of the history, the number of the first, how many are not in the file yet, and how many of the file were read. */
+  history = { lines: [] as string[], base: 1, added: 0, read: 0 };
+  /** The builtin that runs was used wrongly. */
+  misused = false;
+  readonlyFunctions = new Set<string>();
+  exportedFunctions = new Set<string>();
   aliases = new Map<string, string>();
   /** What pushd put aside, the last first. */
   directoryStack: string[] = [];
@@ -43,6 +62,8 @@ export class Shell {
   /** `$0` and `$1`… */
   name: string;
   args: string[] = [];
+  /** How often `set` has changed `$1`… */
+  argsSet = 0;
   status = 0;
   lastBackground = 0;
   /** What runs: its text names a job that is stopped. */
@@ -56,12 +77,28 @@ export class Shell {
   loopDepth = 0;
   /** Names of the running functions, innermost last. */
   calls: string[] = [];
-  sourceDepth = 0;
+  /** Running functions and sourced files, innermost last: their names, and from which line of which source they were called. */
+  stack: { name: string; line: number; source: string | null }[] = [];
+  /** The file being run; null where there is none. */
+  sourceName: string | null = null;
+  /** The shell runs a script file, which is the outermost source. */
+  isFile = false;
+  /** `$_` */
+  lastArgument = "";
   /** > 0 where `set -e` does not apply: conditions, `!`, all but the last of && and ||. */
   tolerance = 0;
   /** Signal number (0: EXIT, 100: ERR, 101: DEBUG, 102: RETURN) → command; "" ignores. */
   traps = new Map<number, string>();
-  inTrap = false;
+  /** What `trap` prints in a subshell that has set none: its parent's. */
+  shownTraps: Map<number, string> | null = null;
+  /** Traps that run: 1 ERR, 2 DEBUG, 4 RETURN. */
+  runningTraps = 0;
+  /** `$?` before the innermost trap, which `exit` and `return` without operand give; -1 outside. */
+  trapStatus = -1;
+  /** `$BASH_COMMAND`: the words of the command that runs. */
+  lastCommand = "";
+  /** How deep `eval`, `.`, traps and command substitutions are nested, for PS4. */
+  indirection = 0;
   jobs: Job[] = [];
   isSubshell = false;
   /** A command substitution knows its parent's jobs: `kill $(jobs -p)`. */
@@ -70,7 +107,8 @@ export class Shell {
   substitutionStatus = 0;
   separators: Separators = separators(undefined);
   replayLog: ReplayLog | null = null;
-  pipeStatus: number[] = [0];
+  /** PIPESTATUS; null: the status of the last simple command. */
+  pipeStatus: number[] | null = [];
   /** The script being read, for `alias` and messages. */
   lexer: Lexer | null = null;
   /** What the arguments in `argv` of a declaration builtin assign, by position. */
@@ -88,14 +126,14 @@ export class Shell {
   randomSeed = (Math.random() * 0x100000000) >>> 0;
   /** The process ends with the next simple command, so that a program needs no fork. */
   execInPlace = false;
+  /** Those that were ignored when the shell began, which a script cannot trap. */
+  inherited = 0;
   /** Signals (bit n = signal n) that this process ignores. */
   ignored = 0;
   /** fds behind the names of process substitutions; closed when their command has ended. */
   substitutionFds: number[] = [];
   /** Caught signals that came while a child was waited for. */
   pendingSignals = 0;
-  /** What was typed, the latest last. */
-  history: string[] = [];
   /** Of an interactive shell that has one: its terminal, and how that is set while the shell has it. */
   terminal: { fd: number; termios: Termios | number } | null = null;
   /** An interactive shell: SIGINT leads back to its prompt. Signals that it ignores for itself, not for what it starts. */
@@ -128,6 +166,12 @@ export class Shell {
     copy.vars = this.vars.clone();
     copy.watchVariables();
     copy.functions = new Map(this.functions);
+    copy.disabledBuiltins = this.disabledBuiltins;
+    copy.limits = this.limits;
+    copy.completions = this.completions;
+    copy.history = { ...this.history, lines: this.history.lines.slice() };
+    copy.readonlyFunctions = this.readonlyFunctions;
+    copy.exportedFunctions = this.exportedFunctions;
     copy.aliases = new Map(this.aliases);
     copy.directoryStack = this.directoryStack;
     copy.options = this.options.clone();
@@ -137,11 +181,19 @@ export class Shell {
     copy.lastBackground = this.lastBackground;
     copy.pid = this.pid;
     copy.line = this.line;
-    copy.loopDepth = this.loopDepth;
     copy.calls = this.calls.slice();
-    copy.sourceDepth = this.sourceDepth;
+    copy.stack = this.stack.slice();
+    copy.sourceName = this.sourceName;
+    copy.isFile = this.isFile;
+    copy.lastArgument = this.lastArgument;
+    copy.indirection = this.indirection;
     copy.tolerance = this.tolerance;
-    for (const [signal, command] of this.traps) if (command === "") copy.traps.set(signal, "");
+    for (const [signal, command] of this.traps) {
+      const kept =
+        command === "" || (signal === TRAP_ERR ? this.options.errtrace : signal > TRAP_ERR && this.options.functrace);
+      if (kept) copy.traps.set(signal, command);
+    }
+    copy.shownTraps = this.shownTraps ?? (this.traps.size > 0 ? new Map(this.traps) : null);
     copy.jobs = this.jobs.map((job) => ({ ...job, foreign: true }));
     copy.isSubshell = true;
     copy.subshellDepth = this.subshellDepth + 1;
@@ -152,9 +204,12 @@ export class Shell {
     copy.startTime = this.startTime;
     copy.lastYield = this.lastYield;
     copy.ignored = this.ignored;
-    copy.history = this.history;
+    copy.inherited = this.inherited;
     return copy;
   }
+
+  /** The signals that programs started by this shell ignore. */
+  handedDown = 0;
 
   ignore(signal: number): void {
     this.ignored |= 1 << signal;
@@ -174,7 +229,10 @@ export class Shell {
       }
     }
     this.sys.catchSignals(caught);
-    this.sys.ignoreSignals(ignored);
+    // An interactive shell is not ended from the keyboard; what it runs is.
+    const spared = this.options.interactive && !this.isSubshell ? SPARED & ~caught : 0;
+    this.sys.ignoreSignals(ignored | spared);
+    this.handedDown = ignored;
   }
 
   private watchVariables(): void {
@@ -184,31 +242,43 @@ export class Shell {
       this.separators = separators(value);
     });
     this.vars.watch.set("PATH", () => this.programs.forget());
+    this.vars.watch.set("HISTSIZE", () => trimHistory(this));
+    this.vars.watch.set("HISTFILESIZE", () => trimHistoryFile(this));
     this.vars.watch.set("OPTIND", () => {
       this.optionOffset = 0;
     });
   }
 
+  /** What messages begin with: the file that is run, as BASH_SOURCE has it, or `$0`. */
+  get sourceTitle(): string {
+    if (this.sourceName !== null) return this.sourceName;
+    return this.calls.length === 0 ? this.name : this.commandString === null ? "main" : "environment";
+  }
+
   /** Prints `$0: line N: message` to stderr. */
   complain(message: string): void {
-    const place = this.options.interactive ? "" : ` line ${this.line}:`;
-    this.report(`${this.name}:${place} ${message}\n`);
+    this.report(`${this.place()}: ${message}\n`);
+  }
+
+  /** Where the script is, as messages begin: `script: line 3`. */
+  place(): string {
+    return this.options.interactive ? this.name : `${this.sourceTitle}: line ${this.line}`;
   }
 
   /** Writes to stderr without waiting; what a full pipe does not take follows in the background, in order. */
-  report(text: string): void {
+  report(text: string, to = 2): void {
     const bytes = encode(text);
     let at = 0;
     if (this.backlog === null) {
       while (at < bytes.length) {
-        const count = this.sys.write(2, bytes, at, bytes.length - at);
+        const count = this.sys.write(to, bytes, at, bytes.length - at);
         if (count === -EAGAIN || count === -EINTR) break;
         if (count < 0) return;
         at += count;
       }
       if (at === bytes.length) return;
     }
-    const fd = this.sys.dup(2, 10);
+    const fd = this.sys.dup(to, 10);
     if (fd < 0) return;
     this.sys.setCloexec(fd, true);
     const before = this.backlog ?? Promise.resolve();

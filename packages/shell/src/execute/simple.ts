@@ -1,45 +1,46 @@
 // Simple commands: expand, redirect, assign, then find what the name means: function, builtin or program.
 
+import { ArithmeticFault } from "../arithmetic/parse.ts";
 import type { Simple } from "../ast.ts";
-import { builtins, SPECIAL_BUILTINS } from "../builtins/index.ts";
-import { quoteValue } from "../expand/quote.ts";
-import { expandWords } from "../expand/words.ts";
-import { assignAll, keepVariables, markExported, tracePrefix } from "./assign.ts";
-import { ExitShell, type Status } from "./control.ts";
+import { type Builtin, builtins, SPECIAL_BUILTINS } from "../builtins/index.ts";
+import { replay } from "../expand/replay.ts";
+import { expandText, expandWords } from "../expand/words.ts";
+import { literalWord } from "../parser/words.ts";
+import { assignAll, assignBefore } from "./assign.ts";
+import { ExitShell, NO_JUMP, ShellFault, type Status } from "./control.ts";
 import { runProgram } from "./external.ts";
 import { callFunction } from "./functions.ts";
 import { applyRedirections, expandRedirections, type Redirect, restoreFds, type SavedFd } from "./redirect.ts";
 import { finallyDo } from "./run.ts";
 import type { Shell } from "./shell.ts";
-import { runTrap, TRAP_DEBUG } from "./traps.ts";
+import { traceCommand } from "./trace.ts";
+import { runDebug } from "./traps.ts";
 
 export function runSimple(shell: Shell, node: Simple): Status {
   shell.line = node.line;
   const inPlace = shell.execInPlace;
   shell.execInPlace = false;
-  if (shell.traps.size > 0 && shell.traps.has(TRAP_DEBUG) && !shell.inTrap) {
-    const trap = runTrap(shell, TRAP_DEBUG);
-    if (typeof trap !== "number") return trap.then(() => expandAndRun(shell, node, inPlace));
+  if (shell.traps.size > 0) {
+    const trap = runDebug(shell, node.line, node.text);
+    if (trap) return trap.then(() => expandAndRun(shell, node, inPlace));
     shell.line = node.line;
   }
   if (node.pure && node.redirections.length === 0) return expandAndRun(shell, node, inPlace);
   const before = shell.substitutionFds.length;
   return finallyDo(
     () => expandAndRun(shell, node, inPlace),
-    () => {
-      if (shell.substitutionFds.length > before)
-        for (const fd of shell.substitutionFds.splice(before)) shell.sys.close(fd);
-    },
+    () => closeSubstitutions(shell, before),
   );
+}
+
+/** Closes the fds of process substitutions that were made since there were `from`. */
+export function closeSubstitutions(shell: Shell, from: number): void {
+  if (shell.substitutionFds.length > from) for (const fd of shell.substitutionFds.splice(from)) shell.sys.close(fd);
 }
 
 function expandAndRun(shell: Shell, node: Simple, inPlace: boolean): Status {
   shell.substitutionStatus = 0;
-  if (node.words.length === 0) {
-    // The usual case: one assignment.
-    if (node.redirections.length === 0) return assignOnly(shell, node);
-    return withRedirections(shell, node, null, () => assignOnly(shell, node));
-  }
+  if (node.words.length === 0) return assignOnly(shell, node);
   if (node.words.some((word) => word.assignment)) return runDeclaration(shell, node);
   const fields = expandWords(shell, node.words);
   return fields instanceof Promise
@@ -48,30 +49,60 @@ function expandAndRun(shell: Shell, node: Simple, inPlace: boolean): Status {
 }
 
 function assignOnly(shell: Shell, node: Simple): Status {
+  shell.lastArgument = "";
   const waiting = assignAll(shell, node.assignments);
-  return waiting ? waiting.then(() => shell.substitutionStatus) : shell.substitutionStatus;
+  if (!waiting && node.redirections.length === 0) {
+    shell.pipeStatus = null;
+    return shell.substitutionStatus;
+  }
+  const finish = () =>
+    withRedirections(shell, node, null, () => {
+      shell.pipeStatus = null;
+      return shell.substitutionStatus;
+    });
+  return waiting ? waiting.then(finish) : finish();
 }
 
-/** `declare a=b`: words that look like assignments are performed by the builtin, through shell.declarations. */
+/**
+ * `declare a=b`: words that look like assignments are performed by the builtin, through shell.declarations. Their values are
+ * expanded here, as any word is; but what stands in `a=(…)` is expanded by the builtin, which knows the array's kind.
+ */
 function runDeclaration(shell: Shell, node: Simple): Status {
   const fields: string[] = [];
   const declarations: Shell["declarations"] = new Map();
   const add = (index: number): Status => {
     for (let i = index; i < node.words.length; i++) {
       const { assignment } = node.words[i];
-      if (assignment) {
-        declarations.set(fields.length, assignment);
-        fields.push(assignment.name);
-        continue;
-      }
-      const own = expandWords(shell, [node.words[i]]);
+      const own: string[] | Promise<string[]> = !assignment
+        ? expandWords(shell, [node.words[i]])
+        : assignment.value === null || assignment.value.literal !== null
+          ? []
+          : assignment.value.pure
+            ? [expandText(shell, assignment.value)]
+            : replay(shell, () => [expandText(shell, assignment.value!)]);
+      const take = (list: string[]) => {
+        if (!assignment) for (const field of list) fields.push(field);
+        else {
+          const value = list.length > 0 ? literalWord(list[0]) : assignment.value;
+          declarations.set(fields.length, {
+            ...assignment,
+            value,
+            pure: list.length > 0 ? !assignment.index || assignment.index.pure : assignment.pure,
+          });
+          fields.push(
+            assignment.elements || !value
+              ? assignment.name
+              : `${assignment.name}${assignment.append ? "+" : ""}=${value.literal}`,
+          );
+        }
+      };
       if (own instanceof Promise) {
         return own.then((list) => {
-          fields.push(...list);
+          take(list);
           return add(i + 1);
         });
       }
-      for (const field of own) fields.push(field);
+      take(own);
     }
     shell.declarations = declarations;
     return runFields(shell, node, fields, false);
@@ -80,43 +111,90 @@ function runDeclaration(shell: Shell, node: Simple): Status {
 }
 
 function runFields(shell: Shell, node: Simple, argv: string[], inPlace: boolean): Status {
-  if (argv.length === 0) {
-    if (node.redirections.length === 0) return assignOnly(shell, node);
-    return withRedirections(shell, node, null, () => assignOnly(shell, node));
-  }
-  if (shell.options.xtrace && argv[0] !== undefined)
-    shell.report(`${tracePrefix(shell)}${argv.map((word) => (word === "" ? "''" : quoteValue(word))).join(" ")}\n`);
+  if (argv.length === 0) return assignOnly(shell, node);
+  if (shell.options.xtrace) traceCommand(shell, argv);
   const name = argv[0];
+  const result = runNamed(shell, node, name, argv, inPlace);
+  if (typeof result === "number") return ended(shell, argv, result);
+  return result.then((status) => ended(shell, argv, status));
+}
+
+function ended(shell: Shell, argv: string[], status: number): number {
+  shell.lastArgument = argv[argv.length - 1];
+  shell.pipeStatus = null;
+  return status;
+}
+
+function runNamed(shell: Shell, node: Simple, name: string, argv: string[], inPlace: boolean): Status {
   const special = SPECIAL_BUILTINS.has(name);
   const function_ = special && shell.options.posix ? undefined : shell.functions.get(name);
   if (function_) {
-    return withAssignments(shell, node, () =>
-      withRedirections(shell, node, name, () => callFunction(shell, function_, argv)),
+    return withAssignments(
+      shell,
+      node,
+      () => withRedirections(shell, node, name, () => callFunction(shell, function_, argv)),
+      "call",
     );
   }
-  const builtin = builtins.get(name);
+  const builtin = shell.disabledBuiltins.has(name) ? undefined : builtins.get(name);
   if (!builtin) return runExternal(shell, node, argv, inPlace);
   if (name === "exec") return runExec(shell, node, argv);
-  const body = () => withRedirections(shell, node, name, () => builtin(shell, argv));
-  if (node.assignments.length === 0 && node.redirections.length === 0) return builtin(shell, argv);
-  if (special && shell.options.posix) {
-    const waiting = assignAll(shell, node.assignments);
-    return waiting ? waiting.then(body) : body();
-  }
-  return withAssignments(shell, node, body);
+  if (name === "command" && argv[1] === "exec") return runExec(shell, node, argv.slice(1), false);
+  if (node.assignments.length === 0 && node.redirections.length === 0) return runBuiltin(shell, builtin, argv, special);
+  const body = () => withRedirections(shell, node, name, () => runBuiltin(shell, builtin, argv, special));
+  return withAssignments(shell, node, body, "command", special && shell.options.posix);
 }
 
-/** Runs `body` while the command's own assignments hold, exported. */
-function withAssignments(shell: Shell, node: Simple, body: () => Status): Status {
+/** An error in an assignment or expression that a builtin makes is that builtin's failure, not the line's. */
+function runBuiltin(shell: Shell, builtin: Builtin, argv: string[], special: boolean): Status {
+  const failed = (error: unknown): number => {
+    if (error instanceof ArithmeticFault) shell.complain(argv[0] === "let" ? `let: ${error.message}` : error.message);
+    else if (error instanceof ShellFault && !error.fatal && !(special && shell.options.posix))
+      shell.complain(error.message);
+    else throw error;
+    shell.jump = NO_JUMP;
+    return 1;
+  };
+  const fatal = special && shell.options.posix && !shell.options.interactive && shell.tolerance === 0;
+  const checked = (status: number): number => {
+    if (!shell.misused) return status;
+    shell.misused = false;
+    if (fatal) throw new ExitShell(status);
+    return status;
+  };
+  try {
+    const result = builtin(shell, argv);
+    if (typeof result === "number") return shell.misused ? checked(result) : result;
+    return result.catch(failed).then(checked);
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+/** Runs `body` while the command's own assignments hold, exported. With `keep` they stay. */
+function withAssignments(
+  shell: Shell,
+  node: Simple,
+  body: () => Status,
+  kind: "call" | "command" = "command",
+  keep = false,
+): Status {
   if (node.assignments.length === 0) return body();
-  const restore = keepVariables(
-    shell,
-    node.assignments.map((assignment) => assignment.name),
+  // The builtin's declarations are not those of a function that a substitution calls meanwhile.
+  const { declarations } = shell;
+  shell.vars.pushFrame(kind);
+  return finallyDo(
+    () => {
+      const waiting = assignBefore(shell, node.assignments, keep);
+      shell.declarations = declarations;
+      if (!waiting) return body();
+      return waiting.then(() => {
+        shell.declarations = declarations;
+        return body();
+      });
+    },
+    () => shell.vars.popFrame(keep),
   );
-  return finallyDo(() => {
-    const waiting = assignAll(shell, node.assignments, (assignment) => markExported(shell, assignment.name));
-    return waiting ? waiting.then(body) : body();
-  }, restore);
 }
 
 /** Runs `body` under the command's redirections, in the shell's own process. `command` is null when there is none. */
@@ -139,29 +217,33 @@ function withRedirections(shell: Shell, node: Simple, command: string | null, bo
 
 export function redirectionFailed(shell: Shell, error: string, special: boolean): number {
   shell.complain(error);
-  if (special && shell.options.posix) throw new ExitShell(1);
+  if (special && shell.options.posix && !shell.options.interactive) throw new ExitShell(1);
   return 1;
 }
 
 function runExternal(shell: Shell, node: Simple, argv: string[], inPlace: boolean): Status {
-  const start = (list: Redirect[]) => withAssignments(shell, node, () => runProgram(shell, argv, list, inPlace));
+  const start = (list: Redirect[]) =>
+    withAssignments(shell, node, () => runProgram(shell, argv, list, inPlace, node.text));
   if (node.redirections.length === 0) return start([]);
   const list = expandRedirections(shell, node.redirections);
   return list instanceof Promise ? list.then(start) : start(list);
 }
 
 /** `exec`: its redirections stay; with a command the shell becomes that. */
-function runExec(shell: Shell, node: Simple, argv: string[]): Status {
+function runExec(shell: Shell, node: Simple, argv: string[], special = true): Status {
   const apply = (list: Redirect[]): Status => {
     const error = applyRedirections(shell, shell.sys, list, null);
-    if (error !== null) {
-      shell.complain(error);
-      if (shell.options.posix && !shell.options.interactive) throw new ExitShell(1);
-      return 1;
-    }
-    const exec = builtins.get("exec")!;
-    return argv.length === 1 ? 0 : withAssignments(shell, node, () => exec(shell, argv));
+    if (error !== null) return redirectionFailed(shell, error, special);
+    return builtins.get("exec")!(shell, argv);
   };
-  const list = expandRedirections(shell, node.redirections);
-  return list instanceof Promise ? list.then(apply) : apply(list);
+  return withAssignments(
+    shell,
+    node,
+    () => {
+      const list = expandRedirections(shell, node.redirections);
+      return list instanceof Promise ? list.then(apply) : apply(list);
+    },
+    "command",
+    shell.options.posix,
+  );
 }

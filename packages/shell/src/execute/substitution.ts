@@ -25,6 +25,7 @@ export function substitute(shell: Shell, body: List): Substitution | Promise<Sub
     for (const fd of ends) shell.sys.close(fd);
     return { text: "", status: 254 };
   }
+  child.indirection++;
   child.sys.close(ends[0]);
   if (ends[1] !== 1) {
     child.sys.dup2(ends[1], 1);

@@ -1,12 +1,14 @@
 // Tasks: a subshell (a cloned Shell over a forked process) running to its end, and waiting for children.
 
-import { EAGAIN, EINTR, Killed, strerror } from "@vibengine/system";
+import { EAGAIN, EINTR, Killed, SIGINT, SIGPIPE, SIGTERM, strerror } from "@vibengine/system";
 import { ArithmeticFault } from "../arithmetic/parse.ts";
 import { BrokenPipe } from "../stdio.ts";
 import { ExitShell, ShellFault, type Status, Terminated } from "./control.ts";
 import { newJob, waitForeground } from "./jobs.ts";
+import { TRAP_EXIT } from "./options.ts";
 import type { Shell } from "./shell.ts";
-import { runTrap, TRAP_EXIT } from "./traps.ts";
+import { signalDescription } from "./signals.ts";
+import { runTrap } from "./traps.ts";
 
 /** A subshell in a process of its own, or null after a complaint if there is no room for one. */
 export function forkShell(shell: Shell): Shell | null {
@@ -97,17 +99,32 @@ export function complainOf(shell: Shell, error: unknown): number {
   return 1;
 }
 
-/** The status of a child that runs in the foreground, a job of its own under job control. */
-export function waitForChild(shell: Shell, pid: number): Status {
-  return shell.hasJobControl
-    ? waitForeground(shell, newJob(shell, [pid], shell.item?.text ?? ""))
-    : waitFor(shell, pid);
-}
-
 /** The status of a child when it has ended. */
 export function waitFor(shell: Shell, pid: number): Status {
   const status = shell.sys.wait(pid);
   return status === -EAGAIN ? waitLonger(shell, pid) : Math.max(0, status);
+}
+
+/**
+ * The status of a child that runs in the foreground, a job of its own under job control, saying so if a signal ended it. `text`:
+ * what it runs.
+ */
+export function waitForChild(shell: Shell, pid: number, text: string): Status {
+  if (shell.hasJobControl) return waitForeground(shell, newJob(shell, [pid], shell.item?.text ?? text));
+  const status = waitFor(shell, pid);
+  if (typeof status !== "number") return status.then((value) => announce(shell, pid, value, text));
+  return announce(shell, pid, status, text);
+}
+
+function announce(shell: Shell, pid: number, status: number, text: string): number {
+  const signal = shell.sys.lastSignal;
+  if (status <= 128 || signal === 0 || shell.sys.lastWaited !== pid || (signal !== SIGTERM && shell.traps.has(signal)))
+    return status;
+  if (signal === SIGINT || signal === SIGPIPE) return status;
+  const what = signalDescription(signal);
+  if (signal === SIGTERM || shell.options.interactive) shell.report(`${what}\n`);
+  else shell.report(`${shell.place()}: ${String(pid).padStart(5)} ${what.padEnd(23)} ${text}\n`);
+  return status;
 }
 
 async function waitLonger(shell: Shell, pid: number): Promise<number> {

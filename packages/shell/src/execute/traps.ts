@@ -3,35 +3,64 @@
 
 import { SIGINT } from "@vibengine/system";
 import { Interrupted, NO_JUMP, type Status } from "./control.ts";
+import { TRAP_DEBUG, TRAP_ERR, TRAP_EXIT } from "./options.ts";
 import { runSource } from "./script.ts";
 import type { Shell } from "./shell.ts";
-
-export const TRAP_EXIT = 0;
-export const TRAP_ERR = 100;
-export const TRAP_DEBUG = 101;
-export const TRAP_RETURN = 102;
 
 /** Runs a trap's command; the status before it stays, unless the command exits. */
 export function runTrap(shell: Shell, signal: number): Status {
   const command = shell.traps.get(signal);
-  if (!command || (shell.inTrap && signal >= TRAP_ERR)) return shell.status;
+  const running = signal >= TRAP_ERR ? 1 << (signal - TRAP_ERR) : 0;
+  if (!command || (shell.runningTraps & running) !== 0) return shell.status;
   if (signal === TRAP_EXIT) shell.traps.delete(TRAP_EXIT);
-  const { status, line, jump, jumpCount } = shell;
-  const nested = shell.inTrap;
-  shell.inTrap = true;
+  const { status, line, jump, jumpCount, trapStatus, pipeStatus, tolerance } = shell;
+  shell.runningTraps |= running;
+  if (signal !== TRAP_DEBUG) shell.trapStatus = status;
   shell.jump = NO_JUMP;
+  if (running === 0) shell.tolerance = 0;
   const restore = () => {
-    shell.inTrap = nested;
+    shell.runningTraps &= ~running;
+    shell.trapStatus = trapStatus;
     shell.status = status;
     shell.line = line;
+    shell.pipeStatus = pipeStatus;
+    shell.tolerance = tolerance;
     if (shell.jump === NO_JUMP) {
       shell.jump = jump;
       shell.jumpCount = jumpCount;
     }
     return status;
   };
-  const result = runSource(shell, command, line);
+  const result = runSource(shell, command, running === 0 ? 1 : line);
   return typeof result === "number" ? restore() : result.then(restore);
+}
+
+/** Runs the DEBUG trap, if there is one, before a command; null if nothing had to wait. */
+export function runDebug(shell: Shell, line: number, text = ""): Promise<unknown> | null {
+  if (shell.traps.size === 0) return null;
+  if (shell.runningTraps === 0 && text !== "") shell.lastCommand = text;
+  if (!shell.traps.has(TRAP_DEBUG)) return null;
+  shell.line = line;
+  const result = runTrap(shell, TRAP_DEBUG);
+  return typeof result === "number" ? null : result;
+}
+
+/** Takes away the traps that the body of a function or file does not run, and gives what brings them back. */
+export function suspendTraps(shell: Shell, signals: number[]): (() => void) | null {
+  const { traps } = shell;
+  let kept: [number, string][] | null = null;
+  for (const signal of signals) {
+    const command = traps.get(signal);
+    if (command === undefined || (signal === TRAP_ERR ? shell.options.errtrace : shell.options.functrace)) continue;
+    traps.delete(signal);
+    kept ??= [];
+    kept.push([signal, command]);
+  }
+  if (kept === null) return null;
+  const list = kept;
+  return () => {
+    for (const [signal, command] of list) if (!traps.has(signal)) traps.set(signal, command);
+  };
 }
 
 /** Runs the traps of the signals that came; null if none had to wait. */
@@ -41,10 +70,7 @@ export function runTraps(shell: Shell): Promise<void> | null {
     shell.pendingSignals = signals & ~(1 << SIGINT);
     throw new Interrupted();
   }
-  if (signals === 0 || shell.inTrap) {
-    shell.pendingSignals = signals;
-    return null;
-  }
+  if (signals === 0) return null;
   shell.pendingSignals = 0;
   for (let signal = 1; signal < 32; signal++) {
     if ((signals & (1 << signal)) === 0) continue;

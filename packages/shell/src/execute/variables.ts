@@ -1,7 +1,9 @@
-// The shell's variables: values, arrays, attributes, and the scopes that `local` makes. One flat table; a function's frame
-// remembers what its locals hide and puts it back at return. No expansion here: names and values come ready.
+// The shell's variables: values, arrays, attributes. One flat table; the scopes that hide some of them are scopes.ts's.
+// No expansion here: names and values come ready, but for the subscript of a name reference, which the shell reads.
 
+import { compareBuckets } from "./buckets.ts";
 import { ShellFault } from "./control.ts";
+import { copyFrame, copyVariable, Scopes } from "./scopes.ts";
 
 export const EXPORT = 1;
 export const READONLY = 2;
@@ -9,6 +11,8 @@ export const INTEGER = 4;
 export const LOWER = 8;
 export const UPPER = 16;
 export const NAMEREF = 32;
+/** An array that was declared and never assigned to: `declare -p` shows no value. */
+export const BARE = 64;
 
 export interface Variable {
   value: string | undefined;
@@ -27,56 +31,71 @@ export function newVariable(value?: string, flags = 0): Variable {
   return { value, list: null, map: null, flags };
 }
 
-export class Variables {
-  table = new Map<string, Variable>();
-  /** For each running function: what its locals hide (null: nothing). */
-  frames: Map<string, Variable | null>[] = [];
+/** What a value's reading needs of the shell. */
+export interface VariableContext {
+  complain(message: string): void;
+  readonly arithmetic: { key(name: string, index: string): number | string };
+}
+
+/** `name[subscript]`, as a name reference may hold it. */
+export const ELEMENT = /^([A-Za-z_][A-Za-z0-9_]*)\[([^]*)\]$/;
+
+export class Variables extends Scopes {
   /** Evaluates the value given to an integer variable. */
   toInteger: (text: string) => string = (text) => text;
-  /** Called when one of the variables is set that the shell caches (IFS, PATH…). */
-  watch: Map<string, (value: string | undefined) => void> = new Map();
   /** Whose variables these are: handed to `refresh` and `assign`. */
-  context: unknown = null;
+  context: VariableContext = null!;
+  /** Some variable is a name reference. */
+  hasReferences = false;
   /** `set -a` */
   exportAll = false;
 
   clone(): Variables {
     const copy = new Variables();
-    for (const [name, variable] of this.table) {
-      copy.table.set(name, {
-        ...variable,
-        list: variable.list?.slice() ?? null,
-        map: variable.map && new Map(variable.map),
-      });
-    }
-    copy.frames = this.frames.map((frame) => new Map(frame));
+    for (const [name, variable] of this.table) copy.table.set(name, copyVariable(variable));
+    copy.frames = this.frames.map(copyFrame);
     copy.exportAll = this.exportAll;
+    copy.hasReferences = this.hasReferences;
     return copy;
   }
 
-  /** The variable behind a name, through name references. */
+  /** The variable behind a name, through name references; undefined for a reference to an element. */
   find(name: string): Variable | undefined {
     const variable = this.table.get(name);
     if (variable === undefined) return undefined;
     if (variable.refresh) variable.refresh(variable, this.context);
     if ((variable.flags & NAMEREF) === 0) return variable;
     const target = this.targetOf(name);
-    return target === name ? undefined : this.table.get(target);
+    return target === name ? undefined : this.find(target);
   }
 
-  /** The name a reference leads to; the name itself if it is none. */
+  /** The name (or `name[subscript]`) that a reference leads to; the name itself if it is none. */
   targetOf(name: string): string {
+    const first = name;
     for (let hops = 0; hops < 10; hops++) {
       const variable = this.table.get(name);
       if (variable === undefined || (variable.flags & NAMEREF) === 0 || !variable.value) return name;
       name = variable.value;
     }
-    return name;
+    this.context.complain(`warning: ${first}: circular name reference`);
+    return "";
+  }
+
+  /** The array and subscript behind a reference to an element. */
+  private element(name: string): [string, number | string] | null {
+    if (!this.hasReferences) return null;
+    const match = ELEMENT.exec(this.targetOf(name));
+    return match && match[2] !== "@" && match[2] !== "*"
+      ? [match[1], this.context.arithmetic.key(match[1], match[2])]
+      : null;
   }
 
   get(name: string): string | undefined {
     const variable = this.find(name);
-    if (variable === undefined) return undefined;
+    if (variable === undefined) {
+      const element = this.element(name);
+      return element ? this.getElement(...element) : undefined;
+    }
     if (variable.list) return variable.list[0];
     if (variable.map) return variable.map.get("0");
     return variable.value;
@@ -87,22 +106,33 @@ export class Variables {
     let variable = this.table.get(name);
     if (variable !== undefined && (variable.flags & NAMEREF) !== 0 && variable.value) {
       name = this.targetOf(name);
+      if (name === "") throw new ShellFault("circular name reference");
+      if (name.includes("[")) throw new ShellFault(`\`${name}': not a valid identifier`);
       variable = this.table.get(name);
     }
     if (variable === undefined) {
       variable = newVariable(undefined, this.exportAll ? EXPORT : 0);
       this.table.set(name, variable);
     } else if ((variable.flags & READONLY) !== 0) throw new ShellFault(`${name}: readonly variable`);
+    variable.flags &= ~BARE;
     return variable;
   }
 
   set(name: string, value: string, append = false): void {
+    const element = this.element(name);
+    if (element) {
+      this.setElement(element[0], element[1], value, append);
+      return;
+    }
     const variable = this.writable(name);
     if (variable.list !== null) this.putElement(variable, 0, value, append);
-    else if (variable.map !== null) variable.map.set("0", append ? (variable.map.get("0") ?? "") + value : value);
+    else if (variable.map !== null) this.setElement(name, "0", value, append);
     else if (variable.assign) variable.assign(value, this.context);
     else if (variable.flags <= EXPORT) variable.value = append ? (variable.value ?? "") + value : value;
-    else variable.value = this.convert(variable, value, append ? variable.value : undefined);
+    else {
+      if ((variable.flags & NAMEREF) !== 0) checkReference(name, value);
+      variable.value = this.convert(variable, value, append ? (variable.value ?? "") : undefined);
+    }
     if (this.exportAll) variable.flags |= EXPORT;
     const watcher = this.watch.get(name);
     if (watcher) watcher(variable.value);
@@ -112,19 +142,23 @@ export class Variables {
     const variable = this.writable(name);
     if (typeof index === "string") {
       variable.map ??= new Map();
-      variable.map.set(index, this.convert(variable, value, append ? variable.map.get(index) : undefined));
+      variable.map.set(index, this.convert(variable, value, append ? (variable.map.get(index) ?? "") : undefined));
       return;
     }
     this.makeList(variable);
-    this.putElement(variable, this.position(variable, index, name), value, append);
+    const at = position(variable, index);
+    if (at < 0) throw new ShellFault(`${name}[${index}]: bad array subscript`);
+    this.putElement(variable, at, value, append);
   }
 
   getElement(name: string, index: number | string): string | undefined {
     const variable = this.find(name);
     if (variable === undefined) return undefined;
     if (typeof index === "string") return variable.map?.get(index);
-    if (variable.list) return variable.list[this.position(variable, index, name)];
-    return index === 0 || index === -1 ? this.get(name) : undefined;
+    const at = position(variable, index);
+    if (at < 0) this.context.complain(`${name}: bad array subscript`);
+    if (variable.list) return variable.list[at];
+    return at === 0 ? this.get(name) : undefined;
   }
 
   isAssociative(name: string): boolean {
@@ -136,12 +170,10 @@ export class Variables {
   elements(name: string, keys: boolean): string[] {
     const variable = this.find(name);
     if (variable === undefined) return [];
-    if (variable.map) return [...(keys ? variable.map.keys() : variable.map.values())];
+    if (variable.map) return entries(variable.map).map((entry) => entry[keys ? 0 : 1]);
     if (variable.list) {
       const result: string[] = [];
-      variable.list.forEach((value, index) => {
-        if (value !== undefined) result.push(keys ? String(index) : value);
-      });
+      for (const index of indexes(variable.list)) result.push(keys ? String(index) : (variable.list[index] as string));
       return result;
     }
     const value = this.get(name);
@@ -157,52 +189,18 @@ export class Variables {
     return variable.list;
   }
 
-  /** False if the variable is read-only. */
-  unset(name: string): void {
-    name = this.targetOf(name);
-    const variable = this.table.get(name);
-    if (variable === undefined) return;
-    if ((variable.flags & READONLY) !== 0) throw new ShellFault(`${name}: cannot unset: readonly variable`);
-    this.table.delete(name);
-    this.watch.get(name)?.(undefined);
-  }
-
   unsetElement(name: string, index: number | string): void {
     const variable = this.find(name);
     if (variable === undefined) return;
     if ((variable.flags & READONLY) !== 0) throw new ShellFault(`${name}: cannot unset: readonly variable`);
     if (typeof index === "string") variable.map?.delete(index);
     else if (variable.list) {
-      const at = this.position(variable, index, name);
+      const at = position(variable, index);
+      if (at < 0) throw new ShellFault(`[${index}]: bad array subscript`);
       delete variable.list[at];
-      while (variable.list.length > 0 && variable.list[variable.list.length - 1] === undefined) variable.list.length--;
-    }
-  }
-
-  pushFrame(): void {
-    this.frames.push(new Map());
-  }
-
-  popFrame(): void {
-    const frame = this.frames.pop() as Map<string, Variable | null>;
-    for (const [name, hidden] of frame) {
-      if (hidden === null) this.table.delete(name);
-      else this.table.set(name, hidden);
-      this.watch.get(name)?.(hidden?.value);
-    }
-  }
-
-  /** A fresh local variable in the running function, unless it has that local already. */
-  makeLocal(name: string, inherit = false): Variable {
-    const frame = this.frames[this.frames.length - 1];
-    const present = this.table.get(name);
-    if (frame.has(name) && present !== undefined) return present;
-    if (present !== undefined && (present.flags & READONLY) !== 0) throw new ShellFault(`${name}: readonly variable`);
-    if (!frame.has(name)) frame.set(name, present ?? null);
-    const fresh = newVariable(inherit ? present?.value : undefined, present === undefined ? 0 : present.flags & EXPORT);
-    this.table.set(name, fresh);
-    this.watch.get(name)?.(undefined);
-    return fresh;
+      if (at === variable.list.length - 1) variable.list.length = (indexes(variable.list).at(-1) ?? -1) + 1;
+    } else if (position(variable, index) === 0) this.unset(name);
+    else throw new ShellFault(`${name}: not an array variable`);
   }
 
   /** What a program gets: K=V for each exported variable with a value. */
@@ -219,7 +217,10 @@ export class Variables {
   }
 
   convert(variable: Variable, value: string, before: string | undefined): string {
-    if ((variable.flags & INTEGER) !== 0) return this.toInteger(before ? `(${before})+(${value || 0})` : value);
+    if ((variable.flags & INTEGER) !== 0) {
+      const added = this.toInteger(value);
+      return before ? this.toInteger(`(${before})+(${added})`) : added;
+    }
     const text = before === undefined ? value : before + value;
     if ((variable.flags & LOWER) !== 0) return text.toLowerCase();
     return (variable.flags & UPPER) !== 0 ? text.toUpperCase() : text;
@@ -229,10 +230,29 @@ export class Variables {
     const list = variable.list as (string | undefined)[];
     list[at] = this.convert(variable, value, append ? (list[at] ?? "") : undefined);
   }
+}
 
-  private position(variable: Variable, index: number, name: string): number {
-    const at = index < 0 ? index + (variable.list?.length ?? 1) : index;
-    if (at < 0 || at > 0xfffffffe) throw new ShellFault(`${name}: bad array subscript`);
-    return at;
-  }
+/** The place of an index in a list; -1 if a negative one reaches before its start, or it is out of range. */
+function position(variable: Variable, index: number): number {
+  const at = index < 0 ? index + (variable.list?.length ?? 1) : index;
+  return at > 0xfffffffe ? -1 : Math.max(at, -1);
+}
+
+/** Indexes of the set elements. A long list may be nearly empty, so that walking its length would take for ever. */
+export function indexes(list: (string | undefined)[]): number[] {
+  if (list.length > 65536) return Object.keys(list).map(Number);
+  const result: number[] = [];
+  for (let i = 0; i < list.length; i++) if (list[i] !== undefined) result.push(i);
+  return result;
+}
+
+/** An associative array's entries in bash's order. */
+export function entries(map: Map<string, string>): [string, string][] {
+  return [...map].reverse().sort(compareBuckets(map.size));
+}
+
+/** What a name reference may hold. */
+export function checkReference(name: string, value: string): void {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*(\[[^]*\])?$/.test(value)) throw new ShellFault(`\`${value}': not a valid identifier`);
+  if (value === name) throw new ShellFault(`${name}: nameref variable self references not allowed`);
 }

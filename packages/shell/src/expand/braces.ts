@@ -1,6 +1,7 @@
 // Brace expansion: a{b,c}d and {1..9..2}, on a word's unquoted text before any other expansion.
 
 import type { Part, Word } from "../ast.ts";
+import { isNameStart, simpleParameter } from "../parser/dollar.ts";
 import { makeWord } from "../parser/words.ts";
 
 /** A character of a word, or an atom (quoted text, expansion) that braces pass over. */
@@ -33,7 +34,26 @@ function toWord(atoms: Atom[]): Word {
     }
   }
   if (text) parts.push({ kind: "text", text });
+  joinNames(parts);
   return makeWord(parts);
+}
+
+/** Braces come first, as text: what they put behind `$name` may go on with the name, and `~` may now begin the word. */
+function joinNames(parts: Part[]): void {
+  for (let i = 0; i + 1 < parts.length; i++) {
+    const part = parts[i];
+    const next = parts[i + 1];
+    if (part.kind !== "parameter" || next.kind !== "text" || !isNameStart(part.source.charCodeAt(0))) continue;
+    const more = /^\w*/.exec(next.text)![0];
+    if (more === "") continue;
+    parts[i] = simpleParameter(part.name + more);
+    parts[i + 1] = { kind: "text", text: next.text.slice(more.length) };
+  }
+  const first = parts[0];
+  const tilde = first?.kind === "text" ? /^~([\w.+-]*)(\/|$)/.exec(first.text) : null;
+  if (first?.kind !== "text" || !tilde || (tilde[2] === "" && parts.length > 1)) return;
+  const user = tilde[1];
+  parts.splice(0, 1, { kind: "tilde", user, soft: false }, { kind: "text", text: first.text.slice(user.length + 1) });
 }
 
 function expand(atoms: Atom[], depth: number): Atom[][] {

@@ -1,7 +1,18 @@
 // Variables as declarations: what `declare -p`, `export -p`, `readonly -p` and `${x@A}` print.
 
-import { EXPORT, INTEGER, LOWER, NAMEREF, READONLY, UPPER, type Variable } from "../execute/variables.ts";
-import { quoteDouble } from "./quote.ts";
+import {
+  BARE,
+  EXPORT,
+  entries,
+  INTEGER,
+  indexes,
+  LOWER,
+  NAMEREF,
+  READONLY,
+  UPPER,
+  type Variable,
+} from "../execute/variables.ts";
+import { quoteDouble, quoteValue } from "./quote.ts";
 
 /** The letters of a variable's attributes, in bash's order. */
 export function attributeLetters(variable: Variable | undefined): string {
@@ -18,21 +29,29 @@ export function attributeLetters(variable: Variable | undefined): string {
   return letters;
 }
 
+/** `declare -a a=([0]="x")` */
 export function describeVariable(name: string, variable: Variable): string {
-  const head = `declare -${attributeLetters(variable) || "-"} ${name}`;
-  if (variable.list) {
-    const items: string[] = [];
-    variable.list.forEach((value, index) => {
-      if (value !== undefined) items.push(`[${index}]=${quoteDouble(value)}`);
-    });
-    return `${head}=(${items.join(" ")})`;
-  }
-  if (variable.map) {
-    const items = [...variable.map].map(
-      ([key, value]) => `[${/^[\w.-]+$/.test(key) ? key : quoteDouble(key)}]=${quoteDouble(value)} `,
-    );
-    return `${head}=(${items.join("")})`;
-  }
-  const { value } = variable;
-  return value === undefined ? head : `${head}=${quoteDouble(value)}`;
+  const value = valueText(variable, quoteDouble);
+  return `declare -${attributeLetters(variable) || "-"} ${name}${value === null ? "" : `=${value}`}`;
+}
+
+/** As `set` lists a variable, with a newline; nothing if it is unset. */
+export function describeValue(name: string, variable: Variable): string {
+  const value = valueText(variable, quoteValue);
+  return value === null ? "" : `${name}=${value}\n`;
+}
+
+/** What stands behind the `=`; null: nothing. */
+function valueText(variable: Variable, quote: (text: string) => string): string | null {
+  const { list, map, value } = variable;
+  if ((variable.flags & BARE) !== 0) return null;
+  if (list)
+    return `(${indexes(list)
+      .map((at) => `[${at}]=${quoteDouble(list[at] as string)}`)
+      .join(" ")})`;
+  if (map)
+    return `(${entries(map)
+      .map(([key, each]) => `[${/^[\w.,:+%/-]+$/.test(key) ? key : quoteDouble(key)}]=${quoteDouble(each)} `)
+      .join("")})`;
+  return value === undefined ? null : quote(value);
 }

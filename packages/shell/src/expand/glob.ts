@@ -31,7 +31,8 @@ function hasSpecial(pattern: string, extglob: boolean): boolean {
   return pattern.split("/").some((component) => compilePattern(component, extglob).literal === null);
 }
 
-function glob(shell: Shell, pattern: string): string[] {
+/** The paths that match a pattern, sorted. */
+export function glob(shell: Shell, pattern: string): string[] {
   const components = splitPath(pattern);
   let found: string[] = [pattern.startsWith("/") ? "/" : ""];
   for (let i = 0; i < components.length && found.length > 0; i++) {
@@ -103,12 +104,13 @@ function descend(shell: Shell, base: string, isLast: boolean, into: string[]): v
 
 const stat = newStat();
 
-function exists(shell: Shell, path: string, directory: boolean): boolean {
+export function exists(shell: Shell, path: string, directory: boolean): boolean {
   if (shell.sys.stat(AT_FDCWD, encode(path), directory, stat) < 0) return false;
   return !directory || (stat.mode & S_IFMT) === S_IFDIR;
 }
 
-function list(shell: Shell, directory: string): { name: string; type: number }[] {
+/** The names in a directory, with their types as readdir gives them. */
+export function list(shell: Shell, directory: string): { name: string; type: number }[] {
   const fd = shell.sys.open(AT_FDCWD, encode(directory || "."), O_RDONLY | O_DIRECTORY, 0);
   if (fd < 0) return [];
   const names: { name: string; type: number }[] = [];

@@ -4,15 +4,20 @@
 import type { ParameterPart, Word } from "../ast.ts";
 import { ShellFault } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
-import { simpleParameter } from "../parser/dollar.ts";
+import { ELEMENT } from "../execute/variables.ts";
+import { literalWord } from "../parser/words.ts";
 import { apply, countCharacters, number } from "./apply.ts";
 import type { Collector } from "./fields.ts";
-import { firstSeparator, parameterList, parameterValue, subscriptKey } from "./parameters.ts";
+import { expandSubscript, firstSeparator, parameterList, parameterValue, subscriptKey } from "./parameters.ts";
 import { effect } from "./replay.ts";
 import { transform } from "./transform.ts";
 import { expandText, put, walk } from "./words.ts";
 
 export function expandParameter(shell: Shell, part: ParameterPart, quoted: boolean, into: Collector): void {
+  if (shell.vars.hasReferences && part.index === null && !part.all && !part.indirect) {
+    const target = ELEMENT.exec(shell.vars.targetOf(part.name));
+    if (target) part = { ...part, ...pickTarget(shell, target[1], target[2]) };
+  }
   if (part.operator === "bad") throw new ShellFault(`${part.source}: bad substitution`);
   if (part.indirect) {
     const target = indirect(shell, part, quoted, into);
@@ -26,12 +31,17 @@ export function expandParameter(shell: Shell, part: ParameterPart, quoted: boole
   }
   const { operator } = part;
   if (operator === "-" || operator === "=" || operator === "?" || operator === "+") {
-    const value = list ? (list.length > 0 ? list.join(" ") : undefined) : scalar(shell, part);
+    const star = part.all === "*" || part.name === "*";
+    const value = list
+      ? list.length > 0
+        ? list.join(star && quoted ? firstSeparator(shell) : " ")
+        : undefined
+      : scalar(shell, part);
     // An empty list in quotes counts as empty text when there is one empty parameter.
     const isSet = part.colon ? value !== undefined && value !== "" : value !== undefined;
     if (operator === "+") {
       if (isSet) walkAlternative(shell, part.word as Word, quoted, into);
-      else if (quoted && !hasList(part.word as Word)) into.quoted("");
+      else if (quoted && !hasList(part.word as Word) && !(list && !star)) into.quoted("");
       return;
     }
     if (!isSet) {
@@ -39,8 +49,9 @@ export function expandParameter(shell: Shell, part: ParameterPart, quoted: boole
       return;
     }
   } else if (operator === "@" && !list) {
-    const value =
-      part.word?.literal === "a" || part.word?.literal === "A" ? (scalar(shell, part) ?? "") : scalar(shell, part);
+    const found = scalar(shell, part);
+    const about = part.word?.literal === "a" || part.word?.literal === "A";
+    const value = found ?? (about && shell.vars.find(part.name) ? "" : undefined);
     if (value === undefined) {
       if (shell.options.nounset) unset(shell, part);
       if (quoted) into.quoted("");
@@ -84,7 +95,7 @@ function indirect(shell: Shell, part: ParameterPart, quoted: boolean, into: Coll
     putList(shell, part, names, quoted, into);
     return null;
   }
-  if (part.all) {
+  if (part.all && part.operator === "") {
     putList(shell, part, shell.vars.elements(part.name, true), quoted, into);
     return null;
   }
@@ -93,31 +104,23 @@ function indirect(shell: Shell, part: ParameterPart, quoted: boolean, into: Coll
     put(into, reference.value ?? "", quoted);
     return null;
   }
-  const name = scalar(shell, part);
+  const list = parameterList(shell, part);
+  const name = list ? (list.length > 0 ? list.join(" ") : undefined) : scalar(shell, part);
   if (name === undefined || name === "") {
-    if (part.operator === "-" || part.operator === "=" || part.operator === "+" || part.operator === "?")
-      return { ...part, indirect: false, name: "_unset_indirect_" };
-    if (name === undefined && !shell.options.nounset) throw new ShellFault(`${part.name}: invalid indirect expansion`);
-    if (name === undefined) unset(shell, part);
-    throw new ShellFault(`${name}: invalid variable name`);
+    const known = /^[0-9@*#?$!-]/.test(part.name) || (shell.vars.find(part.name) !== undefined && !part.all);
+    if (name === undefined && !known)
+      throw new ShellFault(`${part.source.replace(/^\$\{!|\}$|[-=?+:#%/^,@].*/g, "")}: invalid indirect expansion`);
+    return { ...part, indirect: false, index: null, all: "", name: "_unset_indirect_" };
   }
   const match = /^([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])(?:\[(.*)\])?$/s.exec(name);
   if (!match) throw new ShellFault(`${name}: invalid variable name`);
-  const target: ParameterPart = { ...part, ...pickTarget(match[1], match[2]), indirect: false };
+  const target: ParameterPart = { ...part, ...pickTarget(shell, match[1], match[2]), indirect: false };
   return target;
 }
 
-function pickTarget(name: string, index: string | undefined): Partial<ParameterPart> {
+function pickTarget(shell: Shell, name: string, index: string | undefined): Partial<ParameterPart> {
   if (index === "@" || index === "*") return { name, all: index, index: null };
-  const text = index === undefined ? null : { ...simpleParameter("x"), kind: "quoted" as const, text: index };
-  return {
-    name,
-    all: "",
-    index:
-      text === null
-        ? null
-        : { parts: [{ kind: "quoted", text: text.text }], literal: text.text, bare: false, pure: true, braces: false },
-  };
+  return { name, all: "", index: index === undefined ? null : literalWord(expandSubscript(shell, index)) };
 }
 
 function alternative(shell: Shell, part: ParameterPart, quoted: boolean, into: Collector): void {
@@ -159,8 +162,14 @@ function putList(shell: Shell, part: ParameterPart, list: string[], quoted: bool
     into.quoted(list.join(firstSeparator(shell)));
     return;
   }
+  const separator = firstSeparator(shell);
+  // Unquoted, what IFS joins it splits again, but for blanks, which would swallow empty elements.
+  if (into.mode === "fields" && !quoted && separator !== "" && !shell.separators.blank.includes(separator)) {
+    into.split(list.join(separator));
+    return;
+  }
   if (into.mode !== "fields") {
-    const joined = list.join(star ? firstSeparator(shell) : " ");
+    const joined = list.join(star ? separator : " ");
     if (list.length > 0) put(into, joined, quoted);
     return;
   }
@@ -189,17 +198,18 @@ function applyToList(shell: Shell, part: ParameterPart, list: string[]): string[
 }
 
 function slice(shell: Shell, part: ParameterPart, list: string[]): string[] {
-  // `$@` counts from `$0`; arrays from their index.
+  // `$@` counts from `$0`; an indexed array's offset is an index.
   const positional = part.name === "@" || part.name === "*";
   const all = positional ? [shell.name, ...list] : list;
   let offset = number(shell, part.word as Word);
-  if (positional && offset === 0 && part.word2 === null) return all;
-  if (!positional && offset >= 0) {
-    const keys = shell.vars.elements(part.name, true);
-    if (!shell.vars.isAssociative(part.name)) offset = keys.findIndex((key) => Number(key) >= offset);
-    if (offset < 0) return [];
-  } else if (offset < 0) offset += all.length;
+  const variable = positional ? undefined : shell.vars.find(part.name);
+  if (offset < 0) offset += positional ? all.length : (variable?.list?.length ?? all.length);
   if (offset < 0) return [];
+  if (variable?.map) offset = Math.max(0, offset - 1);
+  else if (!positional) {
+    offset = shell.vars.elements(part.name, true).findIndex((key) => Number(key) >= offset);
+    if (offset < 0) return [];
+  }
   if (part.word2 === null) return all.slice(offset);
   const length = number(shell, part.word2);
   if (length < 0) throw new ShellFault(`${expandText(shell, part.word2)}: substring expression < 0`);

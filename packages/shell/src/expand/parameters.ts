@@ -5,6 +5,8 @@ import { evaluateText } from "../arithmetic/evaluate.ts";
 import type { ParameterPart, Word } from "../ast.ts";
 import { ShellFault } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
+import { openScript } from "../parser/parser.ts";
+import { readWord } from "../parser/words.ts";
 import { expandText } from "./words.ts";
 
 /** The value of a parameter by name, without subscript. `@` and `*` are joined as in quotes. */
@@ -52,18 +54,14 @@ export function parameterValue(shell: Shell, part: ParameterPart): string | unde
 }
 
 /** A subscript as the array wants it: text for an associative array, else a number. */
-export function subscriptKey(shell: Shell, name: string, index: Word): number | string {
+export function subscriptKey(shell: Shell, name: string, index: Word, map = false): number | string {
   const text = expandText(shell, index);
-  if (shell.vars.isAssociative(name)) return text;
+  if (map || shell.vars.isAssociative(name)) return text;
   if (text.trim() === "") throw new ShellFault(`${name}: bad array subscript`);
   return Number(evaluateText(text, shell.arithmetic));
 }
 
-/** A subscript found inside arithmetic text: `$name` in it is expanded. */
+/** A subscript found inside a value or an expression: what stands in it is expanded. */
 export function expandSubscript(shell: Shell, index: string): string {
-  const text = index.replace(
-    /\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\}|([0-9@*#?$!-]))/g,
-    (_, a, b, c) => parameterText(shell, a ?? b ?? c) ?? "",
-  );
-  return text.replace(/["']/g, "");
+  return /[$`"'\\]/.test(index) ? expandText(shell, readWord(openScript(`${index}]`), "subscript")) : index;
 }

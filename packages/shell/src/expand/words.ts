@@ -4,7 +4,7 @@
 
 import { evaluateExpression, evaluateText, NotNumeric } from "../arithmetic/evaluate.ts";
 import type { Integer } from "../arithmetic/number.ts";
-import { type Expression, parseExpression } from "../arithmetic/parse.ts";
+import { ArithmeticFault, type Expression, parseExpression } from "../arithmetic/parse.ts";
 import type { ArithmeticPart, Part, Word } from "../ast.ts";
 import type { Shell } from "../execute/shell.ts";
 import { substitute, substituteProcess } from "../execute/substitution.ts";
@@ -130,6 +130,12 @@ export function walk(shell: Shell, parts: Part[], quoted: boolean, into: Collect
         put(into, String(effect(shell, () => evaluateArithmetic(shell, part))), quoted);
         break;
       case "command": {
+        if (part.fault) {
+          const { fault } = part;
+          effect(shell, () => shell.report(`${shell.name}: command substitution: line 1: ${fault.message}\n`));
+          shell.substitutionStatus = 2;
+          break;
+        }
         const result = effect(shell, () => substitute(shell, part.body));
         shell.substitutionStatus = result.status;
         put(into, result.text, quoted);
@@ -150,11 +156,13 @@ export function put(into: Collector, value: string, quoted: boolean): void {
 /** The value of `$((…))`. Plain expressions are compiled once; others are expanded as text first. */
 export function evaluateArithmetic(shell: Shell, part: ArithmeticPart): Integer {
   if (part.source !== null) {
-    if (part.compiled === undefined) part.compiled = parseExpression(part.source);
     try {
+      if (part.compiled === undefined) part.compiled = parseExpression(part.source);
       return evaluateExpression(part.compiled as Expression | null, part.source, shell.arithmetic);
     } catch (error) {
-      if (!(error instanceof NotNumeric)) throw error;
+      // As text, `x$name = 1` and `$a` with an operator in its value mean more.
+      const inText = error instanceof ArithmeticFault && part.compiled === undefined && part.source.includes("$");
+      if (!inText && !(error instanceof NotNumeric)) throw error;
     }
     const text = part.source.replace(
       /\$([A-Za-z_][A-Za-z0-9_]*)/g,

@@ -1,44 +1,19 @@
 // What was typed: kept, written to a file, and called back with `!`.
 
-import { AT_FDCWD, encode, O_APPEND, O_CREAT, O_WRONLY } from "@vibengine/system";
-import { readFile } from "../builtins/commands.ts";
+import { O_APPEND } from "@vibengine/system";
+import { record, writeLines } from "../builtins/history.ts";
 import type { Shell } from "../execute/shell.ts";
 
-const DEFAULT_SIZE = 1000;
-
-/** Reads the file that HISTFILE names, into the shell's history. */
-export function loadHistory(shell: Shell): void {
-  const text = readFile(shell, historyFile(shell));
-  if (typeof text !== "string") return;
-  // A line that went on in the next one stands there as several: they are taken as they are.
-  const lines = text.split("\n").filter((line) => line !== "");
-  shell.history.push(...lines.slice(-sizeOf(shell)));
-}
-
-/** Adds what was typed, as HISTCONTROL says, and appends it to the file: a sandbox may end at any moment. */
-export function remember(shell: Shell, text: string): void {
-  const line = text.replace(/\n+$/, "");
-  const rules = (shell.vars.get("HISTCONTROL") ?? "ignoredups").split(":");
-  const ignores = (name: string) => rules.includes(name) || rules.includes("ignoreboth");
-  if (line.trim() === "" || (ignores("ignorespace") && line.startsWith(" "))) return;
-  if (ignores("ignoredups") && line === shell.history.at(-1)) return;
-  if (rules.includes("erasedups")) shell.history = shell.history.filter((old) => old !== line);
-  shell.history.push(line);
-  if (shell.history.length > sizeOf(shell)) shell.history.shift();
-  const bytes = encode(`${line}\n`);
-  const fd = shell.sys.open(AT_FDCWD, encode(historyFile(shell)), O_WRONLY | O_CREAT | O_APPEND, 0o600);
-  if (fd < 0) return;
-  shell.sys.write(fd, bytes, 0, bytes.length);
-  shell.sys.close(fd);
-}
-
-function historyFile(shell: Shell): string {
-  return shell.vars.get("HISTFILE") ?? `${shell.vars.get("HOME") ?? ""}/.bash_history`;
-}
-
-function sizeOf(shell: Shell): number {
-  const size = Number(shell.vars.get("HISTSIZE") ?? DEFAULT_SIZE);
-  return Number.isInteger(size) && size >= 0 ? size : DEFAULT_SIZE;
+/** Adds what was typed and appends it to the file at once: a sandbox may end at any moment. */
+export async function remember(shell: Shell, text: string): Promise<void> {
+  const { history } = shell;
+  const before = history.added;
+  record(shell, text);
+  const path = shell.vars.get("HISTFILE");
+  if (history.added === before || !path) return;
+  history.added = 0;
+  history.read++;
+  await writeLines(shell, path, [history.lines[history.lines.length - 1]], O_APPEND);
 }
 
 /** The line with its `!` events put in; null when it has none. Throws an `Error` that names an event that is not there. */

@@ -2,7 +2,7 @@
 // ^D ends it. Each job is a process group that has the terminal while it is in the foreground.
 
 import { SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU } from "@vibengine/system";
-import { readFile } from "../builtins/commands.ts";
+import { loadHistory } from "../builtins/history.ts";
 import { ExitShell, Interrupted } from "../execute/control.ts";
 import { announceJobs, takeTerminal } from "../execute/jobs.ts";
 import { complainOfSyntax, openText, runSource, runTopLevel } from "../execute/script.ts";
@@ -12,24 +12,18 @@ import { expandText } from "../expand/words.ts";
 import { NeedInput, SyntaxFault } from "../parser/errors.ts";
 import { readCommandLine } from "../parser/parser.ts";
 import { makeWord, readDoubleQuotedParts } from "../parser/words.ts";
-import { expandHistory, loadHistory, remember } from "./history.ts";
+import { expandHistory, remember } from "./history.ts";
 import { decodePrompt } from "./prompt.ts";
 import { LineReader, splitPrompt } from "./read-line.ts";
 
-const DEFAULT_PS1 = "\\[\\e[32m\\]\\u@\\h\\[\\e[0m\\]:\\[\\e[34m\\]\\w\\[\\e[0m\\]\\$ ";
-const DEFAULT_PS2 = "> ";
 const IGNORED = [SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU];
 /** Lines that begin no command: blank ones and comments. */
 const NOTHING = /^([ \t]*(#.*)?\n)*$/;
 const INTERRUPTED = 128 + SIGINT;
 
-/** `rcFile`: read first, if it is there. */
-export async function runInteractive(shell: Shell, rcFiles: string[]): Promise<number> {
-  const reader = LineReader.open(shell);
-  shell.options.interactive = true;
-  shell.options.histexpand = true;
-  shell.options.emacs = true;
-  shell.shopt.expand_aliases = true;
+/** Commands from a terminal, or from stdin without one, until its end or `exit`. The startup files have been read. */
+export async function runInteractive(shell: Shell): Promise<number> {
+  const reader = shell.sys.isatty(0) ? LineReader.open(shell) : null;
   if (reader !== null) {
     shell.options.monitor = true;
     shell.terminal = { fd: reader.fd, termios: shell.sys.tcgetattr(reader.fd) };
@@ -39,13 +33,7 @@ export async function runInteractive(shell: Shell, rcFiles: string[]): Promise<n
   shell.takesInterrupts = true;
   shell.interactiveIgnored = IGNORED.reduce((mask, signal) => mask | (1 << signal), 0);
   shell.maskSignals();
-  if (!shell.vars.table.has("PS1")) shell.vars.set("PS1", DEFAULT_PS1);
-  if (!shell.vars.table.has("PS2")) shell.vars.set("PS2", DEFAULT_PS2);
-  loadHistory(shell);
-  for (const path of rcFiles) {
-    const text = readFile(shell, path);
-    if (typeof text === "string") await guarded(shell, () => runSource(shell, text));
-  }
+  await loadHistory(shell);
   return new Loop(shell, reader).run();
 }
 
@@ -72,23 +60,23 @@ class Loop {
       try {
         const list = readCommandLine(this.#lexer);
         if (list === null) return shell.status;
-        if (this.#typed !== "") remember(shell, this.#typed);
+        if (this.#typed !== "") await remember(shell, this.#typed);
         this.#typed = "";
         const start = shell.vars.get("PS0");
-        if (start) shell.report(await promptText(shell, start, shell.history.length));
+        if (start) shell.report(await promptText(shell, start, shell.history.base + shell.history.lines.length - 1));
         await guarded(shell, () => runTopLevel(shell, list));
         this.#lexer.discardRead();
       } catch (error) {
         if (error instanceof NeedInput) {
           this.#lexer.restart(pos, line);
           if (this.#typed !== "" && NOTHING.test(this.#typed)) {
-            remember(shell, this.#typed);
+            await remember(shell, this.#typed);
             this.#drop(shell.status);
           }
           await this.#more(this.#typed === "");
         } else if (error instanceof SyntaxFault) {
           complainOfSyntax(shell, error);
-          remember(shell, this.#typed);
+          await remember(shell, this.#typed);
           this.#drop(2);
         } else throw error;
       }
@@ -120,10 +108,10 @@ class Loop {
   async #ask(name: "PS1" | "PS2") {
     const shell = this.#shell;
     if (this.#reader === null) return "end" as const;
-    const [above, prompt] = splitPrompt(await promptText(shell, shell.vars.get(name) ?? "", shell.history.length + 1));
+    const [above, prompt] = splitPrompt(await promptText(shell, shell.vars.get(name) ?? "", shell.history.base + shell.history.lines.length));
     if (above !== "") shell.report(above.replace(/[\x01\x02]/g, ""));
     await shell.backlog;
-    return this.#reader.read(prompt, shell.history);
+    return this.#reader.read(prompt, shell.history.lines);
   }
 
   #take(line: string): void {
@@ -131,7 +119,7 @@ class Loop {
     let text = line;
     if (shell.options.histexpand) {
       try {
-        const expanded = expandHistory(line, shell.history);
+        const expanded = expandHistory(line, shell.history.lines);
         if (expanded !== null) {
           text = expanded;
           shell.report(`${text}\n`);

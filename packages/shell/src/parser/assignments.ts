@@ -3,7 +3,7 @@
 
 import type { Assignment, Element, Word } from "../ast.ts";
 import type { Lexer } from "./lexer.ts";
-import { makeWord, readUnquotedParts, readWord } from "./words.ts";
+import { literalWord, makeWord, readUnquotedParts, readWord } from "./words.ts";
 
 const HEAD = /^([A-Za-z_][A-Za-z0-9_]*)(\+?=|\[)/;
 
@@ -23,6 +23,7 @@ export function readAssignment(lexer: Lexer): Assignment | null {
   lexer.rewind(token);
   lexer.pos = token.start + name.length + 1;
   const index = readWord(lexer, "subscript");
+  if (Number.isNaN(lexer.code())) throw lexer.unterminated("]", line);
   const operator =
     lexer.code() === 93 ? (lexer.code(1) === 61 ? "=" : lexer.code(1) === 43 && lexer.code(2) === 61 ? "+=" : "") : "";
   if (!operator) {
@@ -34,6 +35,14 @@ export function readAssignment(lexer: Lexer): Assignment | null {
   }
   lexer.pos += 1 + operator.length;
   return readValue(lexer, name, index, operator === "+=");
+}
+
+/** `let x=( 1 )`: an array's elements as the text of an argument, for a command that reads text again. */
+export function elementsArgument(lexer: Lexer): Word | null {
+  const token = lexer.peek();
+  if (!/^[A-Za-z_]\w*\+?=$/.test(token.text) || lexer.code() !== 40) return null;
+  const assignment = readAssignment(lexer)!;
+  return literalWord(`${token.text}${assignment.source}`);
 }
 
 /** An argument of a declaration command that looks like an assignment. */
@@ -48,18 +57,18 @@ export function assignmentArgument(lexer: Lexer): Word | null {
 }
 
 function readValue(lexer: Lexer, name: string, index: Word | null, append: boolean): Assignment {
-  if (lexer.code() === 40 && index === null) {
-    lexer.pos++;
+  if (lexer.code() === 40) {
+    const start = lexer.pos++;
     const elements = readElements(lexer);
     const pure = elements.every((element) => element.value.pure && (element.index?.pure ?? true));
-    return { name, index, append, value: null, elements, pure };
+    return { name, index, append, value: null, elements, source: lexer.text.slice(start, lexer.pos), pure };
   }
   const value = makeWord(readUnquotedParts(lexer, "value"));
   value.braces = false;
   if (value.literal === null && value.parts.every((part) => part.kind === "text" || part.kind === "quoted")) {
     value.literal = value.parts.map((part) => (part as { text: string }).text).join("");
   }
-  return { name, index, append, value, elements: null, pure: value.pure && (index?.pure ?? true) };
+  return { name, index, append, value, elements: null, source: "", pure: value.pure && (index?.pure ?? true) };
 }
 
 function readElements(lexer: Lexer): Element[] {

@@ -6,7 +6,15 @@ import { readConditional } from "./conditional.ts";
 import { arithmeticPart, readArithmetic } from "./dollar.ts";
 import { SyntaxFault } from "./errors.ts";
 import type { Lexer, Token } from "./lexer.ts";
-import { expectReserved, isReserved, readBody, readList, skipNewlines, withRedirections } from "./parser.ts";
+import {
+  expectReserved,
+  isReserved,
+  readBody,
+  readCommand,
+  readList,
+  skipNewlines,
+  withRedirections,
+} from "./parser.ts";
 
 /** The compound command at `token` (not consumed), or null if it turns out to be none. */
 export function readCompound(lexer: Lexer, token: Token): Command | null {
@@ -38,14 +46,37 @@ export function readCompound(lexer: Lexer, token: Token): Command | null {
       return readCase(lexer, token.line);
     case "[[":
       lexer.next();
-      return readConditional(lexer, token.line);
+      {
+        const node = readConditional(lexer, token.line);
+        node.text = lexer.text.slice(token.start, lexer.pos).trim();
+        return node;
+      }
     case "function":
       lexer.next();
       return readFunctionKeyword(lexer, token);
+    case "coproc":
+      lexer.next();
+      return readCoprocess(lexer, token.start);
     default:
       return null;
   }
 }
+
+/** `coproc [NAME] compound` or `coproc simple`. */
+function readCoprocess(lexer: Lexer, start: number): Command {
+  let name = "COPROC";
+  const first = lexer.peek();
+  if (first.kind === "word" && first.word!.literal !== null && !isReserved(first, COMPOUNDS)) {
+    lexer.next();
+    const second = lexer.peek();
+    if (isReserved(second, COMPOUNDS) || (second.kind === "operator" && second.text === "(")) name = first.text;
+    else lexer.rewind(first);
+  }
+  const body = readCommand(lexer);
+  return { kind: "coprocess", name, body, text: lexer.text.slice(start, lexer.pos).trim() };
+}
+
+const COMPOUNDS = new Set(["{", "if", "for", "while", "until", "case", "[[", "select"]);
 
 function readParenthesis(lexer: Lexer): Command {
   const open = lexer.next();
@@ -114,10 +145,9 @@ function readLoopBody(lexer: Lexer): List {
 
 function readLoopOverWords(lexer: Lexer, line: number, kind: "for" | "select"): Command {
   const token = lexer.next();
-  if (token.kind !== "word") throw lexer.unexpected(token);
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(token.text))
-    throw new SyntaxFault(`\`${token.text}': not a valid identifier`, token.line);
+  if (token.kind !== "word" && token.kind !== "number") throw lexer.unexpected(token);
   let words: Word[] | null = null;
+  const text: string[] = [];
   if (lexer.peek().text === ";" && lexer.peek().kind === "operator") lexer.next();
   else {
     skipNewlines(lexer);
@@ -127,6 +157,7 @@ function readLoopOverWords(lexer: Lexer, line: number, kind: "for" | "select"): 
       for (;;) {
         const next = lexer.peek();
         if (next.kind !== "word" && next.kind !== "number" && next.kind !== "fdname") break;
+        text.push(next.text);
         words.push(lexer.next().word!);
       }
       const end = lexer.next();
@@ -134,12 +165,12 @@ function readLoopOverWords(lexer: Lexer, line: number, kind: "for" | "select"): 
     }
   }
   skipNewlines(lexer);
-  return { kind, line, name: token.text, words, body: readLoopBody(lexer) };
+  return { kind, line, text: text.join(" "), name: token.text, words, body: readLoopBody(lexer) };
 }
 
 function readCase(lexer: Lexer, line: number): Command {
   const subject = lexer.next();
-  if (subject.kind !== "word" && subject.kind !== "number") throw lexer.unexpected(subject);
+  if (subject.word === null) throw lexer.unexpected(subject);
   skipNewlines(lexer);
   expectReserved(lexer, "in");
   const clauses: CaseClause[] = [];
@@ -150,7 +181,7 @@ function readCase(lexer: Lexer, line: number): Command {
     const patterns: Word[] = [];
     for (;;) {
       const pattern = lexer.next();
-      if (pattern.kind !== "word") throw lexer.unexpected(pattern);
+      if (pattern.word === null) throw lexer.unexpected(pattern);
       patterns.push(pattern.word!);
       const separator = lexer.next();
       if (separator.kind === "operator" && separator.text === ")") break;
@@ -164,7 +195,7 @@ function readCase(lexer: Lexer, line: number): Command {
     lexer.next();
   }
   expectReserved(lexer, "esac");
-  return { kind: "case", line, word: subject.word!, clauses };
+  return { kind: "case", line, text: subject.text, word: subject.word!, clauses };
 }
 
 function readFunctionKeyword(lexer: Lexer, start: Token): Command {
@@ -182,12 +213,15 @@ function readFunctionKeyword(lexer: Lexer, start: Token): Command {
 export function readFunction(lexer: Lexer, name: string, start: number): FunctionDefinition {
   skipNewlines(lexer);
   const token = lexer.peek();
-  const opens =
-    token.kind === "operator"
-      ? token.text === "("
-      : ["{", "if", "for", "while", "until", "case", "[[", "select"].some((word) => isReserved(token, word));
+  const opens = token.kind === "operator" ? token.text === "(" : isReserved(token, COMPOUNDS);
   if (!opens) throw lexer.unexpected(token);
   const body = readCompound(lexer, token)!;
   const command = withRedirections(lexer, body, token.line);
-  return { kind: "function", name, body: command, text: lexer.text.slice(start, lexer.pos).trimEnd() };
+  return {
+    kind: "function",
+    name,
+    line: token.line,
+    body: command,
+    text: lexer.text.slice(start, lexer.pos).trimEnd(),
+  };
 }

@@ -16,7 +16,7 @@ export function readConditional(lexer: Lexer, line: number): Conditional {
   const end = lexer.peek();
   if (!isReserved(end, "]]")) throw lexer.unexpected(end);
   lexer.next();
-  return { kind: "conditional", line, expression, pure: isPure(expression) };
+  return { kind: "conditional", line, text: "", expression, pure: isPure(expression) };
 }
 
 function isPure(test: Test): boolean {
@@ -72,7 +72,7 @@ function readPrimary(lexer: Lexer): Test {
   }
   if (token.word!.bare && UNARY.test(token.text)) {
     const next = lexer.peek();
-    if (next.kind === "word" && !isReserved(next, "]]") && !(next.word!.bare && BINARY.has(next.text))) {
+    if (next.kind === "word" && !isReserved(next, "]]")) {
       return { kind: "unary", operator: token.text, word: lexer.next().word! };
     }
   }
@@ -85,7 +85,9 @@ function readPrimary(lexer: Lexer): Test {
     lexer.next();
     if (operator.text === "=~") {
       lexer.skipBlanks();
-      return { kind: "binary", operator: "=~", left: token.word!, right: readWord(lexer, "regex") };
+      const expression = readWord(lexer, "regex");
+      if (expression.parts.length === 0) throw lexer.unexpected(lexer.peek());
+      return { kind: "binary", operator: "=~", left: token.word!, right: expression };
     }
     if (operator.text === "==" || operator.text === "=" || operator.text === "!=") {
       lexer.skipBlanks();

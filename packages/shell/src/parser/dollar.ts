@@ -3,12 +3,17 @@
 
 import type { ArithmeticPart, ParameterPart, Part } from "../ast.ts";
 import { unescapeAnsi } from "./ansi.ts";
+import { SyntaxFault } from "./errors.ts";
 import type { Lexer } from "./lexer.ts";
 import { readBracedParameter } from "./parameters.ts";
 import { countLines, makeWord, readDoubleQuoted, readDoubleQuotedParts } from "./words.ts";
 
 /** The expansion at `$`, or null if that is just a dollar sign (then only it was consumed). */
 export function readDollar(lexer: Lexer, quoted: boolean): Part | null {
+  while (lexer.code(1) === 92 && lexer.code(2) === 10) {
+    lexer.text = `${lexer.text.slice(0, lexer.pos + 1)}${lexer.text.slice(lexer.pos + 3)}`;
+    lexer.line++;
+  }
   const next = lexer.code(1);
   if (next === 40) {
     lexer.pos += 2;
@@ -172,7 +177,13 @@ export function readBackquotes(lexer: Lexer, inDoubleQuotes: boolean): Part {
   }
   lexer.pos++;
   lexer.enter();
-  const body = lexer.grammar.substitution(lexer.inner(text, line), false);
-  lexer.leave();
-  return { kind: "command", body, legacy: true };
+  try {
+    return { kind: "command", body: lexer.grammar.substitution(lexer.inner(text, line), false), legacy: true };
+  } catch (error) {
+    // What stands in backquotes is read when its turn comes: a mistake there is no mistake of the script.
+    if (!(error instanceof SyntaxFault)) throw error;
+    return { kind: "command", body: { kind: "list", items: [] }, legacy: true, fault: error };
+  } finally {
+    lexer.leave();
+  }
 }

@@ -47,6 +47,7 @@ export interface LexerOptions {
   line?: number;
   aliases?: (name: string) => string | undefined;
   extglob?: () => boolean;
+  posix?: () => boolean;
   depth?: number;
 }
 
@@ -58,6 +59,7 @@ export class Lexer {
   depth: number;
   aliases: ((name: string) => string | undefined) | undefined;
   extglob: () => boolean;
+  posix: () => boolean;
   readonly grammar: Grammar;
   /** Aliases whose text is being read: each ends where `text.length - end` characters are left. */
   activeAliases: { name: string; left: number }[] = [];
@@ -73,6 +75,7 @@ export class Lexer {
     this.#more = options.more;
     this.aliases = options.aliases;
     this.extglob = options.extglob ?? (() => false);
+    this.posix = options.posix ?? (() => false);
     this.depth = options.depth ?? 0;
   }
 
@@ -83,6 +86,7 @@ export class Lexer {
       line,
       aliases: this.aliases,
       extglob: this.extglob,
+      posix: this.posix,
       depth: this.depth + 1,
     });
   }
@@ -215,7 +219,7 @@ export class Lexer {
     const after = this.text.charCodeAt(this.pos);
     if ((after === 60 || after === 62) && word.bare) {
       if (/^[0-9]{1,9}$/.test(text)) return { kind: "number", text, word, line, start };
-      const name = /^\{([A-Za-z_][A-Za-z0-9_]*)\}$/.exec(text);
+      const name = /^\{([A-Za-z_][A-Za-z0-9_]*(?:\[[^\]{}]+\])?)\}$/.exec(text);
       if (name) return { kind: "fdname", text: name[1], word, line, start };
     }
     return { kind: "word", text, word, line, start };

@@ -99,6 +99,7 @@ function readOperator(lexer: Lexer, part: ParameterPart, quoted: boolean): void 
     part.operator = ":";
     lexer.pos++;
     part.word = readOffset(lexer);
+    if (part.word.parts.length === 0 && lexer.code() === 125) part.operator = "bad";
     if (lexer.code() === 58) {
       lexer.pos++;
       part.word2 = readOffset(lexer);
@@ -112,7 +113,10 @@ function readOperator(lexer: Lexer, part: ParameterPart, quoted: boolean): void 
     part.operator = next === 47 ? "//" : next === 35 ? "/#" : next === 37 ? "/%" : "/";
     if (part.operator.length > 1) lexer.pos++;
     // The first character belongs to the pattern even if it is a slash, as in `${x////-}`.
-    part.word = makeWord(readUnquotedParts(lexer, "slash"));
+    const first = part.operator === "//" && lexer.code() === 47;
+    if (first) lexer.pos++;
+    const pattern = readUnquotedParts(lexer, "slash");
+    part.word = makeWord(first ? [{ kind: "text", text: "/" }, ...pattern] : pattern);
     if (lexer.code() === 47) {
       lexer.pos++;
       // Quotes are quotes here even inside double quotes, and an unquoted & stands for the match.

@@ -86,7 +86,6 @@ test.each([
   ["a && ;", "syntax error near unexpected token `;'", 1],
   ["case x in\n(", "syntax error: unexpected end of file", 2],
   ["echo 'x\ny", "unexpected EOF while looking for matching `''", 1],
-  ["for 1x in a; do :; done", "`1x': not a valid identifier", 1],
   ["f() echo", "syntax error near unexpected token `echo'", 1],
   ["while true; done", "syntax error near unexpected token `done'", 1],
   ["a | | b", "syntax error near unexpected token `|'", 1],

@@ -3,15 +3,29 @@
 
 import type { AndOr, Command, List, ListItem, Pipeline, Redirection, Simple } from "../ast.ts";
 import { expandAfterBlankAlias, expandAlias } from "./aliases.ts";
-import { assignmentArgument, readAssignment } from "./assignments.ts";
+import { assignmentArgument, elementsArgument, readAssignment } from "./assignments.ts";
 import { readCompound, readFunction } from "./compound.ts";
-import { SyntaxFault } from "./errors.ts";
 import { type Grammar, Lexer, type LexerOptions, type Token } from "./lexer.ts";
 import { readRedirection } from "./redirections.ts";
 
 /** Words that end a list wherever a command may begin. */
 const CLOSERS = new Set(["then", "else", "elif", "fi", "do", "done", "esac", "}"]);
-const OPENERS = new Set(["if", "for", "while", "until", "case", "select", "{", "[[", "function", "!", "time"]);
+const OPENERS = new Set([
+  "if",
+  "for",
+  "while",
+  "until",
+  "case",
+  "select",
+  "{",
+  "[[",
+  "function",
+  "!",
+  "time",
+  "coproc",
+]);
+/** Commands whose arguments may look like `a=(…)`: they read them as text. */
+const TEXT_ARGUMENTS = new Set(["let", "eval", "alias"]);
 const DECLARATIONS = new Set(["declare", "typeset", "local", "export", "readonly"]);
 
 const grammar: Grammar = {
@@ -181,10 +195,10 @@ function readPipeline(lexer: Lexer): Command {
 }
 
 function emptyCommand(line: number): Simple {
-  return { kind: "simple", line, assignments: [], words: [], redirections: [], pure: true };
+  return { kind: "simple", line, text: "", assignments: [], words: [], redirections: [], pure: true };
 }
 
-function readCommand(lexer: Lexer): Command {
+export function readCommand(lexer: Lexer): Command {
   expandAlias(lexer);
   const token = lexer.peek();
   lexer.enter();
@@ -197,7 +211,7 @@ function readCommand(lexer: Lexer): Command {
 function readCompoundWithRedirections(lexer: Lexer, token: Token): Command | null {
   if (token.kind === "operator" ? token.text !== "(" : !isReserved(token, OPENERS)) return null;
   const body = readCompound(lexer, token);
-  if (body === null || body.kind === "function") return body;
+  if (body === null || body.kind === "function" || body.kind === "coprocess") return body;
   return withRedirections(lexer, body, token.line);
 }
 
@@ -209,25 +223,47 @@ export function withRedirections(lexer: Lexer, body: Command, line: number): Com
 
 function readSimple(lexer: Lexer): Command {
   const start = lexer.peek();
-  const node: Simple = { kind: "simple", line: start.line, assignments: [], words: [], redirections: [], pure: true };
+  const node: Simple = {
+    kind: "simple",
+    line: start.line,
+    text: "",
+    assignments: [],
+    words: [],
+    redirections: [],
+    pure: true,
+  };
   let declaration = false;
+  let end = start.start;
   for (;;) {
     if (node.words.length === 0 && lexer.peek().kind === "word") {
       const assignment = readAssignment(lexer);
       if (assignment) {
         node.assignments.push(assignment);
+        end = lexer.pos;
         continue;
       }
       // A command after assignments or redirections is still subject to aliases.
       if (node.assignments.length > 0 || node.redirections.length > 0) expandAlias(lexer);
     }
-    if (readRedirection(lexer, node.redirections)) continue;
+    if (readRedirection(lexer, node.redirections)) {
+      end = lexer.pos;
+      continue;
+    }
     const token = lexer.peek();
     if (token.kind === "word" || token.kind === "number" || token.kind === "fdname") {
       if (declaration) {
         const word = assignmentArgument(lexer);
         if (word) {
           node.words.push(word);
+          end = lexer.pos;
+          continue;
+        }
+      }
+      if (node.words.length > 0 && TEXT_ARGUMENTS.has(node.words[0].literal ?? "")) {
+        const word = elementsArgument(lexer);
+        if (word) {
+          node.words.push(word);
+          end = lexer.pos;
           continue;
         }
       }
@@ -236,15 +272,12 @@ function readSimple(lexer: Lexer): Command {
         const function_ =
           node.assignments.length === 0 && node.redirections.length === 0 ? readFunctionHead(lexer, token) : null;
         if (function_) return function_;
-        declaration = DECLARATIONS.has(token.word!.literal ?? "");
-      } else if (
-        !declaration &&
-        node.words.length > 0 &&
-        node.words.every((word) => word.literal === "command" || word.literal === "builtin")
-      ) {
-        declaration = DECLARATIONS.has(token.word!.literal ?? "");
+        declaration = DECLARATIONS.has(token.text);
+      } else if (!declaration && lexer.posix() && node.words.every((word) => word.bare && word.literal === "command")) {
+        declaration = DECLARATIONS.has(token.text);
       }
       node.words.push(token.word!);
+      end = token.start + token.text.length;
       if (lexer.blankAlias >= 0) expandAfterBlankAlias(lexer, token.start + token.text.length);
       continue;
     }
@@ -252,6 +285,7 @@ function readSimple(lexer: Lexer): Command {
   }
   if (node.words.length + node.assignments.length + node.redirections.length === 0)
     throw lexer.unexpected(lexer.peek());
+  node.text = lexer.text.slice(start.start, end);
   node.pure =
     node.words.every((word) => word.pure && !word.assignment) &&
     node.assignments.every((assignment) => assignment.pure);
@@ -265,8 +299,5 @@ function readFunctionHead(lexer: Lexer, name: Token): Command | null {
   lexer.next();
   const close = lexer.next();
   if (close.text !== ")" || close.kind !== "operator") throw lexer.unexpected(close);
-  if (name.word!.literal === null || !name.word!.bare) {
-    throw new SyntaxFault(`\`${name.text}': not a valid identifier`, name.line);
-  }
-  return readFunction(lexer, name.word!.literal, name.start);
+  return readFunction(lexer, name.word!.bare ? (name.word!.literal ?? name.text) : name.text, name.start);
 }

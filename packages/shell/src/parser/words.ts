@@ -78,7 +78,7 @@ export function readUnquotedParts(lexer: Lexer, end: UnquotedEnd): Part[] {
     text = "";
   };
   const inWord = end === "word" || end === "value" || end === "pattern";
-  if (inWord || end === "brace") readTilde(lexer, parts, end, false);
+  if (inWord || end === "brace" || end === "slash" || end === "regex") readTilde(lexer, parts, end, false);
   let assignmentLike = false;
   for (;;) {
     const code = lexer.code();
@@ -143,7 +143,7 @@ export function readUnquotedParts(lexer: Lexer, end: UnquotedEnd): Part[] {
         else if (code === 41) {
           if (parens === 0) break;
           parens--;
-        } else if (parens === 0 && (code === 32 || code === 9 || code === 10)) break;
+        } else if (parens === 0 && /[ \t\n;&<>]/.test(lexer.text[lexer.pos])) break;
       } else if (end === "subscript") {
         if (code === 91) brackets++;
         else if (code === 93 && brackets-- === 0) break;
@@ -170,7 +170,7 @@ function readTilde(lexer: Lexer, parts: Part[], end: UnquotedEnd, soft: boolean)
     const code = lexer.code(ahead);
     if (Number.isNaN(code) || code === 47 || code === 32 || code === 9 || code === 10 || isOperatorStart(code)) break;
     if (code === 58 && end === "value") break;
-    if (code === 125 && end === "brace") break;
+    if (code === 125 && (end === "brace" || end === "slash")) break;
     if (!/[A-Za-z0-9_.+-]/.test(lexer.text[lexer.pos + ahead])) return;
     ahead++;
   }
@@ -221,24 +221,28 @@ export function readDoubleQuotedParts(lexer: Lexer, end: QuotedEnd): Part[] {
   const parts: Part[] = [];
   const line = lexer.line;
   let text = "";
+  // Single quotes are characters here, but a brace between two of them ends nothing.
+  let single = false;
   const flush = () => {
     if (text) parts.push({ kind: "quoted", text });
     text = "";
   };
   for (;;) {
     const code = lexer.code();
+    if (code === 39 && end === "brace" && !lexer.posix())
+      single = !single && lexer.text.indexOf("'", lexer.pos + 1) >= 0;
     if (Number.isNaN(code)) {
       if (end === "double" || end === "brace") throw lexer.unterminated(end === "double" ? '"' : "}", line);
       break;
     }
-    if (code === 34 && end !== "heredoc") {
+    if (code === 34 && end !== "heredoc" && !single) {
       lexer.pos++;
       if (end === "double") break;
       if (end === "brace") {
         flush();
         parts.push(...readDoubleQuotedParts(lexer, "double"));
       }
-    } else if (code === 125 && end === "brace") break;
+    } else if (code === 125 && end === "brace" && !single) break;
     else if (code === 92) {
       const next = lexer.code(1);
       if (next === 10) {

@@ -120,7 +120,7 @@ const isLetter = (code: number) =>
   isUpper(code) || isLower(code) || (code > 127 && /\p{L}/u.test(String.fromCodePoint(code)));
 const isSpace = (code: number) => code === 32 || (code >= 9 && code <= 13);
 
-const CLASSES: Record<string, (code: number) => boolean> = {
+export const CLASSES: Record<string, (code: number) => boolean> = {
   alpha: isLetter,
   digit: isDigit,
   alnum: (code) => isLetter(code) || isDigit(code),

@@ -1,5 +1,6 @@
 // The tools by name: the group the shell loads lazily, and stand-ins for the group of data/, which loads when one of it is run.
 
+import type { LateBuiltin } from "../builtins/late.ts";
 import { builtinTools } from "../builtins/tools.ts";
 import type { Tool } from "../tool.ts";
 import { chmod, ln, touch } from "./attributes.ts";
@@ -14,13 +15,16 @@ import { expand, fold, unexpand } from "./columns.ts";
 import { bc } from "./bc.ts";
 import { cat } from "./cat.ts";
 import { cmp } from "./cmp.ts";
+import { compgen, complete, compopt } from "./completion.ts";
 import { cp, mv } from "./copy.ts";
 import { cut } from "./cut.ts";
 import { dataNames } from "./data-names.ts";
+import { bind, enable, help } from "./enable.ts";
 import { env } from "./env.ts";
 import { find } from "./find.ts";
 import { egrep, fgrep, grep } from "./grep.ts";
 import { head, tail } from "./head.ts";
+import { fc, history } from "./history.ts";
 import { paste, rev, tac } from "./lines.ts";
 import { nl } from "./nl.ts";
 import { ls } from "./ls.ts";
@@ -36,6 +40,7 @@ import { stat } from "./stat.ts";
 import { tee } from "./tee.ts";
 import { sleep, timeout } from "./timeout.ts";
 import { tr } from "./tr.ts";
+import { ulimit } from "./ulimit.ts";
 import { uniq } from "./uniq.ts";
 import { df, du } from "./usage.ts";
 import { wasi } from "./wasi.ts";
@@ -52,6 +57,18 @@ import { stty } from "./stty.ts";
 import { clear, reset, tput, tty } from "./terminal.ts";
 import { cal, free, time, uptime, watch } from "./time-tools.ts";
 import { tree } from "./tree.ts";
+
+export const lateBuiltins: Record<string, LateBuiltin> = {
+  history,
+  fc,
+  complete,
+  compgen,
+  compopt,
+  enable,
+  help,
+  bind,
+  ulimit,
+};
 
 export const tools: Record<string, Tool> = {
   ...builtinTools,

@@ -64,6 +64,8 @@ export class ProcessCalls extends FdCalls {
   /** The pid that `wait(-1)` reaped last, and the one that `forkSlot` made. */
   lastWaited = 0;
   lastForked = 0;
+  /** The signal that ended it, 0 if it exited by itself. */
+  lastSignal = 0;
 
   /**
    * A slot for a new process: child of this one, with its fds (sharing offsets), working directory, umask, user and process
@@ -138,6 +140,7 @@ export class ProcessCalls extends FdCalls {
         if (slots.get(this.slot, P_STANDS_FOR) === this.lastWaited) {
           for (const field of [P_STANDS_FOR, P_STOPPED, P_STOP_NEWS]) slots.set(this.slot, field, 0);
         }
+        this.lastSignal = slots.get(slot, P_KILLED);
         slots.set(slot, P_STATE, FREE);
         return slots.get(slot, P_STATUS);
       }
@@ -233,6 +236,10 @@ export class ProcessCalls extends FdCalls {
   }
   ignoreSignals(mask: number): void {
     this.#setField(P_IGNORED, mask & ~UNSTOPPABLE);
+  }
+  /** The signals this process ignores, as a mask. */
+  ignoredSignals(): number {
+    return this.machine.slots.get(this.slot, P_IGNORED);
   }
   /** Caught signals that came since the last call, as a mask. */
   takeSignals(): number {

@@ -1,7 +1,7 @@
 // A worker that runs a shell, or one of its tools: wiring between the kernel's messages and @vibengine/shell. Runs our own
 // code only; WebAssembly programs run in `process/worker.ts`.
 
-import { runShell, runTool, type ShellHost, type Tool } from "@vibengine/shell";
+import { runShell, runTool, type ShellHost, type ToolSet } from "@vibengine/shell";
 import { Machine, P_STATE, P_WORKER, RUNNING, System, wasmBacking } from "@vibengine/system";
 import type { FromWorker, RunShellMessage, ToWorker } from "../protocol.ts";
 import { tracedSystem, traceSpawn } from "./trace.ts";
@@ -14,7 +14,7 @@ const LOOK_MS = 50;
 let machine: Machine;
 let toolsUrl = "";
 let dataUrl = "";
-let tools: Promise<Record<string, Tool>> | undefined;
+let tools: Promise<ToolSet> | undefined;
 const spawns = new Map<number, (result: number) => void>();
 let lastSpawn = 0;
 
@@ -37,7 +37,10 @@ const host: ShellHost = {
     });
   },
   loadTools() {
-    tools ??= load(toolsUrl).then(({ allTools }) => allTools(() => load(dataUrl).then((data) => data.tools)));
+    tools ??= load(toolsUrl).then(({ allTools, lateBuiltins }) => ({
+      tools: allTools(() => load(dataUrl).then((data) => data.tools)),
+      lateBuiltins,
+    }));
     tools.catch(() => {
       tools = undefined;
     });

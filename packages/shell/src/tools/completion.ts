@@ -1,0 +1,408 @@
+// complete, compgen, compopt: what may stand where, as scripts define and ask it. Builtins that come with the tools; they reach
+// the shell through what late.ts hands them.
+
+import type { Completion, LateBuiltin, LateKit } from "../builtins/late.ts";
+import type { Shell } from "../execute/shell.ts";
+import { signalName } from "../execute/signals.ts";
+import { quoteAlways } from "../expand/quote.ts";
+import { compilePattern, matches } from "../pattern.ts";
+
+/** A variable's flag, as variables.ts has it. */
+const EXPORT = 1;
+const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+const LETTERS: Record<string, string> = {
+  a: "alias",
+  b: "builtin",
+  c: "command",
+  d: "directory",
+  e: "export",
+  f: "file",
+  g: "group",
+  j: "job",
+  k: "keyword",
+  s: "service",
+  u: "user",
+  v: "variable",
+};
+const ACTIONS = [
+  ...Object.values(LETTERS),
+  "arrayvar",
+  "binding",
+  "disabled",
+  "enabled",
+  "function",
+  "helptopic",
+  "hostname",
+  "running",
+  "setopt",
+  "shopt",
+  "signal",
+  "stopped",
+];
+const OPTIONS = ["bashdefault", "default", "dirnames", "filenames", "noquote", "nosort", "nospace", "plusdirs"];
+
+interface Parsed {
+  completion: Completion;
+  rest: string[];
+  flags: Set<string>;
+}
+
+function parseSpecification(shell: Shell, argv: string[], flags: string): Parsed | number {
+  const completion: Completion = {
+    actions: [],
+    options: [],
+    wordList: null,
+    globPattern: null,
+    functionName: null,
+    command: null,
+    filter: null,
+    prefix: "",
+    suffix: "",
+  };
+  const seen = new Set<string>();
+  const set: Record<string, (value: string) => string | null> = {
+    A: (value) => {
+      if (!ACTIONS.includes(value)) return `${value}: invalid action name`;
+      completion.actions.push(value);
+      return null;
+    },
+    o: (value) => {
+      if (!OPTIONS.includes(value)) return `${value}: invalid option name`;
+      completion.options.push(value);
+      return null;
+    },
+    W: (value) => {
+      completion.wordList = value;
+      return null;
+    },
+    G: (value) => {
+      completion.globPattern = value;
+      return null;
+    },
+    F: (value) => {
+      completion.functionName = value;
+      return /[$`"'\\;&|<>() \t\n]/.test(value) || value === "" ? `\`${value}': not a valid identifier` : null;
+    },
+    C: (value) => {
+      completion.command = value;
+      return null;
+    },
+    X: (value) => {
+      completion.filter = value;
+      return null;
+    },
+    P: (value) => {
+      completion.prefix = value;
+      return null;
+    },
+    S: (value) => {
+      completion.suffix = value;
+      return null;
+    },
+  };
+  let at = 1;
+  for (; at < argv.length && /^-./.test(argv[at]); at++) {
+    const word = argv[at];
+    if (word === "--") {
+      at++;
+      break;
+    }
+    for (let i = 1; i < word.length; i++) {
+      const letter = word[i];
+      if (LETTERS[letter]) completion.actions.push(LETTERS[letter]);
+      else if (flags.includes(letter)) seen.add(letter);
+      else if (set[letter]) {
+        const value = i + 1 < word.length ? word.slice(i + 1) : argv[++at];
+        const error = value === undefined ? `-${letter}: option requires an argument` : set[letter](value);
+        if (error !== null) {
+          shell.complain(`${argv[0]}: ${error}`);
+          return value === undefined || letter === "A" || letter === "o" ? 2 : 1;
+        }
+        break;
+      } else {
+        shell.complain(`${argv[0]}: -${letter}: invalid option`);
+        const names =
+          "[-abcdefgjksuv] [-o option] [-A action] [-G globpat] [-W wordlist] [-F function] [-C command] [-X filterpat] [-P prefix] [-S suffix]";
+        shell.report(
+          `${argv[0]}: usage: ${argv[0]} ${argv[0] === "complete" ? "[-abcdefgjksuv] [-pr] [-DEI] " : ""}${names} ${argv[0] === "complete" ? "[name ...]" : "[word]"}\n`,
+        );
+        return 2;
+      }
+    }
+  }
+  return { completion, rest: argv.slice(at), flags: seen };
+}
+
+export const compgen: LateBuiltin = async (shell, argv, kit) => {
+  const parsed = parseSpecification(shell, argv, "");
+  if (typeof parsed === "number") return parsed;
+  const { completion, rest } = parsed;
+  if (completion.functionName)
+    shell.report(`${shell.place()}: compgen: warning: -F option may not work as you expect\n`);
+  if (completion.command) shell.report(`${shell.place()}: compgen: warning: -C option may not work as you expect\n`);
+  const found = await generate(shell, completion, rest[0] ?? "", kit);
+  if (found.length === 0) return 1;
+  return shell.write(found.map((each) => `${each}\n`).join(""), "compgen");
+};
+
+async function generate(shell: Shell, completion: Completion, word: string, kit: LateKit): Promise<string[]> {
+  let found: string[] = [];
+  for (const action of completion.actions) found.push(...actionWords(shell, action, word, kit));
+  if (completion.globPattern !== null) found.push(...kit.glob(shell, completion.globPattern));
+  if (completion.wordList !== null) {
+    const words = await splitWordList(shell, completion.wordList, kit);
+    found.push(...words.filter((each) => each.startsWith(word)));
+  }
+  const definition = completion.functionName === null ? undefined : shell.functions.get(completion.functionName);
+  if (completion.functionName !== null && definition === undefined)
+    shell.complain(`compgen: ${completion.functionName}: command not found`);
+  if (definition) {
+    shell.vars.table.delete("COMPREPLY");
+    shell.vars.writable("COMP_WORDS").list = [];
+    shell.vars.set("COMP_CWORD", "-1");
+    shell.vars.set("COMP_LINE", "");
+    shell.vars.set("COMP_POINT", "0");
+    await kit.callFunction(shell, definition, [definition.name, "compgen", word, ""]);
+    found.push(...shell.vars.elements("COMPREPLY", false));
+    for (const name of ["COMPREPLY", "COMP_WORDS", "COMP_CWORD", "COMP_LINE", "COMP_POINT"])
+      shell.vars.table.delete(name);
+  }
+  if (completion.command !== null) {
+    const output = await kit.substitute(shell, kit.parse(`${completion.command} '' ${quoteAlways(word)} ''`));
+    found.push(...output.text.split("\n").filter((line) => line !== ""));
+  }
+  if (completion.filter !== null) {
+    const negated = completion.filter.startsWith("!");
+    const source = completion.filter.slice(negated ? 1 : 0).replace(/\\?&/g, (text) => (text === "&" ? word : "&"));
+    const pattern = compilePattern(source, true);
+    found = found.filter((each) => matches(pattern, each) === negated);
+  }
+  if (completion.options.includes("plusdirs") || (completion.options.includes("dirnames") && found.length === 0))
+    found.push(...fileNames(shell, word, true, kit));
+  if (found.length === 0 && (completion.options.includes("default") || completion.options.includes("bashdefault")))
+    found.push(...fileNames(shell, word, false, kit));
+  return found.map((each) => completion.prefix + each + completion.suffix);
+}
+
+/** A word list is expanded as words are, without globs, and split at IFS. */
+async function splitWordList(shell: Shell, source: string, kit: LateKit): Promise<string[]> {
+  if (!/["'\\$`]/.test(source)) {
+    const collector = new kit.Collector(shell, "fields");
+    collector.split(source);
+    const { noglob } = shell.options;
+    shell.options.noglob = true;
+    collector.end();
+    shell.options.noglob = noglob;
+    return collector.fields;
+  }
+  // What is special to commands, but not to words, stands for itself.
+  const { command } = kit.parse(
+    `: ${source.replace(/\$\(.*?\)|`.*?`|'[^']*'|"[^"]*"|[\n|&;()<>*?[\]~#{}!]/gs, (text) => (text.length > 1 ? text : text === "\n" ? " " : `\\${text}`))}`,
+  ).items[0];
+  return command.kind === "simple" ? (await kit.expandWords(shell, command.words)).slice(1) : [];
+}
+
+function actionWords(shell: Shell, action: string, word: string, kit: LateKit): string[] {
+  const { builtins, reserved, optionNames } = kit;
+  const start = (names: Iterable<string>) => [...names].filter((name) => name.startsWith(word));
+  const { vars } = shell;
+  switch (action) {
+    case "alias":
+      return start([...shell.aliases.keys()].sort());
+    case "arrayvar":
+      return start(
+        [...vars.table]
+          .filter(([, variable]) => variable.list || variable.map)
+          .map(([name]) => name)
+          .sort(),
+      );
+    case "builtin":
+    case "helptopic":
+      return start([...builtins.keys()].sort());
+    case "enabled":
+      return start([...builtins.keys()].filter((name) => !shell.disabledBuiltins.has(name)).sort());
+    case "disabled":
+      return start([...shell.disabledBuiltins].sort());
+    case "command":
+      return [
+        ...start(shell.aliases.keys()),
+        ...start(reserved),
+        ...start([...shell.functions.keys()].sort()),
+        ...start(builtins.keys()),
+        ...start(
+          new Set(
+            (vars.get("PATH") ?? "")
+              .split(":")
+              .flatMap((path) => names(shell, path || ".", kit).map(({ name }) => name)),
+          ),
+        ),
+      ];
+    case "directory":
+      return fileNames(shell, word, true, kit);
+    case "export":
+      return start(
+        [...vars.table]
+          .filter(([, variable]) => (variable.flags & EXPORT) !== 0)
+          .map(([name]) => name)
+          .sort(),
+      );
+    case "file":
+      return fileNames(shell, word, false, kit);
+    case "function":
+      return start([...shell.functions.keys()].sort());
+    case "group":
+      return start(["root", "user"]);
+    case "user":
+      return start(["root", "user"]);
+    case "hostname":
+      return start(["localhost"]);
+    case "job":
+    case "running":
+      return start(shell.jobs.map((job) => job.text.split(" ")[0]));
+    case "keyword":
+      return start(reserved);
+    case "setopt":
+      return start(optionNames);
+    case "shopt":
+      return start(Object.keys(shell.shopt));
+    case "signal": {
+      const all: string[] = [];
+      for (let signal = 0; signal <= 102; signal++) {
+        const name = signalName(signal);
+        if (name !== null) all.push(signal === 0 || signal >= 100 ? name : `SIG${name}`);
+      }
+      return start(all);
+    }
+    case "variable":
+      return start([...vars.table.keys()].filter((name) => IDENTIFIER.test(name)).sort());
+    default:
+      return [];
+  }
+}
+
+/** Paths that begin with `word`. */
+function fileNames(shell: Shell, word: string, directoriesOnly: boolean, kit: LateKit): string[] {
+  const slash = word.lastIndexOf("/") + 1;
+  const directory = word.slice(0, slash);
+  const home = shell.vars.get("HOME") ?? "~";
+  return names(shell, directory === "" ? "." : directory.replace(/^~(?=\/)/, home), kit)
+    .filter(({ name, isDirectory }) => name.startsWith(word.slice(slash)) && (isDirectory || !directoriesOnly))
+    .map(({ name }) => directory + name)
+    .filter((path) => word.slice(slash).startsWith(".") || !path.slice(slash).startsWith("."))
+    .sort();
+}
+
+function names(shell: Shell, directory: string, kit: LateKit): { name: string; isDirectory: boolean }[] {
+  return kit
+    .list(shell, directory)
+    .filter(({ name }) => name !== "." && name !== "..")
+    .map(({ name, type }) => ({
+      name,
+      isDirectory: type === 4 || (type === 10 && kit.exists(shell, `${directory}/${name}`, true)),
+    }));
+}
+
+export const complete: LateBuiltin = (shell, argv) => {
+  const parsed = parseSpecification(shell, argv, "prDEI");
+  if (typeof parsed === "number") return parsed;
+  const { completion, flags, rest } = parsed;
+  const names = [
+    ...(flags.has("D") ? ["-D"] : []),
+    ...(flags.has("E") ? ["-E"] : []),
+    ...(flags.has("I") ? ["-I"] : []),
+    ...rest,
+  ];
+  let status = 0;
+  if (flags.has("r")) {
+    if (names.length === 0) shell.completions.clear();
+    for (const name of names) {
+      if (shell.completions.delete(name)) continue;
+      shell.complain(`complete: ${name}: no completion specification`);
+      status = 1;
+    }
+    return status;
+  }
+  if (flags.has("p") || argv.length === 1) {
+    let text = "";
+    for (const name of names.length > 0 ? names : shell.completions.keys()) {
+      const known = shell.completions.get(name);
+      if (known) text += `${describe(name, known)}\n`;
+      else {
+        shell.complain(`complete: ${name}: no completion specification`);
+        status = 1;
+      }
+    }
+    const written = shell.write(text, "complete");
+    return typeof written === "number" ? written || status : written.then((result) => result || status);
+  }
+  if (names.length === 0) {
+    shell.report(
+      "complete: usage: complete [-abcdefgjksuv] [-pr] [-DEI] [-o option] [-A action] [-G globpat] [-W wordlist] [-F function] [-C command] [-X filterpat] [-P prefix] [-S suffix] [name ...]\n",
+    );
+    return 2;
+  }
+  for (const name of names) shell.completions.set(name, completion);
+  return 0;
+};
+
+function describe(name: string, completion: Completion): string {
+  const words = ["complete", ...completion.options.flatMap((option) => ["-o", option])];
+  for (const action of completion.actions) {
+    const letter = Object.keys(LETTERS).find((each) => LETTERS[each] === action);
+    if (letter) words.push(`-${letter}`);
+    else words.push("-A", action);
+  }
+  const quoted = {
+    G: completion.globPattern,
+    W: completion.wordList,
+    P: completion.prefix || null,
+    S: completion.suffix || null,
+    X: completion.filter,
+    C: completion.command,
+  };
+  for (const [letter, value] of Object.entries(quoted))
+    if (value !== null) words.push(`-${letter}`, quoteAlways(value));
+  if (completion.functionName !== null) words.push("-F", completion.functionName);
+  return [...words, name].join(" ");
+}
+
+export const compopt: LateBuiltin = (shell, argv) => {
+  const words = argv.slice(1);
+  const changes: [string, boolean][] = [];
+  let names: string[] = [];
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i];
+    if (word === "-o" || word === "+o") {
+      const option = words[++i] ?? "";
+      if (!OPTIONS.includes(option)) {
+        shell.complain(`compopt: ${option}: invalid option name`);
+        return 2;
+      }
+      changes.push([option, word === "-o"]);
+    } else if (/^-[DEI]$/.test(word)) names.push(word);
+    else if (/^-./.test(word) && word !== "--") {
+      shell.complain(`compopt: ${word.slice(0, 2)}: invalid option`);
+      shell.report("compopt: usage: compopt [-o|+o option] [-DEI] [name ...]\n");
+      return 2;
+    } else if (word !== "--") names = [...names, word];
+  }
+  if (names.length === 0) {
+    shell.complain("compopt: not currently executing completion function");
+    return 1;
+  }
+  let status = 0;
+  for (const name of names) {
+    const known = shell.completions.get(name);
+    if (!known) {
+      shell.complain(`compopt: ${name}: no completion specification`);
+      status = 1;
+      continue;
+    }
+    for (const [option, on] of changes) {
+      known.options = known.options.filter((each) => each !== option);
+      if (on) known.options.push(option);
+    }
+  }
+  return status;
+};
