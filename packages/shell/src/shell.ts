@@ -3,7 +3,7 @@
 import { decode, EAGAIN, EINTR, EISDIR, ENOENT, type System, strerror } from "@vibengine/system";
 import { readFile } from "./builtins/commands.ts";
 import { initialDirectory } from "./builtins/directories.ts";
-import { record } from "./builtins/history.ts";
+import { loadHistory, record, saveHistory } from "./builtins/history.ts";
 import { ExitShell } from "./execute/control.ts";
 import { defineDynamic } from "./execute/dynamic.ts";
 import { DEFAULT_PATH, isBinary, Programs } from "./execute/programs.ts";
@@ -86,8 +86,14 @@ async function start(shell: Shell, argv: string[], env: string[]): Promise<numbe
   if (rest.length > 0 && !invocation.fromStdin) return runFile(shell, rest, argv[0]);
   shell.args = rest;
   shell.options.stdin = true;
-  if (shell.options.interactive) return runInteractive(shell);
-  return runScript(shell, openStdin(shell));
+  if (!shell.options.interactive) return runScript(shell, openStdin(shell));
+  if (shell.sys.isatty(0)) return runInteractive(shell);
+  await loadHistory(shell);
+  const status = await runScript(shell, openStdin(shell)).finally(() =>
+    shell.sys.isAlive ? saveHistory(shell) : undefined,
+  );
+  shell.report("exit\n");
+  return status;
 }
 
 async function runFile(shell: Shell, words: string[], own: string): Promise<number> {

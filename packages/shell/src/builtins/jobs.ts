@@ -20,7 +20,6 @@ import {
   isDone,
   type Job,
   jobStatus,
-  knownJobs,
   reapJobs,
   signalJob,
   stopOf,
@@ -181,7 +180,7 @@ export function jobs(shell: Shell, argv: string[]): Status {
   reapJobs(shell);
   // With -c what has ended is forgotten at once.
   const forgets = shell.commandString !== null && !shell.options.interactive;
-  const listed = knownJobs(shell).filter((job) => !job.reported && !(forgets && isDone(job)));
+  const listed = shell.jobs.filter((job) => !job.reported && !(forgets && isDone(job)));
   let text = "";
   let status = 0;
   for (const word of rest) {

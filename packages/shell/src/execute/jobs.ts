@@ -150,11 +150,6 @@ export async function waitForeground(shell: Shell, job: Job): Promise<number> {
   }
 }
 
-/** The shell's own jobs, in a command substitution also its parent's. */
-export function knownJobs(shell: Shell): Job[] {
-  return shell.jobs.filter((job) => !job.foreign || shell.seesJobs);
-}
-
 /** Takes away the variables of a coprocess that has ended, and its pipes. */
 export function forgetCoprocess(shell: Shell, job: Job): void {
   const name = job.coprocess;
@@ -167,7 +162,7 @@ export function forgetCoprocess(shell: Shell, job: Job): void {
 
 /** The job that `%1`, `%+`, `%-`, `%text` or `%?text` names. */
 export function findJob(shell: Shell, specification: string): Job | undefined {
-  const jobs = knownJobs(shell).filter((job) => !(isDone(job) && job.reported));
+  const jobs = shell.jobs.filter((job) => !(isDone(job) && job.reported));
   const name = specification.slice(1);
   if (name === "" || name === "+" || name === "%") return jobs[jobs.length - 1];
   if (name === "-") return jobs[jobs.length - 2] ?? jobs[jobs.length - 1];

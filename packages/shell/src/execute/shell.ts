@@ -101,8 +101,6 @@ export class Shell {
   indirection = 0;
   jobs: Job[] = [];
   isSubshell = false;
-  /** A command substitution knows its parent's jobs: `kill $(jobs -p)`. */
-  seesJobs = false;
   /** Status of the last command substitution of a command without a name. */
   substitutionStatus = 0;
   separators: Separators = separators(undefined);
@@ -219,7 +217,7 @@ export class Shell {
   /** Tells the process slot which signals are caught or ignored. */
   maskSignals(): void {
     let caught = this.takesInterrupts ? (1 << SIGINT) | (1 << SIGWINCH) : 0;
-    let ignored = this.ignored | this.interactiveIgnored;
+    let ignored = this.ignored;
     for (const [signal, command] of this.traps) {
       if (signal <= 0 || signal > 31) continue;
       if (command === "") ignored |= 1 << signal;
@@ -230,7 +228,7 @@ export class Shell {
     }
     this.sys.catchSignals(caught);
     // An interactive shell is not ended from the keyboard; what it runs is.
-    const spared = this.options.interactive && !this.isSubshell ? SPARED & ~caught : 0;
+    const spared = this.options.interactive && !this.isSubshell ? (SPARED | this.interactiveIgnored) & ~caught : 0;
     this.sys.ignoreSignals(ignored | spared);
     this.handedDown = ignored;
   }

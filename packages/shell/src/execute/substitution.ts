@@ -34,7 +34,6 @@ export function substitute(shell: Shell, body: List): Substitution | Promise<Sub
   shell.sys.close(ends[1]);
   if (!shell.options.posix && !shell.shopt.inherit_errexit) child.options.errexit = false;
   child.execInPlace = body.items.length === 1 && body.items[0].command.kind === "simple" && !body.items[0].background;
-  child.seesJobs = true;
   startTask(child, () => run(child, body));
   return finish(shell, child.sys.pid, ends[0], new Output());
 }

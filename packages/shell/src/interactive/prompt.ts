@@ -1,7 +1,7 @@
 // What PS1 and PS2 become: bash's backslash escapes, then expansions. What stands between \[ and \] takes no room on the
 // screen: it is given between \x01 and \x02, as readline has it.
 
-import { isDone, knownJobs } from "../execute/jobs.ts";
+import { isDone } from "../execute/jobs.ts";
 import type { Shell } from "../execute/shell.ts";
 import { formatTime } from "../strftime.ts";
 
@@ -39,7 +39,7 @@ function escape(shell: Shell, letter: string, number: number, now: number): stri
     case "V":
       return `${VERSION}.0`;
     case "j":
-      return String(knownJobs(shell).filter((job) => !isDone(job)).length);
+      return String(shell.jobs.filter((job) => !isDone(job)).length);
     case "l":
       return shell.sys.ttyname(0).replace("/dev/", "") || "tty";
     case "!":
