@@ -121,7 +121,9 @@ function storeElements(shell: Shell, assignment: Assignment, elements: NonNullab
 export function assignBefore(shell: Shell, assignments: Assignment[]): void | Promise<void> {
   for (let i = 0; i < assignments.length; i++) {
     const assignment = assignments[i];
-    const { name, index, append, elements, source } = assignment;
+    const { name, index, append, elements } = assignment;
+    // Before a command the elements are no array but their text.
+    const source = elements ? assignment.source.slice(assignment.source.indexOf("(")) : "";
     if (index) {
       shell.complain(`\`${name}[': not a valid identifier`);
       continue;

@@ -5,6 +5,7 @@ import { EAGAIN, EINTR, EPIPE, encode, SIGPIPE, type System, strerror } from "@v
 import { evaluateText } from "../arithmetic/evaluate.ts";
 import type { FunctionDefinition } from "../ast.ts";
 import { type Separators, separators } from "../expand/fields.ts";
+import { ignoredPatterns } from "../expand/glob.ts";
 import type { ReplayLog } from "../expand/replay.ts";
 import type { ShellHost } from "../host.ts";
 import type { Lexer } from "../parser/lexer.ts";
@@ -61,6 +62,8 @@ export class Shell {
   isSubshell = false;
   /** Status of the last command substitution of a command without a name. */
   substitutionStatus = 0;
+  /** The patterns of GLOBIGNORE. */
+  globIgnore: string[] = [];
   separators: Separators = separators(undefined);
   replayLog: ReplayLog | null = null;
   pipeStatus: number[] = [0];
@@ -130,6 +133,7 @@ export class Shell {
     copy.isSubshell = true;
     copy.subshellDepth = this.subshellDepth + 1;
     copy.separators = this.separators;
+    copy.globIgnore = this.globIgnore;
     copy.lexer = this.lexer;
     copy.pipeStatus = this.pipeStatus;
     copy.commandString = this.commandString;
@@ -165,6 +169,9 @@ export class Shell {
     this.vars.toInteger = (text) => String(evaluateText(text, this.arithmetic));
     this.vars.watch.set("IFS", (value) => {
       this.separators = separators(value);
+    });
+    this.vars.watch.set("GLOBIGNORE", (value) => {
+      this.globIgnore = ignoredPatterns(value);
     });
     this.vars.watch.set("PATH", () => this.programs.forget());
     this.vars.watch.set("OPTIND", () => {

@@ -4,6 +4,7 @@ import type { ParameterPart } from "../ast.ts";
 import type { Shell } from "../execute/shell.ts";
 import { unescapeAnsi } from "../parser/ansi.ts";
 import { attributeLetters, describeVariable } from "./describe.ts";
+import { expandPrompt } from "./prompt.ts";
 import { quoteAlways, quoteDouble } from "./quote.ts";
 
 export function transform(shell: Shell, part: ParameterPart, value: string): string {
@@ -13,6 +14,8 @@ export function transform(shell: Shell, part: ParameterPart, value: string): str
       return quoteAlways(value);
     case "E":
       return unescapeAnsi(value);
+    case "P":
+      return expandPrompt(shell, value);
     case "U":
       return value.toUpperCase();
     case "u":

@@ -126,11 +126,11 @@ export function readArithmetic(lexer: Lexer, close: ")" | "]"): ArithmeticPart |
 /** The part for an expression's source text. */
 export function arithmeticPart(lexer: Lexer, text: string): ArithmeticPart {
   if (!/["'\\`]|\$[^A-Za-z_]/.test(text))
-    return { kind: "arithmetic", word: makeWord([{ kind: "quoted", text }]), source: text };
+    return { kind: "arithmetic", text, word: makeWord([{ kind: "quoted", text }]), source: text };
   lexer.enter();
   const parts = readDoubleQuotedParts(lexer.inner(text, lexer.line), "arithmetic");
   lexer.leave();
-  return { kind: "arithmetic", word: makeWord(parts), source: null };
+  return { kind: "arithmetic", text, word: makeWord(parts), source: null };
 }
 
 function findArithmeticEnd(lexer: Lexer, start: number, close: ")" | "]"): number {

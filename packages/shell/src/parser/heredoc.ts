@@ -28,6 +28,7 @@ function readBody(lexer: Lexer, document: HereDocument): Word {
     body += `${line}\n`;
     joined = !document.quoted && /(^|[^\\])(\\\\)*\\$/.test(line);
   }
+  document.redirection.document = { delimiter: document.delimiter, quoted: document.quoted, body };
   if (document.quoted) return literalWord(body);
   return makeWord([{ kind: "double", parts: readDoubleQuotedParts(lexer.inner(body, firstLine), "heredoc") }]);
 }

@@ -17,7 +17,10 @@ export type UnquotedEnd = "word" | "value" | "brace" | "slash" | "subscript" | "
 export type QuotedEnd = "double" | "brace" | "heredoc" | "arithmetic";
 
 export function readWord(lexer: Lexer, end: UnquotedEnd = "word"): Word {
-  return makeWord(readUnquotedParts(lexer, end));
+  const start = lexer.pos;
+  const word = makeWord(readUnquotedParts(lexer, end));
+  word.source = lexer.text.slice(start, lexer.pos);
+  return word;
 }
 
 /** Builds a word and derives what the executor wants to know of it. */
@@ -39,9 +42,15 @@ export function makeWord(parts: Part[]): Word {
       if (!isPure(part)) pure = false;
     }
   }
+  if (literal !== null && parts.length > 1 && hasBracket(parts)) literal = null;
   if (braces) braces = bare ? BRACES.test((parts[0] as { text: string }).text) : true;
   if (braces) literal = null;
   return { parts, literal, bare: bare && parts.length === 1, pure, braces };
+}
+
+/** A bracket expression may have quoted characters in it. */
+function hasBracket(parts: Part[]): boolean {
+  return /\[.*\]/s.test(parts.map((part) => (part.kind === "text" ? part.text : "x")).join(""));
 }
 
 const GLOB = /[*?]|\[.*\]|[+@!]\(/s;
@@ -62,7 +71,13 @@ function isPure(part: Part): boolean {
     case "arithmetic":
       return part.word.pure;
     case "parameter":
-      return (part.word?.pure ?? true) && (part.word2?.pure ?? true) && (part.index?.pure ?? true);
+      // A prompt may hold command substitutions.
+      return (
+        !(part.operator === "@" && part.word?.literal === "P") &&
+        (part.word?.pure ?? true) &&
+        (part.word2?.pure ?? true) &&
+        (part.index?.pure ?? true)
+      );
     default:
       return true;
   }
