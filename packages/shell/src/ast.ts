@@ -102,6 +102,7 @@ export type Compound =
   | Select
   | Conditional
   | ArithmeticCommand
+  | Coproc
   | Redirected;
 
 export interface Simple {
@@ -205,6 +206,13 @@ export interface Conditional {
   line: number;
   expression: Test;
   pure: boolean;
+}
+export interface Coproc {
+  kind: "coproc";
+  line: number;
+  name: string;
+  body: Command;
+  text: string;
 }
 export interface Redirected {
   kind: "redirected";

@@ -22,7 +22,7 @@ const VARIABLES: Record<string, Refresh> = {
   EPOCHREALTIME: text(() => (Date.now() / 1000).toFixed(6)),
   BASH_SUBSHELL: text((shell) => shell.subshellDepth),
   PIPESTATUS: (variable, shell) => {
-    variable.list = shell.pipeStatus.map(String);
+    variable.list = [shell.pipeStatus].flat().map(String);
   },
   FUNCNAME: (variable, shell) => {
     const names = [...(shell.isFile ? ["main"] : []), ...shell.stack.map((call) => call.name)];

@@ -131,6 +131,8 @@ function commandText(node: Command, printer: Printer, indent: string): string {
       return `[[ ${testText(node.expression)} ]]`;
     case "arithmeticcommand":
       return `((${arithmeticText(node.expression)}))`;
+    case "coproc":
+      return `coproc ${node.name} ${commandText(node.body, printer, indent)}`;
     case "redirected":
       return commandText(node.body, printer, indent) + redirections(node.redirections, printer);
     case "function":

@@ -4,6 +4,7 @@
 import type { AndOr, Command, List, ListItem } from "../ast.ts";
 import { runArithmeticCommand, runConditional } from "./conditional.ts";
 import { ExitShell, NO_JUMP, type Status } from "./control.ts";
+import { runCoproc } from "./coproc.ts";
 import { runCase, runFor, runForArithmetic, runIf, runSelect, runWhile } from "./loops.ts";
 import { runBackground, runPipeline, runSubshell } from "./pipeline.ts";
 import { runRedirected } from "./redirect.ts";
@@ -64,6 +65,8 @@ function dispatch(shell: Shell, node: Exclude<Command, { kind: "simple" }>): Sta
       return runConditional(shell, node);
     case "arithmeticcommand":
       return runArithmeticCommand(shell, node);
+    case "coproc":
+      return runCoproc(shell, node);
     case "redirected":
       return runRedirected(shell, node);
     case "function":
@@ -123,10 +126,20 @@ async function afterYield(shell: Shell, item: ListItem): Promise<number> {
 export function runChecked(shell: Shell, node: Command): Status {
   const result = run(shell, node);
   if (typeof result !== "number") return result.then((status) => check(shell, node, status));
-  return result === 0 && shell.traps.size === 0 ? (shell.status = 0) : check(shell, node, result);
+  if (result !== 0 || shell.traps.size > 0) return check(shell, node, result);
+  noteStatus(shell, node, 0);
+  return (shell.status = 0);
+}
+
+/** PIPESTATUS: what is no pipeline counts as one of one command; compound commands leave what ran in them. */
+function noteStatus(shell: Shell, node: Command, status: number): void {
+  const { kind } = node;
+  if (kind === "simple" || kind === "subshell" || kind === "conditional" || kind === "arithmeticcommand")
+    shell.pipeStatus = status;
 }
 
 function check(shell: Shell, node: Command, status: number): Status {
+  noteStatus(shell, node, status);
   shell.status = status;
   if (shell.traps.size > 0) {
     const traps = runTraps(shell);
@@ -204,14 +217,17 @@ export function runTolerant(shell: Shell, node: Command): Status {
   }
   if (typeof result === "number") {
     shell.tolerance--;
+    noteStatus(shell, node, result);
     return (shell.status = result);
   }
-  return settleTolerant(shell, result);
+  return settleTolerant(shell, node, result);
 }
 
-async function settleTolerant(shell: Shell, waiting: Promise<number>): Promise<number> {
+async function settleTolerant(shell: Shell, node: Command, waiting: Promise<number>): Promise<number> {
   try {
-    return (shell.status = await waiting);
+    shell.status = await waiting;
+    noteStatus(shell, node, shell.status);
+    return shell.status;
   } finally {
     shell.tolerance--;
   }

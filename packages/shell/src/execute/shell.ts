@@ -66,7 +66,8 @@ export class Shell {
   globIgnore: string[] = [];
   separators: Separators = separators(undefined);
   replayLog: ReplayLog | null = null;
-  pipeStatus: number[] = [0];
+  /** Of the last pipeline; a number for one of one command. */
+  pipeStatus: number[] | number = 0;
   /** The script being read, for `alias` and messages. */
   lexer: Lexer | null = null;
   /** What the arguments in `argv` of a declaration builtin assign, by position. */

@@ -6,7 +6,9 @@ import { readConditional } from "./conditional.ts";
 import { arithmeticPart, readArithmetic } from "./dollar.ts";
 import { SyntaxFault } from "./errors.ts";
 import type { Lexer, Token } from "./lexer.ts";
-import { expectReserved, isReserved, readBody, readList, skipNewlines, withRedirections } from "./parser.ts";
+import { expectReserved, isReserved, readBody, readCommand, readList, skipNewlines, withRedirections } from "./parser.ts";
+
+const COMPOUND = new Set(["{", "if", "for", "while", "until", "case", "[[", "select"]);
 
 /** The compound command at `token` (not consumed), or null if it turns out to be none. */
 export function readCompound(lexer: Lexer, token: Token): Command | null {
@@ -39,6 +41,9 @@ export function readCompound(lexer: Lexer, token: Token): Command | null {
     case "[[":
       lexer.next();
       return readConditional(lexer, token.line);
+    case "coproc":
+      lexer.next();
+      return readCoproc(lexer, token);
     case "function":
       lexer.next();
       return readFunctionKeyword(lexer, token);
@@ -165,6 +170,20 @@ function readCase(lexer: Lexer, line: number): Command {
   return { kind: "case", line, word: subject.word!, clauses };
 }
 
+/** A name can stand only before a compound command. */
+function readCoproc(lexer: Lexer, start: Token): Command {
+  const first = lexer.peek();
+  let name = "COPROC";
+  if (first.kind === "word" && /^[A-Za-z_]\w*$/.test(first.text) && !isReserved(first, COMPOUND)) {
+    lexer.next();
+    const next = lexer.peek();
+    if (next.kind === "operator" ? next.text === "(" : isReserved(next, COMPOUND)) name = first.text;
+    else lexer.rewind(first);
+  }
+  const body = readCommand(lexer);
+  return { kind: "coproc", line: start.line, name, body, text: lexer.text.slice(start.start, lexer.pos).trim() };
+}
+
 function readFunctionKeyword(lexer: Lexer, start: Token): Command {
   const name = lexer.next();
   if (name.kind !== "word") throw lexer.unexpected(name);
@@ -183,7 +202,7 @@ export function readFunction(lexer: Lexer, name: string, start: number): Functio
   const opens =
     token.kind === "operator"
       ? token.text === "("
-      : ["{", "if", "for", "while", "until", "case", "[[", "select"].some((word) => isReserved(token, word));
+      : isReserved(token, COMPOUND);
   if (!opens) throw lexer.unexpected(token);
   const body = readCompound(lexer, token)!;
   const command = withRedirections(lexer, body, token.line);

@@ -10,7 +10,7 @@ import { readRedirection } from "./redirections.ts";
 
 /** Words that end a list wherever a command may begin. */
 const CLOSERS = new Set(["then", "else", "elif", "fi", "do", "done", "esac", "}"]);
-const OPENERS = new Set(["if", "for", "while", "until", "case", "select", "{", "[[", "function", "!", "time"]);
+const OPENERS = new Set(["if", "for", "while", "until", "case", "select", "{", "[[", "function", "coproc", "!", "time"]);
 /** Commands whose arguments may look like `a=(…)`: they read them as text. */
 const TEXT_ARGUMENTS = new Set(["let", "eval", "alias"]);
 const DECLARATIONS = new Set(["declare", "typeset", "local", "export", "readonly"]);
@@ -186,7 +186,7 @@ function emptyCommand(line: number): Simple {
   return { kind: "simple", line, assignments: [], words: [], redirections: [], pure: true };
 }
 
-function readCommand(lexer: Lexer): Command {
+export function readCommand(lexer: Lexer): Command {
   expandAlias(lexer);
   const token = lexer.peek();
   lexer.enter();
