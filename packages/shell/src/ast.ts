@@ -51,7 +51,7 @@ export interface ParameterPart {
   length: boolean;
   /** `${!name}`; with all set `${!name[@]}`; with operator "names" `${!prefix*}` */
   indirect: boolean;
-  /** "" - = ? + # ## % %% / // /# /% : ^ ^^ , ,, @ names bad */
+  /** "" - = ? + # ## % %% / // /# /% : ^ ^^ , ,, ~ ~~ @ names bad */
   operator: string;
   /** `:-` rather than `-` */
   colon: boolean;

@@ -167,7 +167,10 @@ async function runScript(shell: Shell, lexer: Lexer): Promise<number> {
       }
       if (!(error instanceof SyntaxFault)) throw error;
       complainOfSyntax(shell, error);
-      throw new ExitShell(2);
+      if (!error.recoverable) throw new ExitShell(2);
+      lexer.skipLine();
+      shell.status = status = 1;
+      continue;
     }
     if (list === null) return status;
     if (shell.options.noexec) continue;

@@ -1,6 +1,5 @@
 // declare, typeset, local: attributes and scopes of variables, and what `declare -p`, `-f`, `-F` print.
 
-import { ArithmeticFault } from "../arithmetic/parse.ts";
 import type { Assignment } from "../ast.ts";
 import { type Evaluated, evaluate, store } from "../execute/assign.ts";
 import { ExitShell, ShellFault, type Status } from "../execute/control.ts";
@@ -92,7 +91,7 @@ export function declareNames(shell: Shell, argv: string[], first: number, declar
   shell.declarations = null;
   let status = 0;
   const failed = (error: unknown) => {
-    if (!(error instanceof ShellFault) && !(error instanceof ArithmeticFault)) throw error;
+    if (!(error instanceof ShellFault) || error.fatal) throw error;
     shell.complain(`${declaration.command}: ${error.message}`);
     status = 1;
     if (shell.options.posix && SPECIAL.has(declaration.command)) throw new ExitShell(1);

@@ -14,8 +14,8 @@ export function getopts(shell: Shell, argv: string[]): number {
   const args = words.length > 2 ? words.slice(2) : shell.args;
   const silent = letters.startsWith(":");
   let index = Math.min(Math.max(1, Number(shell.vars.get("OPTIND") ?? 1) || 1), args.length + 1);
-  let offset = shell.optionOffset;
   const word = args[index - 1];
+  let offset = shell.optionOffset < (word?.length ?? 0) ? shell.optionOffset : 0;
   if (offset === 0 && (word === undefined || word === "-" || word[0] !== "-" || word === "--")) {
     if (word === "--") index++;
     finish(shell, name, "?", index, 0);

@@ -3,7 +3,7 @@
 
 import { decode, encode } from "@vibengine/system";
 import { type Integer, wrap } from "../arithmetic/number.ts";
-import { quoteAlways, quoteBackslash } from "../expand/quote.ts";
+import { quoteBackslash } from "../expand/quote.ts";
 import { unescape } from "../parser/ansi.ts";
 import { formatTime } from "../strftime.ts";
 import { formatFloat } from "./float.ts";
@@ -15,6 +15,7 @@ export interface Formatted {
 }
 
 interface Run {
+  isTool: boolean;
   args: string[];
   at: number;
   text: string;
@@ -25,8 +26,9 @@ interface Run {
 
 const DIRECTIVE = /%([-+ #0']*)(\*|[0-9]+)?(?:\.(\*|-?[0-9]*))?(?:[hlLjzt]*)(?:\(([^)]*)\)(T)|([^]))?/y;
 
-export function formatPrintf(format: string, args: string[]): Formatted {
-  const run: Run = { args, at: 0, text: "", errors: [], warnings: [], stopped: false };
+/** @param isTool whether it is /usr/bin/printf, whose format knows `\c` */
+export function formatPrintf(format: string, args: string[], isTool = false): Formatted {
+  const run: Run = { isTool, args, at: 0, text: "", errors: [], warnings: [], stopped: false };
   do {
     const before = run.at;
     if (!formatOnce(format, run)) break;
@@ -41,7 +43,7 @@ function formatOnce(format: string, run: Run): boolean {
     const percent = format.indexOf("%", at);
     const plain = percent < 0 ? format.slice(at) : format.slice(at, percent);
     if (plain) {
-      const { text, stopped } = unescapeFormat(plain);
+      const { text, stopped } = run.isTool ? unescapeFormat(plain) : unescape(plain, "printf");
       run.text += text;
       run.stopped = stopped;
     }
@@ -99,11 +101,11 @@ function convert(match: RegExpExecArray, conversion: string, run: Run): boolean 
       run.text += pad(quoteBackslash(next(run) ?? ""), width, flags);
       return true;
     case "Q":
-      run.text += pad(quoteAlways(cut(next(run) ?? "", precision)), width, flags);
+      run.text += pad(quoteBackslash(cut(next(run) ?? "", precision)), width, flags);
       return true;
     case "c": {
       const first = encode(next(run) ?? "").subarray(0, 1);
-      run.text += pad(first.length === 0 ? "" : decode(first), width, flags);
+      run.text += pad(first.length === 0 ? "\0" : decode(first), width, flags);
       return true;
     }
     case "d":

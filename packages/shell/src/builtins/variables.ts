@@ -58,6 +58,10 @@ export function unset(shell: Shell, argv: string[]): Status {
       shell.functions.delete(word);
       continue;
     }
+    if ((!split || split.value !== null) && !options.flags.has("v")) {
+      shell.functions.delete(word);
+      continue;
+    }
     if (!split || split.value !== null) {
       shell.complain(`unset: \`${word}': not a valid identifier`);
       status = 1;

@@ -221,8 +221,7 @@ export async function runSelect(shell: Shell, node: Select): Promise<number> {
       shell.report(shell.vars.get("PS3") ?? "#? ");
       const line = await readLine(shell, 0);
       if (line === null) {
-        shell.report("\n");
-        return 1;
+        return (await shell.write("\n", "select")) || 1;
       }
       if (line === "") {
         shell.report(menu);

@@ -116,7 +116,9 @@ function commandText(node: Command, printer: Printer, indent: string): string {
       return `${node.kind} ${node.name} in ${words};\n${indent}do\n${body(node.body)}${indent}done`;
     }
     case "forarithmetic": {
-      const sections = [node.init, node.test, node.step].map((part) => (part === null ? "1" : arithmeticText(part)));
+      const sections = [node.init, node.test, node.step].map((part) =>
+        part === null ? "1" : arithmeticText(part).trimStart(),
+      );
       return `for ((${sections.join("; ")}))\n${indent}do\n${body(node.body)}${indent}done`;
     }
     case "case": {

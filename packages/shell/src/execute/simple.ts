@@ -130,10 +130,13 @@ function runFields(shell: Shell, node: Simple, argv: string[], inPlace: boolean)
 /** An error in an assignment or expression that a builtin makes is that builtin's failure, not the line's. */
 function runBuiltin(shell: Shell, builtin: Builtin, argv: string[], special: boolean): Status {
   const failed = (error: unknown): number => {
-    if (error instanceof ArithmeticFault) shell.complain(argv[0] === "let" ? `let: ${error.message}` : error.message);
-    else if (error instanceof ShellFault && !error.fatal && !(special && shell.options.posix))
-      shell.complain(error.message);
-    else throw error;
+    // A bad expression in a declaration or an assigned value drops the whole line.
+    const catches = /^(let|eval|source|\.|command|builtin|test|\[)$/.test(argv[0]);
+    if (error instanceof ArithmeticFault && catches)
+      shell.complain(argv[0] === "let" ? `let: ${error.message}` : error.message);
+    else if (error instanceof ShellFault && !error.fatal && !(special && shell.options.posix)) {
+      if (error.message !== "") shell.complain(error.message);
+    } else throw error;
     shell.jump = NO_JUMP;
     return 1;
   };

@@ -56,7 +56,7 @@ function glob(shell: Shell, pattern: string): string[] {
     const isLast = i === components.length - 1;
     if (component === "") {
       // A slash at the end: directories only.
-      found = found.map((base) => (base === "/" ? "/" : `${base}/`));
+      found = found.filter((base) => base !== "").map((base) => (base.endsWith("/") ? base : `${base}/`));
       continue;
     }
     const next: string[] = [];

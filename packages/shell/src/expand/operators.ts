@@ -81,7 +81,7 @@ function hasList(word: Word): boolean {
 function unset(shell: Shell, part: ParameterPart): string {
   if (shell.options.nounset)
     throw new ShellFault(
-      `${part.name}${part.index ? `[${part.index.literal ?? ""}]` : ""}: unbound variable`,
+      `${/^\d/.test(part.name) ? "$" : ""}${part.name}${part.index ? `[${part.index.source ?? ""}]` : ""}: unbound variable`,
       true,
       127,
     );
@@ -101,7 +101,7 @@ function indirect(shell: Shell, part: ParameterPart, quoted: boolean, into: Coll
   }
   const reference = shell.vars.table.get(part.name);
   if (reference && (reference.flags & 32) !== 0) {
-    put(into, reference.value ?? "", quoted);
+    put(into, shell.vars.targetOf(part.name), quoted);
     return null;
   }
   const list = parameterList(shell, part);
@@ -189,8 +189,11 @@ function applyToList(shell: Shell, part: ParameterPart, list: string[]): string[
     case ":":
       return slice(shell, part, list);
     case "@":
-      if (part.word?.literal === "K" || part.word?.literal === "k" || part.word?.literal === "A")
-        return [transform(shell, part, "")];
+      if (part.word?.literal === "k" && part.all) {
+        const keys = shell.vars.elements(part.name, true);
+        return list.flatMap((value, i) => [keys[i], value]);
+      }
+      if (part.word?.literal === "K" || part.word?.literal === "A") return [transform(shell, part, "")];
       return list.map((value) => transform(shell, part, value));
     default:
       return list.map((value) => apply(shell, part, value));

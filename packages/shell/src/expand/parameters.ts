@@ -5,6 +5,7 @@ import { evaluateText } from "../arithmetic/evaluate.ts";
 import type { ParameterPart, Word } from "../ast.ts";
 import { ShellFault } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
+import { SyntaxFault } from "../parser/errors.ts";
 import { openScript } from "../parser/parser.ts";
 import { readWord } from "../parser/words.ts";
 import { expandText } from "./words.ts";
@@ -63,5 +64,11 @@ export function subscriptKey(shell: Shell, name: string, index: Word, map = fals
 
 /** A subscript found inside a value or an expression: what stands in it is expanded. */
 export function expandSubscript(shell: Shell, index: string): string {
-  return /[$`"'\\]/.test(index) ? expandText(shell, readWord(openScript(`${index}]`), "subscript")) : index;
+  if (!/[$`"'\\]/.test(index)) return index;
+  try {
+    return expandText(shell, readWord(openScript(`${index}]`), "subscript"));
+  } catch (error) {
+    if (error instanceof SyntaxFault) throw new ShellFault(error.message);
+    throw error;
+  }
 }

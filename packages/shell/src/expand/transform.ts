@@ -36,11 +36,10 @@ export function transform(shell: Shell, part: ParameterPart, value: string): str
     case "K":
     case "k": {
       if (!part.all) return quoteAlways(value);
-      const keys = shell.vars.elements(part.name, true);
+      const isMap = shell.vars.isAssociative(part.name);
       const values = shell.vars.elements(part.name, false);
-      return keys
-        .map((key, i) => `${key} ${part.word?.literal === "K" ? quoteDouble(values[i]) : values[i]}`)
-        .join(" ");
+      const pairs = shell.vars.elements(part.name, true).map((key, i) => `${key} ${quoteDouble(values[i])}`);
+      return pairs.join(" ") + (isMap && pairs.length > 0 ? " " : "");
     }
     default:
       return value;

@@ -87,7 +87,11 @@ function readElements(lexer: Lexer): Element[] {
     else if (token.kind === "operator" && token.text === ")") break;
     else if (token.kind === "word" || token.kind === "number" || token.kind === "fdname")
       elements.push(readElement(lexer));
-    else throw lexer.unexpected(token);
+    else {
+      const fault = lexer.unexpected(token);
+      fault.recoverable = token.kind === "operator";
+      throw fault;
+    }
   }
   lexer.next();
   lexer.leave();

@@ -6,7 +6,15 @@ import { readConditional } from "./conditional.ts";
 import { arithmeticPart, readArithmetic } from "./dollar.ts";
 import { SyntaxFault } from "./errors.ts";
 import type { Lexer, Token } from "./lexer.ts";
-import { expectReserved, isReserved, readBody, readCommand, readList, skipNewlines, withRedirections } from "./parser.ts";
+import {
+  expectReserved,
+  isReserved,
+  readBody,
+  readCommand,
+  readList,
+  skipNewlines,
+  withRedirections,
+} from "./parser.ts";
 
 const COMPOUND = new Set(["{", "if", "for", "while", "until", "case", "[[", "select"]);
 
@@ -199,10 +207,7 @@ function readFunctionKeyword(lexer: Lexer, start: Token): Command {
 export function readFunction(lexer: Lexer, name: string, start: number): FunctionDefinition {
   skipNewlines(lexer);
   const token = lexer.peek();
-  const opens =
-    token.kind === "operator"
-      ? token.text === "("
-      : isReserved(token, COMPOUND);
+  const opens = token.kind === "operator" ? token.text === "(" : isReserved(token, COMPOUND);
   if (!opens) throw lexer.unexpected(token);
   const body = readCompound(lexer, token)!;
   const command = withRedirections(lexer, body, token.line);

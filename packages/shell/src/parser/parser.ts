@@ -10,7 +10,20 @@ import { readRedirection } from "./redirections.ts";
 
 /** Words that end a list wherever a command may begin. */
 const CLOSERS = new Set(["then", "else", "elif", "fi", "do", "done", "esac", "}"]);
-const OPENERS = new Set(["if", "for", "while", "until", "case", "select", "{", "[[", "function", "coproc", "!", "time"]);
+const OPENERS = new Set([
+  "if",
+  "for",
+  "while",
+  "until",
+  "case",
+  "select",
+  "{",
+  "[[",
+  "function",
+  "coproc",
+  "!",
+  "time",
+]);
 /** Commands whose arguments may look like `a=(…)`: they read them as text. */
 const TEXT_ARGUMENTS = new Set(["let", "eval", "alias"]);
 const DECLARATIONS = new Set(["declare", "typeset", "local", "export", "readonly"]);
@@ -149,12 +162,14 @@ function readAndOr(lexer: Lexer): Command {
 function readPipeline(lexer: Lexer): Command {
   const line = lexer.peek().line;
   let negated = false;
+  let prefixed = false;
   let timed: Pipeline["timed"] = "";
   for (;;) {
     expandAlias(lexer);
     const token = lexer.peek();
     if (isReserved(token, "!")) {
       negated = !negated;
+      prefixed = true;
       lexer.next();
     } else if (isReserved(token, "time") && !timed) {
       lexer.next();
@@ -167,7 +182,7 @@ function readPipeline(lexer: Lexer): Command {
   }
   const next = lexer.peek();
   const nothing = next.kind === "newline" || next.kind === "end" || next.text === ";";
-  const first: Command = (negated || timed) && nothing ? emptyCommand(line) : readCommand(lexer);
+  const first: Command = (prefixed || timed) && nothing ? emptyCommand(line) : readCommand(lexer);
   const commands: Command[] = [first];
   const joinStderr: boolean[] = [];
   for (;;) {

@@ -83,7 +83,8 @@ function isPure(part: Part): boolean {
   }
 }
 
-export function readUnquotedParts(lexer: Lexer, end: UnquotedEnd): Part[] {
+/** `tildes`: whether a `~` at the start is one. */
+export function readUnquotedParts(lexer: Lexer, end: UnquotedEnd, tildes = true): Part[] {
   const parts: Part[] = [];
   let text = "";
   let parens = 0;
@@ -93,7 +94,7 @@ export function readUnquotedParts(lexer: Lexer, end: UnquotedEnd): Part[] {
     text = "";
   };
   const inWord = end === "word" || end === "value" || end === "pattern";
-  if (inWord || end === "brace" || end === "slash" || end === "regex") readTilde(lexer, parts, end, false);
+  if (tildes && (inWord || end === "brace" || end === "slash" || end === "regex")) readTilde(lexer, parts, end, false);
   let assignmentLike = false;
   for (;;) {
     const code = lexer.code();
@@ -271,6 +272,9 @@ export function readDoubleQuotedParts(lexer: Lexer, end: QuotedEnd): Part[] {
         (next === 125 && end === "brace")
       ) {
         text += lexer.text[lexer.pos + 1];
+        lexer.pos += 2;
+      } else if (next === 39 && end === "brace") {
+        text += "\\'";
         lexer.pos += 2;
       } else {
         text += "\\";
