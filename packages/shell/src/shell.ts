@@ -54,6 +54,7 @@ function importEnvironment(shell: Shell, env: string[]): void {
   shell.vars.set("OPTIND", "1");
   table.set("PPID", newVariable(String(shell.sys.parent), READONLY | INTEGER));
   if (!table.has("PATH")) table.set("PATH", newVariable(DEFAULT_PATH));
+  if (!table.has("SHELL")) table.set("SHELL", newVariable("/bin/bash"));
   if (!table.has("PS4")) table.set("PS4", newVariable("+ "));
   defineDynamic(shell);
   initialDirectory(shell);

@@ -92,7 +92,8 @@ export function declareNames(shell: Shell, argv: string[], first: number, declar
   let status = 0;
   const failed = (error: unknown) => {
     if (!(error instanceof ShellFault) || error.fatal) throw error;
-    shell.complain(`${declaration.command}: ${error.message}`);
+    const bare = SPECIAL.has(declaration.command) && error.message.endsWith("readonly variable");
+    shell.complain(bare ? error.message : `${declaration.command}: ${error.message}`);
     status = 1;
     if (shell.options.posix && SPECIAL.has(declaration.command)) throw new ExitShell(1);
   };

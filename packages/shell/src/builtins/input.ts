@@ -245,12 +245,11 @@ function splitLine(shell: Shell, text: string, quoted: boolean[] | null, count: 
       // One separator that ends the only rest field is dropped, as in `a:` for one name.
       let last = end;
       if (isSeparator(last - 1)) {
-        let inner = -1;
-        for (let i = at; i < last - 1 && inner < 0; i++) if (isSeparator(i)) inner = i;
-        if (inner < 0) {
-          last--;
-          while (last > at && isBlank(last - 1)) last--;
-        }
+        let cut = last - 1;
+        while (cut > at && isBlank(cut - 1)) cut--;
+        let inner = at;
+        while (inner < cut && !isSeparator(inner)) inner++;
+        if (inner >= cut) last = cut;
       }
       fields.push(text.slice(at, last));
       return fields;

@@ -2,6 +2,7 @@
 // else a promise of it: so a loop of builtins costs no await. Asynchronous continuations repeat the loop they continue.
 
 import type { AndOr, Command, List, ListItem } from "../ast.ts";
+import { mustWait, runAgain } from "../expand/replay.ts";
 import { runArithmeticCommand, runConditional } from "./conditional.ts";
 import { ExitShell, NO_JUMP, type Status } from "./control.ts";
 import { runCoproc } from "./coproc.ts";
@@ -10,6 +11,7 @@ import { runBackground, runPipeline, runSubshell } from "./pipeline.ts";
 import { runRedirected } from "./redirect.ts";
 import type { Shell } from "./shell.ts";
 import { runSimple } from "./simple.ts";
+import { closeSubstitutions } from "./substitution.ts";
 import { runTrap, runTraps, TRAP_ERR } from "./traps.ts";
 
 /** Compound commands entered without an await in between; beyond, the stack is unwound by one. */
@@ -20,12 +22,22 @@ const YIELD_AFTER_MS = 10;
 const COMMANDS_PER_CLOCK = 100;
 
 export function run(shell: Shell, node: Command): Status {
-  if (node.kind === "simple") return runSimple(shell, node);
+  if (node.kind === "simple") {
+    try {
+      return runSimple(shell, node);
+    } catch (error) {
+      if (!mustWait(error)) throw error;
+      return runAgain(shell, error, () => runSimple(shell, node));
+    }
+  }
   const depth = shell.syncDepth;
   if (depth >= SYNC_DEPTH_MAX) return onFreshStack(shell, node);
   shell.syncDepth = depth + 1;
   try {
     return dispatch(shell, node);
+  } catch (error) {
+    if (!mustWait(error) || (node.kind !== "conditional" && node.kind !== "arithmeticcommand")) throw error;
+    return runAgain(shell, error, () => dispatch(shell, node));
   } finally {
     shell.syncDepth = depth;
   }
@@ -67,8 +79,13 @@ function dispatch(shell: Shell, node: Exclude<Command, { kind: "simple" }>): Sta
       return runArithmeticCommand(shell, node);
     case "coproc":
       return runCoproc(shell, node);
-    case "redirected":
-      return runRedirected(shell, node);
+    case "redirected": {
+      const before = shell.substitutionFds.length;
+      return finallyDo(
+        () => runRedirected(shell, node),
+        () => closeSubstitutions(shell, before),
+      );
+    }
     case "function":
       if (/[$`'"\\]/.test(node.name) || (shell.options.posix && !/^[A-Za-z_]\w*$/.test(node.name))) {
         shell.complain(`\`${node.name}': not a valid identifier`);

@@ -48,7 +48,8 @@ export class Scopes {
   private show(name: string, variable: Variable | null): void {
     if (variable === null) this.table.delete(name);
     else this.table.set(name, variable);
-    this.watch.get(name)?.(variable?.value);
+    // getopts goes on where it was.
+    if (name !== "OPTIND") this.watch.get(name)?.(variable?.value);
   }
 
   /** The innermost frame that hides a name: its index, -1 if there is none. */

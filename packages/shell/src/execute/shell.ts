@@ -66,6 +66,8 @@ export class Shell {
   globIgnore: string[] = [];
   separators: Separators = separators(undefined);
   replayLog: ReplayLog | null = null;
+  /** Results of substitutions for a command that is run again. */
+  ready: ReplayLog | null = null;
   /** Of the last pipeline; a number for one of one command. */
   pipeStatus: number[] | number = 0;
   /** The script being read, for `alias` and messages. */
@@ -75,7 +77,6 @@ export class Shell {
   readonly arithmetic = new ShellArithmetic(this);
   commandString: string | null = null;
   startTime = performance.now();
-  optionOffset = 0;
   lastYield = performance.now();
   commandsUntilClock = 100;
   /** Synchronous frames since the last await, against the stack. */
@@ -176,7 +177,8 @@ export class Shell {
     });
     this.vars.watch.set("PATH", () => this.programs.forget());
     this.vars.watch.set("OPTIND", () => {
-      this.optionOffset = 0;
+      const variable = this.vars.table.get("OPTIND");
+      if (variable) variable.offset = 0;
     });
   }
 

@@ -14,6 +14,7 @@ import { callFunction } from "./functions.ts";
 import { applyRedirections, expandRedirections, type Redirect, restoreFds, type SavedFd } from "./redirect.ts";
 import { finallyDo } from "./run.ts";
 import type { Shell } from "./shell.ts";
+import { closeSubstitutions } from "./substitution.ts";
 import { runTrap, TRAP_DEBUG } from "./traps.ts";
 
 export function runSimple(shell: Shell, node: Simple): Status {
@@ -29,10 +30,7 @@ export function runSimple(shell: Shell, node: Simple): Status {
   const before = shell.substitutionFds.length;
   return finallyDo(
     () => expandAndRun(shell, node, inPlace),
-    () => {
-      if (shell.substitutionFds.length > before)
-        for (const fd of shell.substitutionFds.splice(before)) shell.sys.close(fd);
-    },
+    () => closeSubstitutions(shell, before),
   );
 }
 

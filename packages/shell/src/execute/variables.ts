@@ -21,6 +21,8 @@ export interface Variable {
   /** Associative array. */
   map: Map<string, string> | null;
   flags: number;
+  /** Of OPTIND: the place inside a group of letters, that getopts has come to. */
+  offset?: number;
   /** Brings the value up to date before every use: RANDOM, SECONDS, FUNCNAME… */
   refresh?: (variable: Variable, context: unknown) => void;
   /** Takes an assigned value instead of storing it. */

@@ -105,7 +105,8 @@ function replace(shell: Shell, part: ParameterPart, value: string): string {
 /** The value of an arithmetic word: an offset or a length. */
 export function number(shell: Shell, word: Word): number {
   const text = expandText(shell, word);
-  return effect(shell, () => Number(evaluateText(text, shell.arithmetic)));
+  const value = () => Number(evaluateText(text, shell.arithmetic));
+  return shell.replayLog ? effect(shell, value) : value();
 }
 
 /** Characters of a text, not UTF-16 units. */

@@ -130,7 +130,7 @@ function alternative(shell: Shell, part: ParameterPart, quoted: boolean, into: C
       into.quoted("");
     walkAlternative(shell, word, quoted, into);
   } else if (part.operator === "=") {
-    if (!/^[A-Za-z_]/.test(part.name)) throw new ShellFault(`$${part.name}: cannot assign in this way`, true);
+    if (!/^[A-Za-z_]/.test(part.name)) throw new ShellFault(`$${part.name}: cannot assign in this way`);
     const value = expandText(shell, word);
     effect(shell, () => {
       if (part.index) shell.vars.setElement(part.name, subscriptKey(shell, part.name, part.index), value);

@@ -165,6 +165,11 @@ export function readBackquotes(lexer: Lexer, inDoubleQuotes: boolean): Part {
     if (code === 96) break;
     if (code === 92) {
       const next = lexer.code(1);
+      if (next === 10) {
+        lexer.pos += 2;
+        lexer.line++;
+        continue;
+      }
       if (next === 96 || next === 92 || next === 36 || (next === 34 && inDoubleQuotes)) lexer.pos++;
       else {
         text += "\\";
