@@ -47,6 +47,8 @@ export interface Declaration {
   on: number;
   off: number;
   shape: "list" | "map" | null;
+  /** +a or +A */
+  destroys?: boolean;
   scope: "local" | "inherit" | "global" | "visible";
 }
 
@@ -56,6 +58,7 @@ function declareWords(shell: Shell, argv: string[], isLocal: boolean): Status {
   let on = 0;
   let off = 0;
   let shape: Declaration["shape"] = null;
+  let destroys = false;
   const modes = new Set<string>();
   let first = 1;
   for (; first < argv.length && /^[-+]./.test(argv[first]) && !declarations?.has(first); first++) {
@@ -65,8 +68,10 @@ function declareWords(shell: Shell, argv: string[], isLocal: boolean): Status {
     }
     const sets = argv[first][0] === "-";
     for (const letter of argv[first].slice(1)) {
-      if (letter === "a" || letter === "A") shape = !sets ? shape : letter === "a" ? "list" : "map";
-      else if (FLAGS[letter] !== undefined) {
+      if (letter === "a" || letter === "A") {
+        if (sets) shape = letter === "a" ? "list" : "map";
+        else destroys = true;
+      } else if (FLAGS[letter] !== undefined) {
         if (sets) on |= FLAGS[letter];
         else off |= FLAGS[letter];
       } else if ("fFgpIt".includes(letter)) modes.add(letter);
@@ -82,7 +87,7 @@ function declareWords(shell: Shell, argv: string[], isLocal: boolean): Status {
   if (modes.has("f") || modes.has("F")) return printFunctions(shell, names, modes.has("F"), command);
   if (modes.has("p") || names.length === 0) return printVariables(shell, names, on, shape, command, modes.has("p"));
   const scope = modes.has("g") ? "global" : !isLocal ? "visible" : modes.has("I") ? "inherit" : "local";
-  return declareNames(shell, argv, first, { command, on, off, shape, scope });
+  return declareNames(shell, argv, first, { command, on, off, shape, destroys, scope });
 }
 
 /** Performs the declaration of `argv` from `first` on: assignments among them are in shell.declarations, by position. */
@@ -100,7 +105,10 @@ export function declareNames(shell: Shell, argv: string[], first: number, declar
   const step = (from: number): Status => {
     for (let i = from; i < argv.length; i++) {
       try {
-        const assignment = declarations?.get(i) ?? assignmentOf(shell, argv[i], declaration);
+        let assignment = declarations?.get(i) ?? assignmentOf(shell, argv[i], declaration);
+        // `declare -a a='(1 2)'`: elements even in quotes.
+        if (declaration.shape && assignment.value?.literal?.startsWith("(") && !SPECIAL.has(declaration.command))
+          assignment = assignmentOf(shell, argv[i], declaration);
         if (assignment.index && SPECIAL.has(declaration.command))
           throw new ShellFault(`\`${argv[i].replace(/\+?=.*/s, "")}': not a valid identifier`);
         if (assignment.value === null && assignment.elements === null) {
@@ -169,6 +177,8 @@ function declareName(shell: Shell, assignment: Assignment, value: Evaluated | nu
   }
   if ((variable.flags & READONLY) !== 0 && (value || (off & READONLY) !== 0 || on & ~(READONLY | EXPORT)))
     throw new ShellFault(`${name}: readonly variable`);
+  if (declaration.destroys && (variable.list || variable.map))
+    throw new ShellFault(`${name}: cannot destroy array variables in this way`);
   if (shape === "map" && variable.list) throw new ShellFault(`${name}: cannot convert indexed to associative array`);
   if (shape === "list" && variable.map) throw new ShellFault(`${name}: cannot convert associative to indexed array`);
   if (shape === "map" && variable.map === null) {

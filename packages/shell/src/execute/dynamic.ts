@@ -2,7 +2,7 @@
 
 import { readFile } from "../builtins/commands.ts";
 import type { Shell } from "./shell.ts";
-import { INTEGER, newVariable, READONLY, type Variable } from "./variables.ts";
+import { BARE, INTEGER, newVariable, READONLY, type Variable } from "./variables.ts";
 
 type Refresh = (variable: Variable, shell: Shell) => void;
 
@@ -27,6 +27,7 @@ const VARIABLES: Record<string, Refresh> = {
   FUNCNAME: (variable, shell) => {
     const names = [...(shell.isFile ? ["main"] : []), ...shell.stack.map((call) => call.name)];
     variable.list = shell.calls.length === 0 ? [] : names.reverse();
+    variable.flags = shell.calls.length === 0 ? BARE : 0;
   },
   BASH_SOURCE: (variable, shell) => {
     const sources = [...shell.stack.map((call) => call.source), shell.sourceName].slice(shell.isFile ? 0 : 1);

@@ -87,6 +87,9 @@ function join(base: string, name: string): string {
   return base === "" || base.endsWith("/") ? base + name : `${base}/${name}`;
 }
 
+/** A dot at the name's start must be matched by one in the pattern, which may stand in an alternative. */
+const LEADING_DOT = /^(?:[*?]\([^()]*\))?(?:[@+*?]\((?:[^()]*\|)?)?\\?\./;
+
 function step(shell: Shell, base: string, pattern: Pattern, source: string, isLast: boolean, into: string[]): void {
   if (pattern.literal !== null && !shell.shopt.nocaseglob) {
     const path = join(base, pattern.literal);
@@ -95,7 +98,7 @@ function step(shell: Shell, base: string, pattern: Pattern, source: string, isLa
   }
   const ignoring = shell.globIgnore.length > 0;
   const dotglob = shell.shopt.dotglob || ignoring;
-  const dots = source.startsWith(".") || source.startsWith("\\.");
+  const dots = LEADING_DOT.test(source);
   for (const { name, type } of list(shell, base)) {
     if (name.startsWith(".") && !dots && (!dotglob || name === "." || name === "..")) continue;
     if (dots && (name === "." || name === "..") && (shell.shopt.globskipdots || ignoring)) continue;

@@ -9,6 +9,7 @@ import { literalWord } from "../parser/words.ts";
 import { apply, countCharacters, number } from "./apply.ts";
 import type { Collector } from "./fields.ts";
 import { expandSubscript, firstSeparator, parameterList, parameterValue, subscriptKey } from "./parameters.ts";
+import { quoteAlways } from "./quote.ts";
 import { effect } from "./replay.ts";
 import { transform } from "./transform.ts";
 import { expandText, put, walk } from "./words.ts";
@@ -81,7 +82,7 @@ function hasList(word: Word): boolean {
 function unset(shell: Shell, part: ParameterPart): string {
   if (shell.options.nounset)
     throw new ShellFault(
-      `${/^\d/.test(part.name) ? "$" : ""}${part.name}${part.index ? `[${part.index.source ?? ""}]` : ""}: unbound variable`,
+      `${/^\d/.test(part.source) ? "$" : ""}${part.name}${part.index ? `[${part.index.source ?? ""}]` : ""}: unbound variable`,
       true,
       127,
     );
@@ -193,6 +194,8 @@ function applyToList(shell: Shell, part: ParameterPart, list: string[]): string[
         const keys = shell.vars.elements(part.name, true);
         return list.flatMap((value, i) => [keys[i], value]);
       }
+      if (part.word?.literal === "A" && !part.all)
+        return list.length > 0 ? [`set -- ${list.map(quoteAlways).join(" ")}`] : [];
       if (part.word?.literal === "K" || part.word?.literal === "A") return [transform(shell, part, "")];
       return list.map((value) => transform(shell, part, value));
     default:

@@ -29,7 +29,7 @@ export function transform(shell: Shell, part: ParameterPart, value: string): str
       if (variable === undefined) return "";
       const letters = attributeLetters(variable);
       if (letters === "") return `${part.name}=${quoteAlways(value)}`;
-      return part.all || variable.list || variable.map
+      return part.all || variable.list || variable.map || variable.value === undefined
         ? describeVariable(part.name, variable)
         : `declare -${letters} ${part.name}=${quoteAlways(value)}`;
     }

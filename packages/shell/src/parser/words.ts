@@ -127,6 +127,10 @@ export function readUnquotedParts(lexer: Lexer, end: UnquotedEnd, tildes = true)
     } else if (code === 96) {
       flush();
       parts.push(readBackquotes(lexer, false));
+    } else if (end === "brace" && (code === 60 || code === 62) && lexer.code(1) === 40) {
+      flush();
+      lexer.pos += 2;
+      parts.push({ kind: "process", body: lexer.grammar.substitution(lexer, true), input: code === 60 });
     } else if (inWord) {
       if (parens > 0) {
         if (code === 40) parens++;
