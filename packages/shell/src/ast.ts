@@ -227,6 +227,8 @@ export interface FunctionDefinition {
   text: string;
   /** The file that defined it; set when the definition runs. */
   source?: string | null;
+  /** `readonly -f` */
+  readonly?: boolean;
 }
 
 /** What stands in `[[ ]]`; `grouped`: in parentheses. */

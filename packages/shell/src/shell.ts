@@ -6,6 +6,7 @@ import { initialDirectory } from "./builtins/directories.ts";
 import { setLongOption, setOption } from "./builtins/set.ts";
 import { ExitShell, type Status } from "./execute/control.ts";
 import { defineDynamic } from "./execute/dynamic.ts";
+import { importFunction } from "./execute/functions.ts";
 import { DEFAULT_PATH, Programs } from "./execute/programs.ts";
 import { complainOfSyntax, openText, runTopLevel } from "./execute/script.ts";
 import { Shell } from "./execute/shell.ts";
@@ -48,6 +49,8 @@ function importEnvironment(shell: Shell, env: string[]): void {
   for (const entry of env) {
     const equals = entry.indexOf("=");
     const name = entry.slice(0, equals);
+    const function_ = /^BASH_FUNC_(.+)%%$/.exec(name)?.[1];
+    if (function_ && entry.startsWith("() ", equals + 1)) importFunction(shell, function_, entry.slice(equals + 1));
     if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) table.set(name, newVariable(entry.slice(equals + 1), EXPORT));
   }
   shell.vars.set("IFS", " \t\n");

@@ -8,7 +8,7 @@ import { replay } from "../expand/replay.ts";
 import { appendFields, expandText } from "../expand/words.ts";
 import { ShellFault } from "./control.ts";
 import type { Shell } from "./shell.ts";
-import { EXPORT, NAMEREF, newVariable } from "./variables.ts";
+import { EXPORT, NAMEREF } from "./variables.ts";
 
 /** Performs assignments in order; a promise if a substitution had to wait. */
 export function assignAll(shell: Shell, assignments: Assignment[]): void | Promise<void> {
@@ -137,8 +137,6 @@ export function assignBefore(shell: Shell, assignments: Assignment[]): void | Pr
         shell.complain(error.message);
         return;
       }
-      const variable = shell.vars.table.get(name)!;
-      if (variable.list || variable.map) shell.vars.table.set(name, newVariable(undefined, variable.flags));
       shell.vars.set(name, elements ? source : value.text, append);
       shell.vars.table.get(name)!.flags |= EXPORT;
       if (shell.options.xtrace) trace(shell, assignment, value);

@@ -6,6 +6,7 @@ import { mustWait, runAgain } from "../expand/replay.ts";
 import { runArithmeticCommand, runConditional } from "./conditional.ts";
 import { ExitShell, NO_JUMP, type Status } from "./control.ts";
 import { runCoproc } from "./coproc.ts";
+import { exportedName, exportFunction } from "./functions.ts";
 import { runCase, runFor, runForArithmetic, runIf, runSelect, runWhile } from "./loops.ts";
 import { runBackground, runPipeline, runSubshell } from "./pipeline.ts";
 import { runRedirected } from "./redirect.ts";
@@ -92,8 +93,13 @@ function dispatch(shell: Shell, node: Exclude<Command, { kind: "simple" }>): Sta
         if (shell.options.posix && !shell.options.interactive) throw new ExitShell(1);
         return 1;
       }
+      if (shell.functions.get(node.name)?.readonly) {
+        shell.complain(`${node.name}: readonly function`);
+        return 1;
+      }
       node.source = shell.sourceName;
       shell.functions.set(node.name, node);
+      if (shell.vars.exportedFunctions.has(exportedName(node.name))) exportFunction(shell, node.name);
       shell.status = 0;
       return 0;
   }

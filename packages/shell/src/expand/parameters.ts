@@ -58,7 +58,7 @@ export function parameterValue(shell: Shell, part: ParameterPart): string | unde
 export function subscriptKey(shell: Shell, name: string, index: Word, map = false): number | string {
   const text = expandText(shell, index);
   if (map || shell.vars.isAssociative(name)) return text;
-  if (text.trim() === "") throw new ShellFault(`${name}[${index.source ?? ""}]: bad array subscript`);
+  if ((index.source ?? text).trim() === "") throw new ShellFault(`${name}[${index.source ?? ""}]: bad array subscript`);
   return Number(evaluateText(text, shell.arithmetic));
 }
 

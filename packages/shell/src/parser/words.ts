@@ -284,6 +284,8 @@ export function readDoubleQuotedParts(lexer: Lexer, end: QuotedEnd): Part[] {
         text += "\\";
         lexer.pos++;
       }
+    } else if (single && (code === 96 || (code === 36 && lexer.code(1) === 40))) {
+      text += lexer.text[lexer.pos++];
     } else if (code === 36) {
       const part = readDollar(lexer, true);
       if (part === null) text += "$";
