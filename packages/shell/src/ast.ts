@@ -12,6 +12,8 @@ export interface Word {
   pure: boolean;
   /** Has unquoted braces that may be a brace expansion. */
   braces: boolean;
+  /** As it stands in the script, for printing functions. */
+  source?: string;
   /** Set on arguments of declaration commands (`export a=b`, `declare a=(1 2)`). */
   assignment?: Assignment;
 }
@@ -30,6 +32,8 @@ export type Part =
 
 export interface ArithmeticPart {
   kind: "arithmetic";
+  /** As it stands in the script. */
+  text: string;
   /** The expression's text, expandable like text in double quotes. */
   word: Word;
   /** The source, when it holds no expansion but `$name`: then it is compiled once. */
@@ -47,7 +51,7 @@ export interface ParameterPart {
   length: boolean;
   /** `${!name}`; with all set `${!name[@]}`; with operator "names" `${!prefix*}` */
   indirect: boolean;
-  /** "" - = ? + # ## % %% / // /# /% : ^ ^^ , ,, @ names bad */
+  /** "" - = ? + # ## % %% / // /# /% : ^ ^^ , ,, ~ ~~ @ names bad */
   operator: string;
   /** `:-` rather than `-` */
   colon: boolean;
@@ -63,7 +67,7 @@ export interface Assignment {
   append: boolean;
   value: Word | null;
   elements: Element[] | null;
-  /** The source of the elements, `(…)`: before a command they are no array but this text. */
+  /** As it stands in the script. */
   source: string;
   pure: boolean;
 }
@@ -81,6 +85,8 @@ export interface Redirection {
   /** `{name}>`: the name of the variable that receives the new fd. */
   fdName: string | null;
   target: Word;
+  /** A here-document's delimiter and body as they stand in the script. */
+  document?: { delimiter: string; quoted: boolean; body: string };
 }
 
 export type Command = Compound | Simple | Pipeline | AndOr | List | FunctionDefinition;
@@ -230,11 +236,14 @@ export interface FunctionDefinition {
   line?: number;
   /** The file that defined it; set when the definition runs. */
   source?: string | null;
+  /** `readonly -f` */
+  readonly?: boolean;
 }
 
-/** What stands in `[[ ]]`. */
-export type Test =
+/** What stands in `[[ ]]`; `grouped`: in parentheses. */
+export type Test = { grouped?: boolean } & (
   | { kind: "not"; operand: Test }
   | { kind: "and" | "or"; left: Test; right: Test }
   | { kind: "unary"; operator: string; word: Word }
-  | { kind: "binary"; operator: string; left: Word; right: Word };
+  | { kind: "binary"; operator: string; left: Word; right: Word }
+);

@@ -6,6 +6,7 @@ import { initialDirectory } from "./builtins/directories.ts";
 import { loadHistory, record, saveHistory } from "./builtins/history.ts";
 import { ExitShell } from "./execute/control.ts";
 import { defineDynamic } from "./execute/dynamic.ts";
+import { importFunction } from "./execute/functions.ts";
 import { DEFAULT_PATH, isBinary, Programs } from "./execute/programs.ts";
 import { complainOfSyntax, openText, readVerbosely, runSafely, runSource, runTopLevel } from "./execute/script.ts";
 import { Shell } from "./execute/shell.ts";
@@ -50,12 +51,15 @@ function importEnvironment(shell: Shell, env: string[]): void {
   for (const entry of env) {
     const equals = entry.indexOf("=");
     const name = entry.slice(0, equals);
+    const function_ = /^BASH_FUNC_(.+)%%$/.exec(name)?.[1];
+    if (function_ && entry.startsWith("() ", equals + 1)) importFunction(shell, function_, entry.slice(equals + 1));
     if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) table.set(name, newVariable(entry.slice(equals + 1), EXPORT));
   }
   shell.vars.set("IFS", " \t\n");
   shell.vars.set("OPTIND", "1");
   table.set("PPID", newVariable(String(shell.sys.parent), READONLY | INTEGER));
   if (!table.has("PATH")) table.set("PATH", newVariable(DEFAULT_PATH));
+  if (!table.has("SHELL")) table.set("SHELL", newVariable("/bin/bash"));
   if (!table.has("PS4")) table.set("PS4", newVariable("+ "));
   defineDynamic(shell);
   initialDirectory(shell);
@@ -146,6 +150,11 @@ async function runScript(shell: Shell, lexer: Lexer, isString = false): Promise<
       }
       if (!(error instanceof SyntaxFault)) throw error;
       complainOfSyntax(shell, error);
+      if (error.recoverable) {
+        lexer.skipLine();
+        shell.status = status = 1;
+        continue;
+      }
       if (!shell.options.interactive || isString) throw new ExitShell(2);
       // The rest of the line goes with it.
       const end = lexer.text.indexOf("\n", Math.max(pos, lexer.pos - 1));

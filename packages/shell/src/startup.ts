@@ -4,7 +4,7 @@ import { encode } from "@vibengine/system";
 import { readFile, runSourced } from "./builtins/commands.ts";
 import { printOptions, setLongOption, setOption, shopt } from "./builtins/set.ts";
 import { LONG_NAMES } from "./execute/options.ts";
-import { runSafely, runSource } from "./execute/script.ts";
+import { runSafely } from "./execute/script.ts";
 import type { Shell } from "./execute/shell.ts";
 import { newVariable } from "./execute/variables.ts";
 
@@ -119,17 +119,13 @@ export function parseArguments(shell: Shell, argv: string[]): Invocation | numbe
   return invocation;
 }
 
-/** What the environment says beyond plain variables: options that are to be on, and functions. */
+/** What the environment says beyond plain variables: options that are to be on. */
 export function takeEnvironment(shell: Shell, env: string[]): void {
   for (const entry of env) {
     const equals = entry.indexOf("=");
     const name = entry.slice(0, equals);
     const value = entry.slice(equals + 1);
-    const definition = /^BASH_FUNC_(.+)%%$/.exec(name);
-    if (definition && value.startsWith("() {")) {
-      runSafely(shell, () => runSource(shell, `${definition[1]} ${value}`));
-      if (shell.functions.has(definition[1])) shell.exportedFunctions.add(definition[1]);
-    } else if (name === "POSIXLY_CORRECT") shell.options.posix = true;
+    if (name === "POSIXLY_CORRECT") shell.options.posix = true;
     else if (name === "SHELLOPTS") {
       for (const option of value.split(":"))
         if (LONG_NAMES.some((each) => each === option)) setLongOption(shell, option, true);

@@ -2,7 +2,7 @@
 // the shell implements.
 
 import { binary, complement, type Integer, negate } from "./number.ts";
-import { ArithmeticFault, type Expression, parseExpression, type Variable } from "./parse.ts";
+import { ArithmeticFault, type Expression, parseText, type Variable } from "./parse.ts";
 
 export interface ArithmeticVariables {
   /** The value of a variable or of an array's element; undefined if unset (that counts as 0, unless `set -u`). */
@@ -17,7 +17,7 @@ const RECURSION_MAX = 1024;
 export function evaluateText(text: string, variables: ArithmeticVariables, depth = 0): Integer {
   // Most values are plain decimal numbers.
   if (text.length < 16 && DECIMAL.test(text)) return Number(text) + 0;
-  const expression = parseExpression(text);
+  const expression = parseText(text);
   return expression === null ? 0 : new Evaluation(variables, text, depth).evaluate(expression);
 }
 

@@ -48,6 +48,14 @@ const DEPTH_MAX = 1000;
 
 const cache = new Map<string, Expression | null>();
 
+/** The tree of text in which everything was expanded, so that a `$` is a mistake. */
+export function parseText(text: string): Expression | null {
+  const dollar = text.includes("$") ? /\$\w/.exec(text) : null;
+  if (!dollar) return parseExpression(text);
+  const message = "syntax error: operand expected";
+  throw new ArithmeticFault(`${text.trimStart()}: ${message} (error token is "${text.slice(dollar.index)}")`);
+}
+
 /** The tree of an expression, null for a blank one. Throws ArithmeticFault. */
 export function parseExpression(text: string): Expression | null {
   const known = cache.get(text);
@@ -143,12 +151,17 @@ class ExpressionParser {
     if (!this.is(":")) throw this.fault("`:' expected for conditional expression");
     this.advance();
     if (this.token === "") throw this.fault("expression expected");
-    return { kind: "choice", condition, yes, no: this.assignment() };
+    return { kind: "choice", condition, yes, no: this.choice() };
   }
 
   binary(level: number): Expression {
     let left = this.unary();
     for (;;) {
+      if ((this.is("++") || this.is("--")) && left.kind !== "variable") {
+        // `4++x` is `4 + +x`: only a variable can be stepped.
+        this.token = this.token[0];
+        this.at = this.start + 1;
+      }
       const operator = this.token;
       const found = this.kind === "operator" ? LEVELS[operator] : undefined;
       if (found === undefined || found < level) return left;

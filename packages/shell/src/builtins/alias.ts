@@ -3,9 +3,12 @@
 import type { Status } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
 import { quoteAlways } from "../expand/quote.ts";
+import { parseLetters } from "./usage.ts";
 
 export function alias(shell: Shell, argv: string[]): Status {
-  const words = argv.slice(argv[1] === "-p" || argv[1] === "--" ? 2 : 1);
+  const options = parseLetters(shell, argv, "p", "alias [-p] [name[=value] ... ]");
+  if (!options) return 2;
+  const words = options.rest;
   let status = 0;
   let text = "";
   const line = (name: string) =>
@@ -25,7 +28,9 @@ export function alias(shell: Shell, argv: string[]): Status {
 }
 
 export function unalias(shell: Shell, argv: string[]): number {
-  if (argv[1] === "-a") {
+  const options = parseLetters(shell, argv, "a", "unalias [-a] name [name ...]");
+  if (!options) return 2;
+  if (options.flags.has("a")) {
     shell.aliases.clear();
     return 0;
   }

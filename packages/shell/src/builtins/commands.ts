@@ -13,7 +13,7 @@ import {
   strerror,
 } from "@vibengine/system";
 import { ExitShell, NO_JUMP, RETURN, type Status } from "../execute/control.ts";
-import { programEnvironment, runProgram } from "../execute/external.ts";
+import { runProgram } from "../execute/external.ts";
 import { TRAP_DEBUG, TRAP_RETURN } from "../execute/options.ts";
 import { DEFAULT_PATH, isExecutable } from "../execute/programs.ts";
 import { finallyDo } from "../execute/run.ts";
@@ -208,7 +208,7 @@ export function exec(shell: Shell, argv: string[]): Status {
     if (shell.shopt.execfail || shell.options.interactive) return status;
     throw new ExitShell(status);
   }
-  const env = flags.has("c") ? new Map<string, string>() : programEnvironment(shell);
+  const env = flags.has("c") ? new Map<string, string>() : shell.vars.environment();
   if (!flags.has("c")) env.set("_", path);
   const words = rest.slice();
   const first = values.get("a") ?? words[0];

@@ -1,6 +1,5 @@
 // declare, typeset, local: attributes and scopes of variables, and what `declare -p`, `-f`, `-F` print.
 
-import { ArithmeticFault } from "../arithmetic/parse.ts";
 import type { Assignment } from "../ast.ts";
 import { type Evaluated, evaluate, store } from "../execute/assign.ts";
 import { ExitShell, ShellFault, type Status } from "../execute/control.ts";
@@ -49,6 +48,8 @@ export interface Declaration {
   on: number;
   off: number;
   shape: "list" | "map" | null;
+  /** +a or +A */
+  destroys?: boolean;
   scope: "local" | "inherit" | "global" | "visible";
 }
 
@@ -58,6 +59,7 @@ function declareWords(shell: Shell, argv: string[], isLocal: boolean): Status {
   let on = 0;
   let off = 0;
   let shape: Declaration["shape"] = null;
+  let destroys = false;
   const modes = new Set<string>();
   let first = 1;
   for (; first < argv.length && /^[-+]./.test(argv[first]) && !declarations?.has(first); first++) {
@@ -67,8 +69,10 @@ function declareWords(shell: Shell, argv: string[], isLocal: boolean): Status {
     }
     const sets = argv[first][0] === "-";
     for (const letter of argv[first].slice(1)) {
-      if (letter === "a" || letter === "A") shape = !sets ? shape : letter === "a" ? "list" : "map";
-      else if (FLAGS[letter] !== undefined) {
+      if (letter === "a" || letter === "A") {
+        if (sets) shape = letter === "a" ? "list" : "map";
+        else destroys = true;
+      } else if (FLAGS[letter] !== undefined) {
         if (sets) on |= FLAGS[letter];
         else off |= FLAGS[letter];
       } else if ("fFgpIt".includes(letter)) modes.add(letter);
@@ -84,7 +88,7 @@ function declareWords(shell: Shell, argv: string[], isLocal: boolean): Status {
   if (modes.has("f") || modes.has("F")) return printFunctions(shell, names, modes.has("F"), command);
   if (modes.has("p") || names.length === 0) return printVariables(shell, names, on, shape, command, modes.has("p"));
   const scope = modes.has("g") ? "global" : !isLocal ? "visible" : modes.has("I") ? "inherit" : "local";
-  return declareNames(shell, argv, first, { command, on, off, shape, scope });
+  return declareNames(shell, argv, first, { command, on, off, shape, destroys, scope });
 }
 
 /** Performs the declaration of `argv` from `first` on: assignments among them are in shell.declarations, by position. */
@@ -93,8 +97,9 @@ export function declareNames(shell: Shell, argv: string[], first: number, declar
   shell.declarations = null;
   let status = 0;
   const failed = (error: unknown) => {
-    if (!(error instanceof ShellFault) && !(error instanceof ArithmeticFault)) throw error;
-    shell.complain(`${declaration.command}: ${error.message}`);
+    if (!(error instanceof ShellFault) || error.fatal) throw error;
+    const bare = SPECIAL.has(declaration.command) && error.message.endsWith("readonly variable");
+    shell.complain(bare ? error.message : `${declaration.command}: ${error.message}`);
     status = 1;
     // In POSIX mode a read-only variable ends the script; a bad name does not.
     const ends = shell.options.posix && !shell.options.interactive && SPECIAL.has(declaration.command);
@@ -103,7 +108,10 @@ export function declareNames(shell: Shell, argv: string[], first: number, declar
   const step = (from: number): Status => {
     for (let i = from; i < argv.length; i++) {
       try {
-        const assignment = declarations?.get(i) ?? assignmentOf(shell, argv[i], declaration);
+        let assignment = declarations?.get(i) ?? assignmentOf(shell, argv[i], declaration);
+        // `declare -a a='(1 2)'`: elements even in quotes.
+        if (declaration.shape && assignment.value?.literal?.startsWith("(") && !SPECIAL.has(declaration.command))
+          assignment = assignmentOf(shell, argv[i], declaration);
         if (assignment.index && SPECIAL.has(declaration.command))
           throw new ShellFault(`\`${argv[i].replace(/\+?=.*/s, "")}': not a valid identifier`);
         if (assignment.value === null && assignment.elements === null) {
@@ -172,6 +180,8 @@ function declareName(shell: Shell, assignment: Assignment, value: Evaluated | nu
   }
   if ((variable.flags & READONLY) !== 0 && (value || (off & READONLY) !== 0 || on & ~(READONLY | EXPORT)))
     throw new ShellFault(`${name}: readonly variable`);
+  if (declaration.destroys && (variable.list || variable.map))
+    throw new ShellFault(`${name}: cannot destroy array variables in this way`);
   if (shape === "map" && variable.list) throw new ShellFault(`${name}: cannot convert indexed to associative array`);
   if (shape === "list" && variable.map) throw new ShellFault(`${name}: cannot convert associative to indexed array`);
   if (shape === "map" && variable.map === null) {

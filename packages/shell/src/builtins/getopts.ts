@@ -1,5 +1,5 @@
 // getopts: one option of a script's arguments at each call. OPTIND says which word is next; the place inside a group of
-// letters is the shell's own, reset when OPTIND is set.
+// letters is OPTIND's own, reset when that is set.
 
 import type { Shell } from "../execute/shell.ts";
 import { IDENTIFIER } from "./usage.ts";
@@ -14,8 +14,9 @@ export function getopts(shell: Shell, argv: string[]): number {
   const args = words.length > 2 ? words.slice(2) : shell.args;
   const silent = letters.startsWith(":");
   let index = Math.min(Math.max(1, Number(shell.vars.get("OPTIND") ?? 1) || 1), args.length + 1);
-  let offset = shell.optionOffset;
   const word = args[index - 1];
+  const known = shell.vars.find("OPTIND")?.offset ?? 0;
+  let offset = known < (word?.length ?? 0) ? known : 0;
   if (offset === 0 && (word === undefined || word === "-" || word[0] !== "-" || word === "--")) {
     if (word === "--") index++;
     finish(shell, name, "?", index, 0);
@@ -58,7 +59,8 @@ export function getopts(shell: Shell, argv: string[]): number {
 
 function finish(shell: Shell, name: string, letter: string, index: number, offset: number): number {
   shell.vars.set("OPTIND", String(index));
-  shell.optionOffset = offset;
+  const optind = shell.vars.find("OPTIND");
+  if (optind) optind.offset = offset;
   if (IDENTIFIER.test(name)) {
     shell.vars.set(name, letter);
     return 0;

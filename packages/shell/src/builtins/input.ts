@@ -4,8 +4,10 @@
 import { decode, EAGAIN, ECHO, EINTR, ETIMEDOUT, ICANON, type System, strerror } from "@vibengine/system";
 import type { Status } from "../execute/control.ts";
 import { finallyDo } from "../execute/run.ts";
+import { runSource } from "../execute/script.ts";
 import type { Shell } from "../execute/shell.ts";
 import { runTraps } from "../execute/traps.ts";
+import { quoteAlways } from "../expand/quote.ts";
 import { IDENTIFIER, parseLetters, splitAssignment } from "./usage.ts";
 
 interface Wanted {
@@ -18,6 +20,8 @@ interface Wanted {
   /** -N: the delimiter does not end it. */
   exactly: boolean;
   deadline: number;
+  /** Keep NULs. */
+  zeros?: boolean;
 }
 
 interface Taken {
@@ -111,7 +115,7 @@ function accept(
       state.quoted = true;
       continue;
     } else if (byte === wanted.delimiter && !wanted.exactly) done = true;
-    else if (byte !== 0) taken.bytes.push(byte);
+    else if (byte !== 0 || wanted.zeros) taken.bytes.push(byte);
     if (!done && wanted.limit >= 0 && (byte & 0xc0) !== 0x80) state.characters++;
     if (!done && wanted.limit >= 0 && state.characters >= wanted.limit) {
       // A character may go on for up to three bytes.
@@ -149,12 +153,15 @@ export function read(shell: Shell, argv: string[]): Status {
   const delimiter = values.get("d");
   const limit = Number(values.get("N") ?? values.get("n") ?? -1);
   const timeout = Number(values.get("t") ?? -1);
-  if (Number.isNaN(limit) || Number.isNaN(timeout)) {
-    shell.complain(
-      `read: ${values.get("n") ?? values.get("t")}: invalid ${Number.isNaN(timeout) ? "timeout specification" : "number"}`,
-    );
+  if (!/^-1$|^\d+$/.test(String(limit)) || (limit < 0 && (values.has("n") || values.has("N")))) {
+    shell.complain(`read: ${values.get("N") ?? values.get("n")}: invalid number`);
     return 1;
   }
+  if (Number.isNaN(timeout) || (timeout < 0 && values.has("t"))) {
+    shell.complain(`read: ${values.get("t")}: invalid timeout specification`);
+    return 1;
+  }
+  if (timeout === 0) return isReady(shell, fd) ? 0 : 1;
   if (values.has("p") && shell.sys.isatty(fd)) shell.report(values.get("p") as string);
   if (limit === 0) return 0;
   const wanted: Wanted = {
@@ -186,6 +193,13 @@ function withoutModes(sys: System, fd: number, flags: number, body: () => Status
   return finallyDo(body, () => {
     if (sys.isAlive) sys.tcsetattr(fd, termios);
   });
+}
+
+/** `read -t 0`: whether a read would not have to wait. */
+function isReady(shell: Shell, fd: number): boolean {
+  const state = { fd, wantRead: true, wantWrite: false, readable: false, writable: false };
+  const all = { ...state, hangup: false, available: 0, error: 0 };
+  return shell.sys.poll([all]) > 0 && (all.readable || all.hangup);
 }
 
 /** Characters of a line: quoted ones are set apart by lying above U+10FFFF. */
@@ -246,12 +260,11 @@ function splitLine(shell: Shell, text: string, quoted: boolean[] | null, count: 
       // One separator that ends the only rest field is dropped, as in `a:` for one name.
       let last = end;
       if (isSeparator(last - 1)) {
-        let inner = -1;
-        for (let i = at; i < last - 1 && inner < 0; i++) if (isSeparator(i)) inner = i;
-        if (inner < 0) {
-          last--;
-          while (last > at && isBlank(last - 1)) last--;
-        }
+        let cut = last - 1;
+        while (cut > at && isBlank(cut - 1)) cut--;
+        let inner = at;
+        while (inner < cut && !isSeparator(inner)) inner++;
+        if (inner >= cut) last = cut;
       }
       fields.push(text.slice(at, last));
       return fields;
@@ -281,28 +294,55 @@ export async function mapfile(shell: Shell, argv: string[]): Promise<number> {
     shell.complain(`${argv[0]}: \`${name}': not a valid identifier`);
     return 1;
   }
+  const numbers: Record<string, number> = {};
+  for (const letter of "uncsO") {
+    const text = values.get(letter) ?? (letter === "c" ? "5000" : "0");
+    numbers[letter] = /^\d+$/.test(text) ? Number(text) : -1;
+    if (numbers[letter] >= 0 && !(letter === "c" && numbers.c === 0)) continue;
+    const what = {
+      u: "file descriptor specification",
+      n: "line count",
+      s: "line count",
+      c: "callback quantum",
+      O: "array origin",
+    };
+    shell.complain(`${argv[0]}: ${text}: invalid ${what[letter as "u"]}`);
+    return 1;
+  }
   const delimiter = values.get("d");
-  const fd = Number(values.get("u") ?? 0);
-  const most = Number(values.get("n") ?? 0) || Number.POSITIVE_INFINITY;
-  const skip = Number(values.get("s") ?? 0);
-  const origin = Number(values.get("O") ?? 0);
+  const most = numbers.n || Number.POSITIVE_INFINITY;
   const variable = shell.vars.writable(name);
+  if (variable.map) {
+    shell.complain(`${argv[0]}: ${name}: not an indexed array`);
+    return 1;
+  }
   const list = values.has("O") ? shell.vars.makeList(variable) : [];
   variable.value = undefined;
   variable.list = list;
   const end = delimiter === undefined ? 10 : delimiter === "" ? 0 : delimiter.charCodeAt(0);
-  for (let line = 0; line - skip < most; line++) {
+  for (let line = 0; line - numbers.s < most; line++) {
     const taken = await take(shell, {
-      fd,
+      fd: numbers.u,
       delimiter: end,
       escapes: false,
       limit: -1,
       exactly: false,
       deadline: Number.POSITIVE_INFINITY,
+      zeros: true,
     });
     if (taken.ended && taken.bytes.length === 0) break;
-    if (!taken.ended && !flags.has("t") && end !== 0) taken.bytes.push(end);
-    if (line >= skip) list[origin + line - skip] = decode(Uint8Array.from(taken.bytes));
+    // A string ends at a NUL.
+    const zero = taken.bytes.indexOf(0);
+    if (zero >= 0) taken.bytes.length = zero;
+    else if (!taken.ended && !flags.has("t") && end !== 0) taken.bytes.push(end);
+    if (line >= numbers.s) {
+      const at = numbers.O + line - numbers.s;
+      const text = decode(Uint8Array.from(taken.bytes));
+      const callback = values.get("C");
+      if (callback !== undefined && (line - numbers.s + 1) % numbers.c === 0)
+        await runSource(shell, `${callback} ${at} ${quoteAlways(text)}`, shell.line);
+      list[at] = text;
+    }
     if (taken.ended) break;
   }
   return 0;

@@ -67,6 +67,7 @@ export function times(shell: Shell): Status {
 }
 
 export function let_(shell: Shell, argv: string[]): number {
+  if (argv[1] === "--") argv = argv.slice(1);
   if (argv.length === 1) {
     shell.complain("let: expression expected");
     return 1;

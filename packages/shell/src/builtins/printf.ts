@@ -3,7 +3,7 @@
 
 import { decode, encode } from "@vibengine/system";
 import { type Integer, wrap } from "../arithmetic/number.ts";
-import { quoteAlways, quoteBackslash } from "../expand/quote.ts";
+import { quoteBackslash } from "../expand/quote.ts";
 import { unescape } from "../parser/ansi.ts";
 import { formatTime } from "../strftime.ts";
 import { formatFloat } from "./float.ts";
@@ -15,23 +15,26 @@ export interface Formatted {
 }
 
 interface Run {
+  isTool: boolean;
   args: string[];
   at: number;
   text: string;
   errors: string[];
+  warnings: string[];
   stopped: boolean;
 }
 
 const DIRECTIVE = /%([-+ #0']*)(\*|[0-9]+)?(?:\.(\*|-?[0-9]*))?(?:[hlLjzt]*)(?:\(([^)]*)\)(T)|([^]))?/y;
 
-export function formatPrintf(format: string, args: string[]): Formatted {
-  const run: Run = { args, at: 0, text: "", errors: [], stopped: false };
+/** @param isTool whether it is /usr/bin/printf, whose format knows `\c` */
+export function formatPrintf(format: string, args: string[], isTool = false): Formatted {
+  const run: Run = { isTool, args, at: 0, text: "", errors: [], warnings: [], stopped: false };
   do {
     const before = run.at;
     if (!formatOnce(format, run)) break;
     if (run.at === before) break;
   } while (run.at < args.length && !run.stopped);
-  return { text: run.text, status: run.errors.length > 0 ? 1 : 0, errors: run.errors };
+  return { text: run.text, status: run.errors.length > 0 ? 1 : 0, errors: [...run.warnings, ...run.errors] };
 }
 
 /** False if the format is invalid. */
@@ -40,7 +43,7 @@ function formatOnce(format: string, run: Run): boolean {
     const percent = format.indexOf("%", at);
     const plain = percent < 0 ? format.slice(at) : format.slice(at, percent);
     if (plain) {
-      const { text, stopped } = unescapeFormat(plain);
+      const { text, stopped } = run.isTool ? unescapeFormat(plain) : unescape(plain, "printf");
       run.text += text;
       run.stopped = stopped;
     }
@@ -98,11 +101,11 @@ function convert(match: RegExpExecArray, conversion: string, run: Run): boolean 
       run.text += pad(quoteBackslash(next(run) ?? ""), width, flags);
       return true;
     case "Q":
-      run.text += pad(quoteAlways(cut(next(run) ?? "", precision)), width, flags);
+      run.text += pad(quoteBackslash(cut(next(run) ?? "", precision)), width, flags);
       return true;
     case "c": {
       const first = encode(next(run) ?? "").subarray(0, 1);
-      run.text += pad(first.length === 0 ? "" : decode(first), width, flags);
+      run.text += pad(first.length === 0 ? "\0" : decode(first), width, flags);
       return true;
     }
     case "d":
@@ -111,7 +114,13 @@ function convert(match: RegExpExecArray, conversion: string, run: Run): boolean 
     case "o":
     case "x":
     case "X":
-      run.text += formatInteger(integer(next(run), run), conversion, flags, width, precision);
+      run.text += formatInteger(
+        integer(next(run), run, conversion === "d" || conversion === "i"),
+        conversion,
+        flags,
+        width,
+        precision,
+      );
       return true;
     case "e":
     case "E":
@@ -129,7 +138,7 @@ function convert(match: RegExpExecArray, conversion: string, run: Run): boolean 
         seconds === undefined || seconds === "-1" || seconds === "-2"
           ? Date.now() / 1000
           : Number(integer(seconds, run));
-      run.text += pad(formatTime(match[4] || "%X", when), width, flags);
+      run.text += pad(cut(formatTime(match[4] || "%X", when), precision), width, flags);
       return true;
     }
     default:
@@ -152,7 +161,7 @@ function pad(text: string, width: number, flags: string): string {
   return flags.includes("-") ? text + " ".repeat(missing) : " ".repeat(missing) + text;
 }
 
-function integer(text: string | undefined, run: Run): Integer {
+function integer(text: string | undefined, run: Run, signed = true): Integer {
   if (text === undefined || text === "") return 0;
   if (text[0] === '"' || text[0] === "'") return text.length > 1 ? (text.codePointAt(1) as number) : 0;
   const match = /^\s*([-+]?)(0[xX][0-9A-Fa-f]+|0[0-7]*|[1-9][0-9]*)/.exec(text);
@@ -164,12 +173,14 @@ function integer(text: string | undefined, run: Run): Integer {
     run.errors.push(`${text}: invalid ${/^0[0-7]*[89]/.test(text.trim()) ? "octal number" : "number"}`);
   const digits = BigInt(/^0[0-7]/.test(match[2]) ? `0o${match[2].slice(1)}` : match[2]);
   const value = match[1] === "-" ? -digits : digits;
-  if (value > 0xffffffffffffffffn || value < -0x8000000000000000n) {
-    run.errors.push(`${text}: Numerical result out of range`);
-    return value < 0n ? -0x8000000000000000n : 0x7fffffffffffffffn;
+  // As strtol and strtoul have it: out of range there is a warning, and the nearest number.
+  const most = signed ? 0x7fffffffffffffffn : 0xffffffffffffffffn;
+  const least = signed ? -0x8000000000000000n : -most;
+  if (value > most || value < least) {
+    run.warnings.push(`warning: ${text}: Numerical result out of range`);
+    return signed && value < 0n ? least : most;
   }
-  if (value > 0x7fffffffffffffffn) return value;
-  return wrap(value);
+  return signed ? wrap(value) : BigInt.asUintN(64, value);
 }
 
 function formatInteger(value: Integer, conversion: string, flags: string, width: number, precision: number): string {

@@ -28,7 +28,7 @@ export const builtinTools: Record<string, Tool> = {
       await complain(context, "missing operand\nTry 'printf --help' for more information.");
       return 1;
     }
-    const { text, status, errors } = formatPrintf(words[0], words.slice(1));
+    const { text, status, errors } = formatPrintf(words[0], words.slice(1), true);
     await context.stdout.write(text);
     for (const error of errors) await complain(context, error);
     return status;

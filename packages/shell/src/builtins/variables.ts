@@ -1,6 +1,7 @@
 // export, readonly, unset, shift.
 
 import { ShellFault, type Status } from "../execute/control.ts";
+import { exportedName, exportFunction } from "../execute/functions.ts";
 import type { Shell } from "../execute/shell.ts";
 import { EXPORT, NAMEREF, READONLY } from "../execute/variables.ts";
 import { describeVariable } from "../expand/describe.ts";
@@ -24,7 +25,7 @@ function mark(shell: Shell, argv: string[], flag: number, usage: string): Status
   if (!options) return 2;
   const remove = flag === EXPORT && options.flags.has("n");
   if (options.rest.length === 0) return print(shell, flag, argv[0]);
-  if (options.flags.has("f")) return markFunctions(shell, argv[0], options.rest, flag, remove);
+  if (options.flags.has("f")) return markFunctions(shell, options.rest, argv[0], flag, remove);
   return declareNames(shell, argv, count - options.rest.length, {
     command: argv[0],
     on: remove ? 0 : flag,
@@ -34,17 +35,29 @@ function mark(shell: Shell, argv: string[], flag: number, usage: string): Status
   });
 }
 
-function markFunctions(shell: Shell, command: string, names: string[], flag: number, remove: boolean): number {
+function markFunctions(shell: Shell, names: string[], command: string, flag: number, remove: boolean): number {
   let status = 0;
-  const marked = flag === EXPORT ? shell.exportedFunctions : shell.readonlyFunctions;
   for (const name of names) {
-    if (!shell.functions.has(name)) {
+    const definition = shell.functions.get(name);
+    if (!definition) {
       shell.complain(`${command}: ${name}: not a function`);
       status = 1;
-    } else if (remove) marked.delete(name);
-    else marked.add(name);
+    } else if (flag === READONLY) definition.readonly = true;
+    else if (remove) shell.vars.exportedFunctions.delete(exportedName(name));
+    else exportFunction(shell, name);
   }
   return status;
+}
+
+/** False after a complaint. */
+function unsetFunction(shell: Shell, name: string): boolean {
+  if (shell.functions.get(name)?.readonly) {
+    shell.complain(`unset: ${name}: cannot unset: readonly function`);
+    return false;
+  }
+  shell.vars.exportedFunctions.delete(exportedName(name));
+  shell.functions.delete(name);
+  return true;
 }
 
 function print(shell: Shell, flag: number, command: string): Status {
@@ -68,10 +81,11 @@ export function unset(shell: Shell, argv: string[]): Status {
   for (const word of options.rest) {
     const split = splitAssignment(word);
     if (options.flags.has("f")) {
-      if (shell.readonlyFunctions.has(word) && shell.functions.has(word)) {
-        shell.complain(`unset: ${word}: cannot unset: readonly function`);
-        status = 1;
-      } else shell.functions.delete(word);
+      if (!unsetFunction(shell, word)) status = 1;
+      continue;
+    }
+    if ((!split || split.value !== null) && !options.flags.has("v")) {
+      if (!unsetFunction(shell, word)) status = 1;
       continue;
     }
     if (!split || split.value !== null) {
@@ -91,7 +105,7 @@ export function unset(shell: Shell, argv: string[]): Status {
       if (index !== null && ((index !== "@" && index !== "*") || vars.isAssociative(name)))
         vars.unsetElement(name, shell.arithmetic.key(name, index));
       else if (vars.table.has(name)) vars.unset(name);
-      else if (!options.flags.has("v") && IDENTIFIER.test(word)) shell.functions.delete(word);
+      else if (!options.flags.has("v") && IDENTIFIER.test(word) && !unsetFunction(shell, word)) status = 1;
     } catch (error) {
       if (!(error instanceof ShellFault)) throw error;
       shell.complain(`unset: ${error.message}`);

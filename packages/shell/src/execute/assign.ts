@@ -8,7 +8,7 @@ import { appendFields, expandText } from "../expand/words.ts";
 import { ExitShell, ShellFault } from "./control.ts";
 import type { Shell } from "./shell.ts";
 import { traceAssignment } from "./trace.ts";
-import { EXPORT, NAMEREF, newVariable } from "./variables.ts";
+import { EXPORT, NAMEREF } from "./variables.ts";
 
 /** Performs assignments in order; a promise if a substitution had to wait. */
 export function assignAll(shell: Shell, assignments: Assignment[]): void | Promise<void> {
@@ -121,7 +121,9 @@ function storeElements(shell: Shell, assignment: Assignment, elements: NonNullab
 export function assignBefore(shell: Shell, assignments: Assignment[], keep = false): void | Promise<void> {
   for (let i = 0; i < assignments.length; i++) {
     const assignment = assignments[i];
-    const { name, index, append, elements, source } = assignment;
+    const { name, index, append, elements } = assignment;
+    // Before a command the elements are no array but their text.
+    const source = elements ? assignment.source.slice(assignment.source.indexOf("(")) : "";
     if (index) {
       shell.complain(`\`${name}[': not a valid identifier`);
       continue;
@@ -136,8 +138,6 @@ export function assignBefore(shell: Shell, assignments: Assignment[], keep = fal
         if (shell.options.posix) throw new ExitShell(1);
         return;
       }
-      const variable = shell.vars.table.get(name)!;
-      if (variable.list || variable.map) shell.vars.table.set(name, newVariable(undefined, variable.flags));
       shell.vars.set(name, elements ? source : value.text, append);
       shell.vars.table.get(name)!.flags |= EXPORT;
       if (shell.options.xtrace) traceAssignment(shell, assignment, value);

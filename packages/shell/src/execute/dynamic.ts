@@ -3,7 +3,7 @@
 import { readFile } from "../builtins/commands.ts";
 import { LONG_NAMES } from "./options.ts";
 import type { Shell } from "./shell.ts";
-import { EXPORT, INTEGER, newVariable, READONLY, type Variable } from "./variables.ts";
+import { BARE, EXPORT, INTEGER, newVariable, READONLY, type Variable } from "./variables.ts";
 
 type Refresh = (variable: Variable, shell: Shell) => void;
 
@@ -23,11 +23,12 @@ const VARIABLES: Record<string, Refresh> = {
   EPOCHREALTIME: text(() => (Date.now() / 1000).toFixed(6)),
   BASH_SUBSHELL: text((shell) => shell.subshellDepth),
   PIPESTATUS: (variable, shell) => {
-    variable.list = (shell.pipeStatus ?? [shell.status]).map(String);
+    variable.list = [shell.pipeStatus ?? shell.status].flat().map(String);
   },
   FUNCNAME: (variable, shell) => {
     const names = [...(shell.isFile ? ["main"] : []), ...shell.stack.map((call) => call.name)];
     variable.list = shell.calls.length === 0 ? [] : names.reverse();
+    variable.flags = shell.calls.length === 0 ? BARE : 0;
   },
   BASH_SOURCE: (variable, shell) => {
     const sources = [...shell.stack.map((call) => call.source), shell.sourceName].slice(shell.isFile ? 0 : 1);

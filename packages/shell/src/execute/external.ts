@@ -1,7 +1,6 @@
 // Starting a program for a simple command: find it, fork, redirect, run it as a task, wait.
 
 import { EACCES, ENOENT, Killed, strerror } from "@vibengine/system";
-import { functionText } from "../builtins/function-text.ts";
 import type { Status } from "./control.ts";
 import { callFunction } from "./functions.ts";
 import { joinGroup } from "./jobs.ts";
@@ -32,7 +31,7 @@ export function runProgram(
     if (handled !== null) return handled;
   }
   if (typeof path === "number") return notFound(shell, name, path, redirects);
-  const env = programEnvironment(shell);
+  const env = shell.vars.environment();
   env.set("_", path);
   const line = shell.place();
   if (inPlace) {
@@ -70,17 +69,6 @@ export function runProgram(
     },
   );
   return waitForChild(shell, sys.pid, text);
-}
-
-/** What a program gets: exported variables and functions. */
-export function programEnvironment(shell: Shell): Map<string, string> {
-  const env = shell.vars.environment();
-  for (const name of shell.exportedFunctions) {
-    const text = functionText(shell, name);
-    if (shell.functions.has(name))
-      env.set(`BASH_FUNC_${name}%%`, text.slice(text.indexOf("()")).replace(/^\(\)\s*/, "() "));
-  }
-  return env;
 }
 
 function notFound(shell: Shell, name: string, errno: number, redirects: Redirect[]): Status {

@@ -1,8 +1,11 @@
 // Calling functions: positional parameters, locals, `return`.
 
 import type { FunctionDefinition } from "../ast.ts";
+import { SyntaxFault } from "../parser/errors.ts";
+import { openScript, readCommandLine } from "../parser/parser.ts";
 import { NO_JUMP, RETURN, ShellFault, type Status } from "./control.ts";
 import { TRAP_DEBUG, TRAP_ERR, TRAP_RETURN } from "./options.ts";
+import { printFunction } from "./print.ts";
 import { finallyDo, run } from "./run.ts";
 import { CALL_DEPTH_MAX, type Shell } from "./shell.ts";
 import { runDebug, runTrap, suspendTraps } from "./traps.ts";
@@ -38,6 +41,28 @@ export function callFunction(shell: Shell, definition: FunctionDefinition, argv:
       restoreTraps?.();
     },
   );
+}
+
+/** The name by which bash finds a function in its environment. */
+export function exportedName(name: string): string {
+  return `BASH_FUNC_${name}%%`;
+}
+
+export function exportFunction(shell: Shell, name: string): void {
+  const text = printFunction(shell.functions.get(name)!);
+  shell.vars.exportedFunctions.set(exportedName(name), text.slice(name.length + 1));
+}
+
+/** Defines the function that an environment entry holds. */
+export function importFunction(shell: Shell, name: string, text: string): void {
+  try {
+    const definition = readCommandLine(openScript(`${name} ${text}`))?.items[0].command;
+    if (definition?.kind !== "function" || definition.name !== name) return;
+    shell.functions.set(name, definition);
+    exportFunction(shell, name);
+  } catch (error) {
+    if (!(error instanceof SyntaxFault)) throw error;
+  }
 }
 
 function returned(shell: Shell, status: number): Status {

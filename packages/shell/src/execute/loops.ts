@@ -103,13 +103,16 @@ export function runFor(shell: Shell, node: For): Status {
   return words instanceof Promise ? words.then((list) => forEach(shell, node, list)) : forEach(shell, node, words);
 }
 
+function isLoopName(shell: Shell, name: string): boolean {
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return true;
+  shell.complain(`\`${name}': not a valid identifier`);
+  if (shell.options.posix) throw new ExitShell(1);
+  return false;
+}
+
 /** False after a complaint. A name reference is pointed at each value in turn. */
 function setLoopVariable(shell: Shell, node: For, value: string): boolean {
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(node.name)) {
-    shell.complain(`\`${node.name}': not a valid identifier`);
-    if (shell.options.posix) throw new ExitShell(1);
-    return false;
-  }
+  if (!isLoopName(shell, node.name)) return false;
   try {
     const reference = shell.vars.hasReferences ? shell.vars.table.get(node.name) : undefined;
     if (reference && (reference.flags & NAMEREF) !== 0) {
@@ -239,6 +242,7 @@ export async function runSelect(shell: Shell, node: Select): Promise<number> {
   await runDebug(shell, node.line);
   if (shell.options.xtrace) traceLine(shell, `select ${node.name} in ${node.text}`);
   const values = node.words === null ? shell.args.slice() : await expandWords(shell, node.words);
+  if (!isLoopName(shell, node.name)) return 1;
   const menu = values.map((value, i) => `${String(i + 1).padStart(String(values.length).length)}) ${value}\n`).join("");
   let status = 0;
   if (values.length === 0) return 0;
@@ -249,8 +253,7 @@ export async function runSelect(shell: Shell, node: Select): Promise<number> {
       shell.report(shell.vars.get("PS3") ?? "#? ");
       const line = await readLine(shell, 0);
       if (line === null) {
-        shell.report("\n");
-        return 1;
+        return (await shell.write("\n", "select")) || 1;
       }
       if (line === "") {
         shell.report(menu);

@@ -8,7 +8,7 @@ import { TRAP_DEBUG } from "./options.ts";
 import { restoreFds, type SavedFd, save } from "./redirect.ts";
 import { finallyDo, run, runTolerant } from "./run.ts";
 import type { Shell } from "./shell.ts";
-import { closeSubstitutions } from "./simple.ts";
+import { closeSubstitutions } from "./substitution.ts";
 import { forkShell, startTask, waitFor, waitForChild } from "./task.ts";
 import { timed } from "./timing.ts";
 import { runDebug } from "./traps.ts";

@@ -3,14 +3,17 @@
 
 import type { AndOr, Command, FunctionDefinition, List, ListItem } from "../ast.ts";
 import { SPECIAL_BUILTINS } from "../builtins/index.ts";
+import { mustWait, runAgain } from "../expand/replay.ts";
 import { runArithmeticCommand, runConditional } from "./conditional.ts";
 import { ExitShell, NO_JUMP, type Status } from "./control.ts";
+import { exportedName, exportFunction } from "./functions.ts";
 import { runCase, runFor, runForArithmetic, runIf, runSelect, runWhile } from "./loops.ts";
 import { TRAP_ERR } from "./options.ts";
 import { runBackground, runCoprocess, runPipeline, runSubshell } from "./pipeline.ts";
 import { runRedirected } from "./redirect.ts";
 import type { Shell } from "./shell.ts";
 import { runSimple } from "./simple.ts";
+import { closeSubstitutions } from "./substitution.ts";
 import { runTrap, runTraps } from "./traps.ts";
 
 /** Compound commands entered without an await in between; beyond, the stack is unwound by one. */
@@ -21,12 +24,22 @@ const YIELD_AFTER_MS = 10;
 const COMMANDS_PER_CLOCK = 100;
 
 export function run(shell: Shell, node: Command): Status {
-  if (node.kind === "simple") return runSimple(shell, node);
+  if (node.kind === "simple") {
+    try {
+      return runSimple(shell, node);
+    } catch (error) {
+      if (!mustWait(error)) throw error;
+      return runAgain(shell, error, () => runSimple(shell, node));
+    }
+  }
   const depth = shell.syncDepth;
   if (depth >= SYNC_DEPTH_MAX) return onFreshStack(shell, node);
   shell.syncDepth = depth + 1;
   try {
     return dispatch(shell, node);
+  } catch (error) {
+    if (!mustWait(error) || (node.kind !== "conditional" && node.kind !== "arithmeticcommand")) throw error;
+    return runAgain(shell, error, () => dispatch(shell, node));
   } finally {
     shell.syncDepth = depth;
   }
@@ -68,8 +81,13 @@ function dispatch(shell: Shell, node: Exclude<Command, { kind: "simple" }>): Sta
       return runArithmeticCommand(shell, node);
     case "coprocess":
       return runCoprocess(shell, node);
-    case "redirected":
-      return runRedirected(shell, node);
+    case "redirected": {
+      const before = shell.substitutionFds.length;
+      return finallyDo(
+        () => runRedirected(shell, node),
+        () => closeSubstitutions(shell, before),
+      );
+    }
     case "function":
       return defineFunction(shell, node);
   }
@@ -82,8 +100,7 @@ function defineFunction(shell: Shell, node: FunctionDefinition): number {
     if (shell.options.posix && !shell.options.interactive) throw new ExitShell(1);
     return 1;
   }
-  const known = shell.functions.get(node.name);
-  if (known && shell.readonlyFunctions.has(node.name)) {
+  if (shell.functions.get(node.name)?.readonly) {
     shell.complain(`${node.name}: readonly function`);
     return 1;
   }
@@ -93,6 +110,7 @@ function defineFunction(shell: Shell, node: FunctionDefinition): number {
   }
   node.source = shell.sourceName;
   shell.functions.set(node.name, node);
+  if (shell.vars.exportedFunctions.has(exportedName(node.name))) exportFunction(shell, node.name);
   return 0;
 }
 
@@ -143,10 +161,20 @@ async function afterYield(shell: Shell, item: ListItem): Promise<number> {
 export function runChecked(shell: Shell, node: Command): Status {
   const result = run(shell, node);
   if (typeof result !== "number") return result.then((status) => check(shell, node, status));
-  return result === 0 && shell.traps.size === 0 ? (shell.status = 0) : check(shell, node, result);
+  if (result !== 0 || shell.traps.size > 0) return check(shell, node, result);
+  noteStatus(shell, node, 0);
+  return (shell.status = 0);
+}
+
+/** PIPESTATUS: what is no pipeline counts as one of one command; compound commands leave what ran in them. */
+function noteStatus(shell: Shell, node: Command, status: number): void {
+  const { kind } = node;
+  if (kind === "simple" || kind === "subshell" || kind === "conditional" || kind === "arithmeticcommand")
+    shell.pipeStatus = status;
 }
 
 function check(shell: Shell, node: Command, status: number): Status {
+  noteStatus(shell, node, status);
   shell.status = status;
   if (shell.traps.size > 0) {
     const traps = runTraps(shell);
@@ -231,14 +259,17 @@ export function runTolerant(shell: Shell, node: Command): Status {
   }
   if (typeof result === "number") {
     shell.tolerance--;
+    noteStatus(shell, node, result);
     return (shell.status = result);
   }
-  return settleTolerant(shell, result);
+  return settleTolerant(shell, node, result);
 }
 
-async function settleTolerant(shell: Shell, waiting: Promise<number>): Promise<number> {
+async function settleTolerant(shell: Shell, node: Command, waiting: Promise<number>): Promise<number> {
   try {
-    return (shell.status = await waiting);
+    shell.status = await waiting;
+    noteStatus(shell, node, shell.status);
+    return shell.status;
   } finally {
     shell.tolerance--;
   }

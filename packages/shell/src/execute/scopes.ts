@@ -48,7 +48,8 @@ export class Scopes {
   private show(name: string, variable: Variable | null): void {
     if (variable === null) this.table.delete(name);
     else this.table.set(name, variable);
-    this.watch.get(name)?.(variable?.value);
+    // getopts goes on where it was.
+    if (name !== "OPTIND") this.watch.get(name)?.(variable?.value);
   }
 
   /** The innermost frame that hides a name: its index, -1 if there is none. */
@@ -62,13 +63,13 @@ export class Scopes {
     return this.frames.findLastIndex((frame) => frame.kind === "function");
   }
 
-  /** Puts a copy in the place of a variable until the last frame, that of a command's own assignments, ends. */
+  /** Puts a plain variable with the same value in the place of one until the last frame, that of a command's own assignments, ends. */
   shadow(name: string): void {
     const { hidden } = this.frames[this.frames.length - 1];
     const present = this.table.get(name);
     if (present && (present.flags & READONLY) !== 0) throw new ShellFault(`${name}: readonly variable`);
     if (!hidden.has(name)) hidden.set(name, { before: present ?? null, temporary: true });
-    this.table.set(name, present ? copyVariable(present) : newVariable());
+    this.table.set(name, newVariable(present?.value));
   }
 
   /** A local variable of the running function: a fresh one, unless it has that local already. */
@@ -96,6 +97,12 @@ export class Scopes {
     this.table.set(name, fresh);
     this.watch.get(name)?.(fresh.value);
     return fresh;
+  }
+
+  /** What a local hides: `local -n v=v` refers to the caller's. */
+  outer(name: string): Variable | undefined {
+    const at = this.frameOf(name);
+    return at < 0 ? undefined : (this.frames[at].hidden.get(name)!.before ?? undefined);
   }
 
   isLocal(name: string): boolean {

@@ -82,6 +82,7 @@ function readOrComplain(shell: Shell, lexer: Lexer): List | null | "error" {
   } catch (error) {
     if (!(error instanceof SyntaxFault)) throw error;
     complainOfSyntax(shell, error);
+    if (error.recoverable) throw new ShellFault("", false, 1);
     // In POSIX mode a syntax error in eval ends the shell.
     if (shell.options.posix && !shell.options.interactive) throw new ExitShell(2);
     return "error";

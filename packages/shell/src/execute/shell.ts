@@ -20,6 +20,7 @@ import type { FunctionDefinition, ListItem } from "../ast.ts";
 import { trimHistory, trimHistoryFile } from "../builtins/history.ts";
 import type { Completion } from "../builtins/late.ts";
 import { type Separators, separators } from "../expand/fields.ts";
+import { ignoredPatterns } from "../expand/glob.ts";
 import type { ReplayLog } from "../expand/replay.ts";
 import type { ShellHost } from "../host.ts";
 import type { Lexer } from "../parser/lexer.ts";
@@ -52,8 +53,6 @@ export class Shell {
   history = { lines: [] as string[], base: 1, added: 0, read: 0 };
   /** The builtin that runs was used wrongly. */
   misused = false;
-  readonlyFunctions = new Set<string>();
-  exportedFunctions = new Set<string>();
   aliases = new Map<string, string>();
   /** What pushd put aside, the last first. */
   directoryStack: string[] = [];
@@ -103,10 +102,14 @@ export class Shell {
   isSubshell = false;
   /** Status of the last command substitution of a command without a name. */
   substitutionStatus = 0;
+  /** The patterns of GLOBIGNORE. */
+  globIgnore: string[] = [];
   separators: Separators = separators(undefined);
   replayLog: ReplayLog | null = null;
-  /** PIPESTATUS; null: the status of the last simple command. */
-  pipeStatus: number[] | null = [];
+  /** Results of substitutions for a command that is run again. */
+  ready: ReplayLog | null = null;
+  /** PIPESTATUS: of the last pipeline, a number for one of one command; null: the status of the last simple command. */
+  pipeStatus: number[] | number | null = 0;
   /** The script being read, for `alias` and messages. */
   lexer: Lexer | null = null;
   /** What the arguments in `argv` of a declaration builtin assign, by position. */
@@ -114,7 +117,6 @@ export class Shell {
   readonly arithmetic = new ShellArithmetic(this);
   commandString: string | null = null;
   startTime = performance.now();
-  optionOffset = 0;
   lastYield = performance.now();
   commandsUntilClock = 100;
   /** Synchronous frames since the last await, against the stack. */
@@ -168,8 +170,6 @@ export class Shell {
     copy.limits = this.limits;
     copy.completions = this.completions;
     copy.history = { ...this.history, lines: this.history.lines.slice() };
-    copy.readonlyFunctions = this.readonlyFunctions;
-    copy.exportedFunctions = this.exportedFunctions;
     copy.aliases = new Map(this.aliases);
     copy.directoryStack = this.directoryStack;
     copy.options = this.options.clone();
@@ -196,6 +196,7 @@ export class Shell {
     copy.isSubshell = true;
     copy.subshellDepth = this.subshellDepth + 1;
     copy.separators = this.separators;
+    copy.globIgnore = this.globIgnore;
     copy.lexer = this.lexer;
     copy.pipeStatus = this.pipeStatus;
     copy.commandString = this.commandString;
@@ -239,11 +240,15 @@ export class Shell {
     this.vars.watch.set("IFS", (value) => {
       this.separators = separators(value);
     });
+    this.vars.watch.set("GLOBIGNORE", (value) => {
+      this.globIgnore = ignoredPatterns(value);
+    });
     this.vars.watch.set("PATH", () => this.programs.forget());
     this.vars.watch.set("HISTSIZE", () => trimHistory(this));
     this.vars.watch.set("HISTFILESIZE", () => trimHistoryFile(this));
     this.vars.watch.set("OPTIND", () => {
-      this.optionOffset = 0;
+      const variable = this.vars.table.get("OPTIND");
+      if (variable) variable.offset = 0;
     });
   }
 

@@ -13,6 +13,7 @@ import { callFunction } from "./functions.ts";
 import { applyRedirections, expandRedirections, type Redirect, restoreFds, type SavedFd } from "./redirect.ts";
 import { finallyDo } from "./run.ts";
 import type { Shell } from "./shell.ts";
+import { closeSubstitutions } from "./substitution.ts";
 import { traceCommand } from "./trace.ts";
 import { runDebug } from "./traps.ts";
 
@@ -31,11 +32,6 @@ export function runSimple(shell: Shell, node: Simple): Status {
     () => expandAndRun(shell, node, inPlace),
     () => closeSubstitutions(shell, before),
   );
-}
-
-/** Closes the fds of process substitutions that were made since there were `from`. */
-export function closeSubstitutions(shell: Shell, from: number): void {
-  if (shell.substitutionFds.length > from) for (const fd of shell.substitutionFds.splice(from)) shell.sys.close(fd);
 }
 
 function expandAndRun(shell: Shell, node: Simple, inPlace: boolean): Status {
@@ -148,10 +144,13 @@ function runNamed(shell: Shell, node: Simple, name: string, argv: string[], inPl
 /** An error in an assignment or expression that a builtin makes is that builtin's failure, not the line's. */
 function runBuiltin(shell: Shell, builtin: Builtin, argv: string[], special: boolean): Status {
   const failed = (error: unknown): number => {
-    if (error instanceof ArithmeticFault) shell.complain(argv[0] === "let" ? `let: ${error.message}` : error.message);
-    else if (error instanceof ShellFault && !error.fatal && !(special && shell.options.posix))
-      shell.complain(error.message);
-    else throw error;
+    // A bad expression in a declaration or an assigned value drops the whole line.
+    const catches = /^(let|eval|source|\.|command|builtin|test|\[)$/.test(argv[0]);
+    if (error instanceof ArithmeticFault && catches)
+      shell.complain(argv[0] === "let" ? `let: ${error.message}` : error.message);
+    else if (error instanceof ShellFault && !error.fatal && !(special && shell.options.posix)) {
+      if (error.message !== "") shell.complain(error.message);
+    } else throw error;
     shell.jump = NO_JUMP;
     return 1;
   };

@@ -116,6 +116,11 @@ class Output {
   }
 }
 
+/** Closes the fds behind the names of process substitutions that were made since there were `before`. */
+export function closeSubstitutions(shell: Shell, before: number): void {
+  if (shell.substitutionFds.length > before) for (const fd of shell.substitutionFds.splice(before)) shell.sys.close(fd);
+}
+
 /** `<(body)` and `>(body)`: the name of an fd that stays open in the shell until the command line's end. */
 export function substituteProcess(shell: Shell, body: List, input: boolean): string {
   const ends: [number, number] = [-1, -1];

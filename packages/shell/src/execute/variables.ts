@@ -21,6 +21,8 @@ export interface Variable {
   /** Associative array. */
   map: Map<string, string> | null;
   flags: number;
+  /** Of OPTIND: the place inside a group of letters, that getopts has come to. */
+  offset?: number;
   /** Brings the value up to date before every use: RANDOM, SECONDS, FUNCNAME… */
   refresh?: (variable: Variable, context: unknown) => void;
   /** Takes an assigned value instead of storing it. */
@@ -45,6 +47,8 @@ export class Variables extends Scopes {
   toInteger: (text: string) => string = (text) => text;
   /** Whose variables these are: handed to `refresh` and `assign`. */
   context: VariableContext = null!;
+  /** What `export -f` hands on: text by the names that bash knows functions by in an environment. */
+  exportedFunctions = new Map<string, string>();
   /** Some variable is a name reference. */
   hasReferences = false;
   /** `set -a` */
@@ -55,6 +59,7 @@ export class Variables extends Scopes {
     for (const [name, variable] of this.table) copy.table.set(name, copyVariable(variable));
     copy.frames = this.frames.map(copyFrame);
     copy.exportAll = this.exportAll;
+    copy.exportedFunctions = new Map(this.exportedFunctions);
     copy.hasReferences = this.hasReferences;
     return copy;
   }
@@ -65,6 +70,7 @@ export class Variables extends Scopes {
     if (variable === undefined) return undefined;
     if (variable.refresh) variable.refresh(variable, this.context);
     if ((variable.flags & NAMEREF) === 0) return variable;
+    if (variable.value === name) return this.outer(name);
     const target = this.targetOf(name);
     return target === name ? undefined : this.find(target);
   }
@@ -75,6 +81,7 @@ export class Variables extends Scopes {
     for (let hops = 0; hops < 10; hops++) {
       const variable = this.table.get(name);
       if (variable === undefined || (variable.flags & NAMEREF) === 0 || !variable.value) return name;
+      if (variable.value === name) return name;
       name = variable.value;
     }
     this.context.complain(`warning: ${first}: circular name reference`);
@@ -105,6 +112,7 @@ export class Variables extends Scopes {
   writable(name: string): Variable {
     let variable = this.table.get(name);
     if (variable !== undefined && (variable.flags & NAMEREF) !== 0 && variable.value) {
+      if (variable.value === name) return this.outer(name) ?? variable;
       name = this.targetOf(name);
       if (name === "") throw new ShellFault("circular name reference");
       if (name.includes("[")) throw new ShellFault(`\`${name}': not a valid identifier`);
@@ -205,7 +213,7 @@ export class Variables extends Scopes {
 
   /** What a program gets: K=V for each exported variable with a value. */
   environment(): Map<string, string> {
-    const env = new Map<string, string>();
+    const env = new Map(this.exportedFunctions);
     for (const [name, variable] of this.table) {
       if ((variable.flags & EXPORT) !== 0 && variable.list === null && variable.map === null) {
         if (variable.refresh) variable.refresh(variable, this.context);

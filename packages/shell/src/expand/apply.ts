@@ -33,6 +33,8 @@ export function apply(shell: Shell, part: ParameterPart, value: string): string 
     case "^^":
     case ",":
     case ",,":
+    case "~":
+    case "~~":
       return changeCase(shell, part, value);
     default:
       return replace(shell, part, value);
@@ -65,7 +67,8 @@ function changeCase(shell: Shell, part: ParameterPart, value: string): string {
   const pattern = part.word && part.word.parts.length > 0 ? compile(shell, part.word) : null;
   const change = (character: string) => {
     if (pattern && !matches(pattern, character)) return character;
-    const changed = part.operator[0] === "^" ? character.toUpperCase() : character.toLowerCase();
+    const up = part.operator[0] === "^" || (part.operator[0] === "~" && character === character.toLowerCase());
+    const changed = up ? character.toUpperCase() : character.toLowerCase();
     return changed.length === character.length ? changed : character;
   };
   const characters = Array.from(value);
@@ -102,7 +105,8 @@ function replace(shell: Shell, part: ParameterPart, value: string): string {
 /** The value of an arithmetic word: an offset or a length. */
 export function number(shell: Shell, word: Word): number {
   const text = expandText(shell, word);
-  return effect(shell, () => Number(evaluateText(text, shell.arithmetic)));
+  const value = () => Number(evaluateText(text, shell.arithmetic));
+  return shell.replayLog ? effect(shell, value) : value();
 }
 
 /** Characters of a text, not UTF-16 units. */

@@ -122,7 +122,8 @@ function range(text: string): Atom[][] | null {
     if (!numbers) {
       const character = String.fromCharCode(value);
       // Between Z and a lie characters that would be special again.
-      results.push([/[A-Za-z]/.test(character) ? character : { kind: "quoted", text: character }]);
+      const text = character === "\\" ? "" : character;
+      results.push([/[A-Za-z]/.test(character) ? character : { kind: "quoted", text }]);
     } else {
       const digits = String(Math.abs(value)).padStart(width - (value < 0 ? 1 : 0), "0");
       results.push([(value < 0 ? "-" : "") + digits]);

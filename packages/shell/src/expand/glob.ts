@@ -19,11 +19,28 @@ import { compilePattern, matches, type Pattern } from "../pattern.ts";
 /** Appends the names that match a field's pattern, or its plain text if there are none. */
 export function globFields(shell: Shell, pattern: string, text: string, fields: string[]): void {
   const { extglob, nullglob, failglob } = shell.shopt;
-  const names = hasSpecial(pattern, extglob) ? glob(shell, pattern) : null;
+  let names = hasSpecial(pattern, extglob) ? glob(shell, pattern) : null;
+  if (names !== null && shell.globIgnore.length > 0)
+    names = names.filter((name) => !shell.globIgnore.some((ignored) => matchesPath(shell, ignored, name)));
   if (names === null) fields.push(text);
   else if (names.length > 0) for (const name of names) fields.push(name);
   else if (failglob) throw new ShellFault(`no match: ${text}`);
   else if (!nullglob) fields.push(text);
+}
+
+/** The patterns of GLOBIGNORE: between colons, but for those that are quoted or in brackets. */
+export function ignoredPatterns(value: string | undefined): string[] {
+  return value?.match(/(?:\\[^]|\[(?:\[:\w+:\]|[^\]])*\]|[^:])+/g) ?? [];
+}
+
+/** A pattern against a whole path, in which no star reaches over a slash. */
+function matchesPath(shell: Shell, pattern: string, path: string): boolean {
+  const patterns = pattern.split("/");
+  const names = path.split("/");
+  return (
+    patterns.length === names.length &&
+    patterns.every((each, i) => matches(compilePattern(each, shell.shopt.extglob), names[i]))
+  );
 }
 
 /** True if some component has unquoted special characters. */
@@ -40,11 +57,12 @@ export function glob(shell: Shell, pattern: string): string[] {
     const isLast = i === components.length - 1;
     if (component === "") {
       // A slash at the end: directories only.
-      found = found.map((base) => (base === "/" ? "/" : `${base}/`));
+      found = found.filter((base) => base !== "").map((base) => (base.endsWith("/") ? base : `${base}/`));
       continue;
     }
     const next: string[] = [];
     if (component === "**" && shell.shopt.globstar) {
+      if (components[i + 1] === "**") continue;
       for (const base of found) descend(shell, base, isLast, next);
       found = next;
       continue;
@@ -70,16 +88,21 @@ function join(base: string, name: string): string {
   return base === "" || base.endsWith("/") ? base + name : `${base}/${name}`;
 }
 
+/** A dot at the name's start must be matched by one in the pattern, which may stand in an alternative. */
+const LEADING_DOT = /^(?:[*?]\([^()]*\))?(?:[@+*?]\((?:[^()]*\|)?)?\\?\./;
+
 function step(shell: Shell, base: string, pattern: Pattern, source: string, isLast: boolean, into: string[]): void {
   if (pattern.literal !== null && !shell.shopt.nocaseglob) {
     const path = join(base, pattern.literal);
     if (exists(shell, path, !isLast)) into.push(path);
     return;
   }
-  const dots = source.startsWith(".") || source.startsWith("\\.");
+  const ignoring = shell.globIgnore.length > 0;
+  const dotglob = shell.shopt.dotglob || ignoring;
+  const dots = LEADING_DOT.test(source);
   for (const { name, type } of list(shell, base)) {
-    if (name.startsWith(".") && !dots && (!shell.shopt.dotglob || name === "." || name === "..")) continue;
-    if (dots && (name === "." || name === "..") && shell.shopt.globskipdots) continue;
+    if (name.startsWith(".") && !dots && (!dotglob || name === "." || name === "..")) continue;
+    if (dots && (name === "." || name === "..") && (shell.shopt.globskipdots || ignoring)) continue;
     if (!matches(pattern, shell.shopt.nocaseglob ? name.toLowerCase() : name)) continue;
     const path = join(base, name);
     if (isLast || type === 4 || (type === 10 && exists(shell, path, true))) into.push(path);

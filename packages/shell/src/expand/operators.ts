@@ -9,6 +9,7 @@ import { literalWord } from "../parser/words.ts";
 import { apply, countCharacters, number } from "./apply.ts";
 import type { Collector } from "./fields.ts";
 import { expandSubscript, firstSeparator, parameterList, parameterValue, subscriptKey } from "./parameters.ts";
+import { quoteAlways } from "./quote.ts";
 import { effect } from "./replay.ts";
 import { transform } from "./transform.ts";
 import { expandText, put, walk } from "./words.ts";
@@ -81,7 +82,7 @@ function hasList(word: Word): boolean {
 function unset(shell: Shell, part: ParameterPart): string {
   if (shell.options.nounset)
     throw new ShellFault(
-      `${part.name}${part.index ? `[${part.index.literal ?? ""}]` : ""}: unbound variable`,
+      `${/^\d/.test(part.source) ? "$" : ""}${part.name}${part.index ? `[${part.index.source ?? ""}]` : ""}: unbound variable`,
       true,
       127,
     );
@@ -101,7 +102,7 @@ function indirect(shell: Shell, part: ParameterPart, quoted: boolean, into: Coll
   }
   const reference = shell.vars.table.get(part.name);
   if (reference && (reference.flags & 32) !== 0) {
-    put(into, reference.value ?? "", quoted);
+    put(into, shell.vars.targetOf(part.name), quoted);
     return null;
   }
   const list = parameterList(shell, part);
@@ -130,7 +131,7 @@ function alternative(shell: Shell, part: ParameterPart, quoted: boolean, into: C
       into.quoted("");
     walkAlternative(shell, word, quoted, into);
   } else if (part.operator === "=") {
-    if (!/^[A-Za-z_]/.test(part.name)) throw new ShellFault(`$${part.name}: cannot assign in this way`, true);
+    if (!/^[A-Za-z_]/.test(part.name)) throw new ShellFault(`$${part.name}: cannot assign in this way`);
     const value = expandText(shell, word);
     effect(shell, () => {
       if (part.index) shell.vars.setElement(part.name, subscriptKey(shell, part.name, part.index), value);
@@ -189,8 +190,13 @@ function applyToList(shell: Shell, part: ParameterPart, list: string[]): string[
     case ":":
       return slice(shell, part, list);
     case "@":
-      if (part.word?.literal === "K" || part.word?.literal === "k" || part.word?.literal === "A")
-        return [transform(shell, part, "")];
+      if (part.word?.literal === "k" && part.all) {
+        const keys = shell.vars.elements(part.name, true);
+        return list.flatMap((value, i) => [keys[i], value]);
+      }
+      if (part.word?.literal === "A" && !part.all)
+        return list.length > 0 ? [`set -- ${list.map(quoteAlways).join(" ")}`] : [];
+      if (part.word?.literal === "K" || part.word?.literal === "A") return [transform(shell, part, "")];
       return list.map((value) => transform(shell, part, value));
     default:
       return list.map((value) => apply(shell, part, value));

@@ -5,6 +5,7 @@ import { evaluateText } from "../arithmetic/evaluate.ts";
 import type { ParameterPart, Word } from "../ast.ts";
 import { ShellFault } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
+import { SyntaxFault } from "../parser/errors.ts";
 import { openScript } from "../parser/parser.ts";
 import { readWord } from "../parser/words.ts";
 import { expandText } from "./words.ts";
@@ -57,11 +58,17 @@ export function parameterValue(shell: Shell, part: ParameterPart): string | unde
 export function subscriptKey(shell: Shell, name: string, index: Word, map = false): number | string {
   const text = expandText(shell, index);
   if (map || shell.vars.isAssociative(name)) return text;
-  if (text.trim() === "") throw new ShellFault(`${name}: bad array subscript`);
+  if ((index.source ?? text).trim() === "") throw new ShellFault(`${name}[${index.source ?? ""}]: bad array subscript`);
   return Number(evaluateText(text, shell.arithmetic));
 }
 
 /** A subscript found inside a value or an expression: what stands in it is expanded. */
 export function expandSubscript(shell: Shell, index: string): string {
-  return /[$`"'\\]/.test(index) ? expandText(shell, readWord(openScript(`${index}]`), "subscript")) : index;
+  if (!/[$`"'\\]/.test(index)) return index;
+  try {
+    return expandText(shell, readWord(openScript(`${index}]`), "subscript"));
+  } catch (error) {
+    if (error instanceof SyntaxFault) throw new ShellFault(error.message);
+    throw error;
+  }
 }

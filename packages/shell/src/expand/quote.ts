@@ -2,13 +2,14 @@
 
 /** In single quotes, or `$'…'` if there are control characters; always quoted. */
 export function quoteAlways(text: string): string {
+  if (text === "'") return "\\'";
   return CONTROL.test(text) ? quoteAnsi(text) : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** As `set` prints values: plain if nothing in it is special. */
 export function quoteValue(text: string): string {
   if (text === "") return "";
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : quoteAlways(text);
+  return /[\s'"\\|&;()<>!{}*[\]?^$`]|^[#~]|[=:]~/.test(text) ? quoteAlways(text) : text;
 }
 
 /** As `printf %q`: backslashes before what is special. */

@@ -32,6 +32,31 @@ export function replay<T>(shell: Shell, expansion: () => T): T | Promise<T> {
   }
 }
 
+/**
+ * Runs a command again in whose words, pure as they look, a substitution has to wait: one that stands in the text of a subscript.
+ * Throws what is not such a wait.
+ */
+export async function runAgain(shell: Shell, error: unknown, command: () => number | Promise<number>): Promise<number> {
+  const results: unknown[] = [];
+  for (let wait = error; ; ) {
+    if (!(wait instanceof Suspended)) throw wait;
+    results.push(await wait.promise);
+    const outer = shell.ready;
+    shell.ready = { results, at: 0 };
+    try {
+      return command();
+    } catch (again) {
+      wait = again;
+    } finally {
+      shell.ready = outer;
+    }
+  }
+}
+
+export function mustWait(error: unknown): boolean {
+  return error instanceof Suspended;
+}
+
 async function resume<T>(shell: Shell, expansion: () => T, log: ReplayLog, promise: Promise<unknown>): Promise<T> {
   for (;;) {
     log.results.push(await promise);
@@ -51,7 +76,7 @@ async function resume<T>(shell: Shell, expansion: () => T, log: ReplayLog, promi
 
 /** Performs something once, however often the expansion around it is run. */
 export function effect<T>(shell: Shell, action: () => T | Promise<T>): T {
-  const log = shell.replayLog;
+  const log = shell.replayLog ?? shell.ready;
   if (log !== null && log.at < log.results.length) return log.results[log.at++] as T;
   const result = action();
   if (result instanceof Promise) throw new Suspended(result);

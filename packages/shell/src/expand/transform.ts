@@ -4,6 +4,7 @@ import type { ParameterPart } from "../ast.ts";
 import type { Shell } from "../execute/shell.ts";
 import { unescapeAnsi } from "../parser/ansi.ts";
 import { attributeLetters, describeVariable } from "./describe.ts";
+import { expandPrompt } from "./prompt.ts";
 import { quoteAlways, quoteDouble } from "./quote.ts";
 
 export function transform(shell: Shell, part: ParameterPart, value: string): string {
@@ -13,6 +14,8 @@ export function transform(shell: Shell, part: ParameterPart, value: string): str
       return quoteAlways(value);
     case "E":
       return unescapeAnsi(value);
+    case "P":
+      return expandPrompt(shell, value);
     case "U":
       return value.toUpperCase();
     case "u":
@@ -26,18 +29,17 @@ export function transform(shell: Shell, part: ParameterPart, value: string): str
       if (variable === undefined) return "";
       const letters = attributeLetters(variable);
       if (letters === "") return `${part.name}=${quoteAlways(value)}`;
-      return part.all || variable.list || variable.map
+      return part.all || variable.list || variable.map || variable.value === undefined
         ? describeVariable(part.name, variable)
         : `declare -${letters} ${part.name}=${quoteAlways(value)}`;
     }
     case "K":
     case "k": {
       if (!part.all) return quoteAlways(value);
-      const keys = shell.vars.elements(part.name, true);
+      const isMap = shell.vars.isAssociative(part.name);
       const values = shell.vars.elements(part.name, false);
-      return keys
-        .map((key, i) => `${key} ${part.word?.literal === "K" ? quoteDouble(values[i]) : values[i]}`)
-        .join(" ");
+      const pairs = shell.vars.elements(part.name, true).map((key, i) => `${key} ${quoteDouble(values[i])}`);
+      return pairs.join(" ") + (isMap && pairs.length > 0 ? " " : "");
     }
     default:
       return value;

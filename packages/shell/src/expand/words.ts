@@ -127,7 +127,14 @@ export function walk(shell: Shell, parts: Part[], quoted: boolean, into: Collect
         expandParameter(shell, part, quoted, into);
         break;
       case "arithmetic":
-        put(into, String(effect(shell, () => evaluateArithmetic(shell, part))), quoted);
+        // Outside a replay only substitutions are noted.
+        put(
+          into,
+          String(
+            shell.replayLog ? effect(shell, () => evaluateArithmetic(shell, part)) : evaluateArithmetic(shell, part),
+          ),
+          quoted,
+        );
         break;
       case "command": {
         if (part.fault) {

@@ -68,7 +68,8 @@ export function unescape(
       at += digits.length - 1;
     } else if (character === "c" && dialect === "ansi") {
       const next = source[++at];
-      if (next !== undefined) byte(next.charCodeAt(0) & 0x1f);
+      if (next === "\\" && source[at + 1] === "\\") at++;
+      if (next !== undefined) byte(next === "?" ? 127 : next.charCodeAt(0) & 0x1f);
     } else if (character === "c" && dialect !== "printf") {
       flush();
       return { text, stopped: true };

@@ -9,6 +9,13 @@ const HEAD = /^([A-Za-z_][A-Za-z0-9_]*)(\+?=|\[)/;
 
 /** The assignment at hand, or null with nothing consumed. */
 export function readAssignment(lexer: Lexer): Assignment | null {
+  const { start } = lexer.peek();
+  const assignment = parseAssignment(lexer);
+  if (assignment) assignment.source = lexer.text.slice(start, lexer.pos);
+  return assignment;
+}
+
+function parseAssignment(lexer: Lexer): Assignment | null {
   const token = lexer.peek();
   const head = HEAD.exec(token.text);
   if (!head) return null;
@@ -42,7 +49,7 @@ export function elementsArgument(lexer: Lexer): Word | null {
   const token = lexer.peek();
   if (!/^[A-Za-z_]\w*\+?=$/.test(token.text) || lexer.code() !== 40) return null;
   const assignment = readAssignment(lexer)!;
-  return literalWord(`${token.text}${assignment.source}`);
+  return literalWord(assignment.source);
 }
 
 /** An argument of a declaration command that looks like an assignment. */
@@ -58,10 +65,10 @@ export function assignmentArgument(lexer: Lexer): Word | null {
 
 function readValue(lexer: Lexer, name: string, index: Word | null, append: boolean): Assignment {
   if (lexer.code() === 40) {
-    const start = lexer.pos++;
+    lexer.pos++;
     const elements = readElements(lexer);
     const pure = elements.every((element) => element.value.pure && (element.index?.pure ?? true));
-    return { name, index, append, value: null, elements, source: lexer.text.slice(start, lexer.pos), pure };
+    return { name, index, append, value: null, elements, source: "", pure };
   }
   const value = makeWord(readUnquotedParts(lexer, "value"));
   value.braces = false;
@@ -80,7 +87,11 @@ function readElements(lexer: Lexer): Element[] {
     else if (token.kind === "operator" && token.text === ")") break;
     else if (token.kind === "word" || token.kind === "number" || token.kind === "fdname")
       elements.push(readElement(lexer));
-    else throw lexer.unexpected(token);
+    else {
+      const fault = lexer.unexpected(token);
+      fault.recoverable = token.kind === "operator";
+      throw fault;
+    }
   }
   lexer.next();
   lexer.leave();

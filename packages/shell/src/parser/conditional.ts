@@ -60,6 +60,7 @@ function readPrimary(lexer: Lexer): Test {
     lexer.leave();
     const close = lexer.next();
     if (close.text !== ")") throw lexer.unexpected(close);
+    inner.grouped = true;
     return inner;
   }
   if (token.kind !== "word" && token.kind !== "number") throw lexer.unexpected(token);

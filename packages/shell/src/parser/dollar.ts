@@ -126,11 +126,11 @@ export function readArithmetic(lexer: Lexer, close: ")" | "]"): ArithmeticPart |
 /** The part for an expression's source text. */
 export function arithmeticPart(lexer: Lexer, text: string): ArithmeticPart {
   if (!/["'\\`]|\$[^A-Za-z_]/.test(text))
-    return { kind: "arithmetic", word: makeWord([{ kind: "quoted", text }]), source: text };
+    return { kind: "arithmetic", text, word: makeWord([{ kind: "quoted", text }]), source: text };
   lexer.enter();
   const parts = readDoubleQuotedParts(lexer.inner(text, lexer.line), "arithmetic");
   lexer.leave();
-  return { kind: "arithmetic", word: makeWord(parts), source: null };
+  return { kind: "arithmetic", text, word: makeWord(parts), source: null };
 }
 
 function findArithmeticEnd(lexer: Lexer, start: number, close: ")" | "]"): number {
@@ -165,6 +165,11 @@ export function readBackquotes(lexer: Lexer, inDoubleQuotes: boolean): Part {
     if (code === 96) break;
     if (code === 92) {
       const next = lexer.code(1);
+      if (next === 10) {
+        lexer.pos += 2;
+        lexer.line++;
+        continue;
+      }
       if (next === 96 || next === 92 || next === 36 || (next === 34 && inDoubleQuotes)) lexer.pos++;
       else {
         text += "\\";

@@ -5,6 +5,8 @@ export class SyntaxFault extends Error {
   line: number;
   /** The source line that holds the token, for bash's second line; empty if there is none to show. */
   excerpt: string;
+  /** In an array's elements: costs the line, not the script. */
+  recoverable = false;
   constructor(message: string, line: number, excerpt = "") {
     super(message);
     this.line = line;

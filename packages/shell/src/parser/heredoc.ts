@@ -14,8 +14,8 @@ export function readHereDocuments(lexer: Lexer): void {
 function readBody(lexer: Lexer, document: HereDocument): Word {
   const firstLine = lexer.line;
   let body = "";
-  // A delimiter may be reached only at the start of a line that no backslash joins to the one before it.
-  let joined = false;
+  // Lines that a backslash joins are one before the delimiter is looked for.
+  let before = "";
   for (;;) {
     if (Number.isNaN(lexer.code())) break;
     let end = lexer.text.indexOf("\n", lexer.pos);
@@ -23,11 +23,19 @@ function readBody(lexer: Lexer, document: HereDocument): Word {
     let line = end < 0 ? lexer.text.slice(lexer.pos) : lexer.text.slice(lexer.pos, end);
     lexer.pos = end < 0 ? lexer.text.length : end + 1;
     if (end >= 0) lexer.line++;
-    if (document.stripTabs && !joined) line = line.replace(/^\t+/, "");
-    if (line === document.delimiter && !joined) break;
-    body += `${line}\n`;
-    joined = !document.quoted && /(^|[^\\])(\\\\)*\\$/.test(line);
+    if (document.stripTabs && before === "") line = line.replace(/^\t+/, "");
+    if (before.replaceAll("\\\n", "") + line === document.delimiter) {
+      before = "";
+      break;
+    }
+    const joined = !document.quoted && end >= 0 && /(^|[^\\])(\\\\)*\\$/.test(line);
+    before += `${line}\n`;
+    if (joined) continue;
+    body += before;
+    before = "";
   }
+  body += before;
+  document.redirection.document = { delimiter: document.delimiter, quoted: document.quoted, body };
   if (document.quoted) return literalWord(body);
   return makeWord([{ kind: "double", parts: readDoubleQuotedParts(lexer.inner(body, firstLine), "heredoc") }]);
 }

@@ -119,6 +119,13 @@ export class Lexer {
     this.line = line;
   }
 
+  /** Goes to the end of the line at hand, after an error in it. */
+  skipLine(): void {
+    let end = this.text.indexOf("\n", this.pos);
+    while (end < 0 && this.grow()) end = this.text.indexOf("\n", this.pos);
+    this.restart(end < 0 ? this.text.length : end, this.line);
+  }
+
   /** Forgets text that was read already, when a good deal of it has come together. */
   discardRead(): void {
     if (this.pos < 65536 || this.#token !== null || this.#more === undefined) return;

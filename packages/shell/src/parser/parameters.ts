@@ -104,7 +104,7 @@ function readOperator(lexer: Lexer, part: ParameterPart, quoted: boolean): void 
       lexer.pos++;
       part.word2 = readOffset(lexer);
     }
-  } else if (character === "#" || character === "%" || character === "^" || character === ",") {
+  } else if ("#%^,~".includes(character)) {
     part.operator = next === code ? character + character : character;
     lexer.pos += part.operator.length;
     part.word = makeWord(readUnquotedParts(lexer, "brace"));
@@ -115,7 +115,7 @@ function readOperator(lexer: Lexer, part: ParameterPart, quoted: boolean): void 
     // The first character belongs to the pattern even if it is a slash, as in `${x////-}`.
     const first = part.operator === "//" && lexer.code() === 47;
     if (first) lexer.pos++;
-    const pattern = readUnquotedParts(lexer, "slash");
+    const pattern = readUnquotedParts(lexer, "slash", part.operator.length === 1 || first || next === 47);
     part.word = makeWord(first ? [{ kind: "text", text: "/" }, ...pattern] : pattern);
     if (lexer.code() === 47) {
       lexer.pos++;
@@ -145,7 +145,9 @@ function readOffset(lexer: Lexer): Word {
     const code = lexer.code(at);
     if (Number.isNaN(code)) break;
     if (code === 92) at++;
-    else if (code === 40 || code === 91 || code === 123) depth++;
+    else if (code === 96 || code === 34) {
+      for (at++; !Number.isNaN(lexer.code(at)) && lexer.code(at) !== code; at++) if (lexer.code(at) === 92) at++;
+    } else if (code === 40 || code === 91 || code === 123) depth++;
     else if (depth > 0 && (code === 41 || code === 93 || code === 125)) depth--;
     else if (depth === 0) {
       if (code === 63) ternary++;

@@ -161,12 +161,14 @@ function readAndOr(lexer: Lexer): Command {
 function readPipeline(lexer: Lexer): Command {
   const line = lexer.peek().line;
   let negated = false;
+  let prefixed = false;
   let timed: Pipeline["timed"] = "";
   for (;;) {
     expandAlias(lexer);
     const token = lexer.peek();
     if (isReserved(token, "!")) {
       negated = !negated;
+      prefixed = true;
       lexer.next();
     } else if (isReserved(token, "time") && !timed) {
       lexer.next();
@@ -179,7 +181,7 @@ function readPipeline(lexer: Lexer): Command {
   }
   const next = lexer.peek();
   const nothing = next.kind === "newline" || next.kind === "end" || next.text === ";";
-  const first: Command = (negated || timed) && nothing ? emptyCommand(line) : readCommand(lexer);
+  const first: Command = (prefixed || timed) && nothing ? emptyCommand(line) : readCommand(lexer);
   const commands: Command[] = [first];
   const joinStderr: boolean[] = [];
   for (;;) {

@@ -17,7 +17,10 @@ export type UnquotedEnd = "word" | "value" | "brace" | "slash" | "subscript" | "
 export type QuotedEnd = "double" | "brace" | "heredoc" | "arithmetic";
 
 export function readWord(lexer: Lexer, end: UnquotedEnd = "word"): Word {
-  return makeWord(readUnquotedParts(lexer, end));
+  const start = lexer.pos;
+  const word = makeWord(readUnquotedParts(lexer, end));
+  word.source = lexer.text.slice(start, lexer.pos);
+  return word;
 }
 
 /** Builds a word and derives what the executor wants to know of it. */
@@ -39,9 +42,15 @@ export function makeWord(parts: Part[]): Word {
       if (!isPure(part)) pure = false;
     }
   }
+  if (literal !== null && parts.length > 1 && hasBracket(parts)) literal = null;
   if (braces) braces = bare ? BRACES.test((parts[0] as { text: string }).text) : true;
   if (braces) literal = null;
   return { parts, literal, bare: bare && parts.length === 1, pure, braces };
+}
+
+/** A bracket expression may have quoted characters in it. */
+function hasBracket(parts: Part[]): boolean {
+  return /\[.*\]/s.test(parts.map((part) => (part.kind === "text" ? part.text : "x")).join(""));
 }
 
 const GLOB = /[*?]|\[.*\]|[+@!]\(/s;
@@ -62,13 +71,20 @@ function isPure(part: Part): boolean {
     case "arithmetic":
       return part.word.pure;
     case "parameter":
-      return (part.word?.pure ?? true) && (part.word2?.pure ?? true) && (part.index?.pure ?? true);
+      // A prompt may hold command substitutions.
+      return (
+        !(part.operator === "@" && part.word?.literal === "P") &&
+        (part.word?.pure ?? true) &&
+        (part.word2?.pure ?? true) &&
+        (part.index?.pure ?? true)
+      );
     default:
       return true;
   }
 }
 
-export function readUnquotedParts(lexer: Lexer, end: UnquotedEnd): Part[] {
+/** `tildes`: whether a `~` at the start is one. */
+export function readUnquotedParts(lexer: Lexer, end: UnquotedEnd, tildes = true): Part[] {
   const parts: Part[] = [];
   let text = "";
   let parens = 0;
@@ -78,7 +94,7 @@ export function readUnquotedParts(lexer: Lexer, end: UnquotedEnd): Part[] {
     text = "";
   };
   const inWord = end === "word" || end === "value" || end === "pattern";
-  if (inWord || end === "brace" || end === "slash" || end === "regex") readTilde(lexer, parts, end, false);
+  if (tildes && (inWord || end === "brace" || end === "slash" || end === "regex")) readTilde(lexer, parts, end, false);
   let assignmentLike = false;
   for (;;) {
     const code = lexer.code();
@@ -111,6 +127,10 @@ export function readUnquotedParts(lexer: Lexer, end: UnquotedEnd): Part[] {
     } else if (code === 96) {
       flush();
       parts.push(readBackquotes(lexer, false));
+    } else if (end === "brace" && (code === 60 || code === 62) && lexer.code(1) === 40) {
+      flush();
+      lexer.pos += 2;
+      parts.push({ kind: "process", body: lexer.grammar.substitution(lexer, true), input: code === 60 });
     } else if (inWord) {
       if (parens > 0) {
         if (code === 40) parens++;
@@ -257,10 +277,15 @@ export function readDoubleQuotedParts(lexer: Lexer, end: QuotedEnd): Part[] {
       ) {
         text += lexer.text[lexer.pos + 1];
         lexer.pos += 2;
+      } else if (next === 39 && end === "brace") {
+        text += "\\'";
+        lexer.pos += 2;
       } else {
         text += "\\";
         lexer.pos++;
       }
+    } else if (single && (code === 96 || (code === 36 && lexer.code(1) === 40))) {
+      text += lexer.text[lexer.pos++];
     } else if (code === 36) {
       const part = readDollar(lexer, true);
       if (part === null) text += "$";

@@ -92,25 +92,41 @@ function readSet(codes: number[], at: number): { element: Element; end: number }
   for (let first = true; ; first = false) {
     if (at >= codes.length) return null;
     if (codes[at] === 93 && !first) return { element: { kind: "set", negated, ranges, classes }, end: at };
-    if (codes[at] === 91 && (codes[at + 1] === 58 || codes[at + 1] === 46 || codes[at + 1] === 61)) {
-      let end = at + 2;
-      while (end < codes.length && !(codes[end] === codes[at + 1] && codes[end + 1] === 93)) end++;
-      if (end < codes.length) {
-        const name = fromCodes(codes, at + 2, end);
-        if (codes[at + 1] === 58) classes.push(CLASSES[name] ?? (() => false));
-        else if (end === at + 3) ranges.push(codes[at + 2], codes[at + 2]);
+    if (codes[at] === 91 && codes[at + 1] === 58) {
+      const end = namedEnd(codes, at);
+      if (end > 0) {
+        classes.push(CLASSES[fromCodes(codes, at + 2, end)] ?? (() => false));
         at = end + 2;
         continue;
       }
     }
-    if (codes[at] === 92 && at + 1 < codes.length) at++;
-    const low = codes[at++];
+    const low = readElement(codes, at);
+    at = low.end;
+    let high = low;
     if (codes[at] === 45 && at + 1 < codes.length && codes[at + 1] !== 93) {
-      at++;
-      if (codes[at] === 92 && at + 1 < codes.length) at++;
-      ranges.push(low, codes[at++]);
-    } else ranges.push(low, low);
+      high = readElement(codes, at + 1);
+      at = high.end;
+    }
+    // A name of more than one character stands for none.
+    if (low.code >= 0 && high.code >= 0) ranges.push(low.code, high.code);
   }
+}
+
+/** Where `:]`, `.]` or `=]` closes what `[:` or its like opened at `at`; 0 if nothing does. */
+function namedEnd(codes: number[], at: number): number {
+  let end = at + 2;
+  while (end < codes.length && !(codes[end] === codes[at + 1] && codes[end + 1] === 93)) end++;
+  return end < codes.length ? end : 0;
+}
+
+/** A character of a bracket expression, quoted or as `[.x.]` or `[=x=]`; -1 for a name that is no character. */
+function readElement(codes: number[], at: number): { code: number; end: number } {
+  if (codes[at] === 91 && (codes[at + 1] === 46 || codes[at + 1] === 61)) {
+    const end = namedEnd(codes, at);
+    if (end > 0) return { code: end === at + 3 ? codes[at + 2] : -1, end: end + 2 };
+  }
+  if (codes[at] === 92 && at + 1 < codes.length) at++;
+  return { code: codes[at], end: at + 1 };
 }
 
 const isUpper = (code: number) => code >= 65 && code <= 90;
