@@ -10,7 +10,7 @@ const VERSION = "5.2";
 /** The escapes of a prompt. Expansions (`$x`, `$(…)`) are left to the caller; what an escape gave is protected from them. */
 export function decodePrompt(shell: Shell, text: string, number: number): string {
   return text.replace(/\\(?:([0-7]{3})|D\{([^}]*)\}|(.))/gs, (whole, octal, format, letter) => {
-    if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
+    if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 255);
     const now = Date.now() / 1000;
     if (format !== undefined) return formatTime(format || "%X", now);
     return escape(shell, letter, number, now) ?? whole;
