@@ -2,6 +2,7 @@
 // converted for nothing. What waits (getline, system, calls of functions) was moved out before (see instructions.ts).
 
 import { builtinFunction } from "./functions.ts";
+import { AwkSyntaxError } from "./lexer.ts";
 import { type Machine, Reference } from "./machine.ts";
 import type { ArrayName, Binary, Comparison, Expression, Lvalue } from "./tree.ts";
 import {
@@ -77,6 +78,14 @@ export class Expressions {
             return () => left() * right();
         }
         const operate = ARITHMETIC[node.operator];
+        if (
+          /[/%]/.test(node.operator) &&
+          node.left.kind === "number" &&
+          node.right.kind === "number" &&
+          right() === 0
+        ) {
+          throw new AwkSyntaxError(`error: division by zero attempted${node.operator === "%" ? " in `%'" : ""}`, 1);
+        }
         return () => operate(left(), right());
       }
       case "minus": {
@@ -481,4 +490,3 @@ function isNumeric(node: Expression): boolean {
     (node.kind === "builtin" && /^(length|index|int|match|split|sub|gsub|rand|sqrt|systime)$/.test(node.name))
   );
 }
-

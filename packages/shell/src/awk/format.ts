@@ -2,7 +2,7 @@
 
 import { formatFloat } from "../builtins/float.ts";
 import { codePointAt, utf8Bytes } from "../regex/characters.ts";
-import { NumericString, toNumber, toText, type Value } from "./values.ts";
+import { AwkError, NumericString, toNumber, toText, type Value } from "./values.ts";
 
 /** A number by OFMT or CONVFMT. */
 export function formatNumber(value: number, format: string): string {
@@ -19,6 +19,8 @@ export function formatNumber(value: number, format: string): string {
 const DIRECTIVE = /%(?:(\d+)\$)?([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d*))?(?:hh|ll|[hlLqjzt])?([^])?/y;
 
 interface Piece {
+  /** Where in the format it ends. */
+  end: number;
   plain: string;
   position: number;
   flags: string;
@@ -37,6 +39,7 @@ function pieces(format: string): Piece[] {
     let percent = format.indexOf("%", at);
     if (percent < 0) percent = format.length;
     const piece: Piece = {
+      end: 0,
       plain: format.slice(at, percent),
       position: 0,
       flags: "",
@@ -58,6 +61,7 @@ function pieces(format: string): Piece[] {
         piece.position = Number(match[1] ?? 0);
       }
     }
+    piece.end = at;
     list.push(piece);
   }
   if (parsed.size > 500) parsed.clear();
@@ -68,7 +72,7 @@ function pieces(format: string): Piece[] {
 export function sprintf(format: string, args: Value[], conversionFormat: string): string {
   let out = "";
   let next = 0;
-  for (const { plain, position, flags, width, precision, conversion } of pieces(format)) {
+  for (const { plain, end, position, flags, width, precision, conversion } of pieces(format)) {
     out += plain;
     if (conversion === "") continue;
     if (conversion === "%") {
@@ -81,8 +85,15 @@ export function sprintf(format: string, args: Value[], conversionFormat: string)
       left = true;
       columns = -columns;
     }
-    let digits = precision === undefined ? -1 : precision === "*" ? Math.trunc(toNumber(args[next++])) : Number(precision);
+    let digits =
+      precision === undefined ? -1 : precision === "*" ? Math.trunc(toNumber(args[next++])) : Number(precision);
     if (digits < 0 || Number.isNaN(digits)) digits = -1;
+    if (position === 0 && next >= args.length) {
+      const at = end - 1;
+      throw new AwkError(
+        `not enough arguments to satisfy format string\n\t\`${format}'\n\t${" ".repeat(at)}^ ran out for this one`,
+      );
+    }
     const value = position > 0 ? args[position - 1] : args[next++];
     out += convert(value, conversion, { flags, left, columns, digits }, conversionFormat);
   }
@@ -101,7 +112,9 @@ function convert(value: Value, conversion: string, shape: Shape, format: string)
   switch (conversion) {
     case "c": {
       const character =
-        typeof value === "number" || value === undefined || value instanceof NumericString ? fromCode(toNumber(value)) : firstOf(toText(value, format));
+        typeof value === "number" || value === undefined || value instanceof NumericString
+          ? fromCode(toNumber(value))
+          : firstOf(toText(value, format));
       return pad(character, shape);
     }
     case "s": {
@@ -120,7 +133,10 @@ function convert(value: Value, conversion: string, shape: Shape, format: string)
     const whole = Math.trunc(Math.abs(number));
     if ((conversion !== "d" && conversion !== "i" && number < 0) || whole >= 2 ** 64) {
       // What no integer can hold is printed as a number with a fraction is.
-      text = "diu".includes(conversion) || whole >= 2 ** 64 ? BigInt(whole).toString() : formatFloat(whole, "g", digits, false);
+      text =
+        "diu".includes(conversion) || whole >= 2 ** 64
+          ? BigInt(whole).toString()
+          : formatFloat(whole, "g", digits, false);
     } else {
       const base = conversion === "o" ? 8 : conversion === "x" || conversion === "X" ? 16 : 10;
       text = whole < 2 ** 53 ? whole.toString(base) : BigInt(whole).toString(base);
@@ -128,7 +144,8 @@ function convert(value: Value, conversion: string, shape: Shape, format: string)
     if (whole === 0) negative = false;
     if (digits >= 0) text = digits === 0 && whole === 0 ? "" : text.padStart(digits, "0");
     if (flags.includes("'")) text = text.replace(/\B(?=(\d{3})+$)/g, "");
-    if (flags.includes("#") && whole !== 0) text = conversion === "o" ? `0${text}` : "xX".includes(conversion) ? `0x${text}` : text;
+    if (flags.includes("#") && whole !== 0)
+      text = conversion === "o" ? `0${text}` : "xX".includes(conversion) ? `0x${text}` : text;
     if (conversion === "X") text = text.toUpperCase();
     return padNumber(negative, text, shape, digits < 0);
   }

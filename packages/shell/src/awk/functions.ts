@@ -67,7 +67,8 @@ const COUNTS: Record<string, [number, number]> = {
 export function builtinFunction(make: Expressions, name: string, args: Expression[]): Made {
   const { machine } = make;
   const [least, most] = COUNTS[name] ?? [1, 1];
-  if (args.length < least || args.length > most) throw new AwkError(`${args.length} is invalid as number of arguments for ${name}`);
+  if (args.length < least || args.length > most)
+    throw new AwkError(`${args.length} is invalid as number of arguments for ${name}`);
   if (MATHS[name]) {
     const operate = MATHS[name];
     const of = make.number(args[0]);
@@ -76,7 +77,9 @@ export function builtinFunction(make: Expressions, name: string, args: Expressio
   if (BITS[name]) {
     const operate = BITS[name];
     const numbers = args.map((one) => make.number(one));
-    return { number: () => Number(BigInt.asUintN(64, numbers.map((one) => BigInt(Math.trunc(one()))).reduce(operate))) };
+    return {
+      number: () => Number(BigInt.asUintN(64, numbers.map((one) => BigInt(Math.trunc(one()))).reduce(operate))),
+    };
   }
   switch (name) {
     case "length":
@@ -178,10 +181,12 @@ export function builtinFunction(make: Expressions, name: string, args: Expressio
         number: () => {
           const source = from();
           const sorted: Value[] =
-            name === "asort" ? sortedValues(source, how(), machine.convfmt) : sortedKeys(source, how() || "@ind_str_asc", machine.convfmt);
+            name === "asort"
+              ? sortedValues(source, how(), machine.convfmt)
+              : sortedKeys(source, how() || "@ind_str_asc", machine.convfmt);
           const target = to();
           target.clear();
-          sorted.forEach((value, i) => target.set(String(i + 1), value));
+          for (const [i, value] of sorted.entries()) target.set(String(i + 1), value);
           return sorted.length;
         },
       };
@@ -209,7 +214,7 @@ export function builtinFunction(make: Expressions, name: string, args: Expressio
         ? () => (node.kind === "global" ? machine.globals[node.slot] : machine.stack[machine.base + node.slot])
         : make.value(node);
       const type = () => {
-        if (node.kind === "regex") return "regexp";
+        if (node.kind === "regex") return "number";
         const found = cell();
         if (found instanceof Map) return "array";
         if (found instanceof NumericString) return "strnum";
@@ -237,24 +242,18 @@ function length(make: Expressions, node: Expression | undefined): () => number {
   return () => countCharacters(text());
 }
 
-/** To the nearest, halves to even, as printf's %.0f. */
-function round(value: number): number {
-  const floor = Math.floor(value);
-  return value - floor === 0.5 ? (floor % 2 === 0 ? floor : floor + 1) : Math.round(value);
-}
-
+/** Fractions are cut off, and what lies before the text is not counted, as gawk has it. */
 function substr(make: Expressions, args: Expression[]): () => string {
   const [text, from] = [make.text(args[0]), make.number(args[1])];
   const count = args[2] ? make.number(args[2]) : () => Number.POSITIVE_INFINITY;
   return () => {
     const whole = text();
-    const first = round(from());
-    const last = first + round(count());
-    const begin = Math.max(first, 1) - 1;
-    if (!(last > begin + 1 || last === Number.POSITIVE_INFINITY)) return "";
-    if (!isWide(whole)) return whole.slice(begin, last - 1);
+    const begin = Math.max(Math.trunc(from()), 1) - 1;
+    const end = begin + Math.trunc(count());
+    if (!(end > begin)) return "";
+    if (!isWide(whole)) return whole.slice(begin, end);
     const start = offsetOf(whole, begin);
-    return whole.slice(start, last > whole.length ? undefined : start + offsetOf(whole.slice(start), last - 1 - begin));
+    return whole.slice(start, end > whole.length ? undefined : start + offsetOf(whole.slice(start), end - begin));
   };
 }
 
@@ -285,7 +284,7 @@ function split(make: Expressions, name: string, args: Expression[]): () => numbe
     if (separators) {
       const map = separators();
       map.clear();
-      found.forEach((one, i) => map.set(String(name === "patsplit" ? i : i + 1), one));
+      for (const [i, one] of found.entries()) map.set(String(name === "patsplit" ? i : i + 1), one);
     }
     return parts.length;
   };
@@ -331,4 +330,3 @@ function random(machine: Machine): number {
   t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
   return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
 }
-

@@ -159,7 +159,8 @@ export class Instructions {
       const prepared = this.#prepare(child);
       // What is worked out before something that waits keeps the value it had.
       const fixed = prepared.kind === "number" || prepared.kind === "string" || prepared.kind === "regex";
-      const bare = (node.kind === "call" || node.kind === "builtin") && (child.kind === "global" || child.kind === "local");
+      const bare =
+        (node.kind === "call" || node.kind === "builtin") && (child.kind === "global" || child.kind === "local");
       if (i >= lastWaiting || fixed || bare) return prepared;
       const kept = this.#temporary();
       this.#set(kept, prepared);
@@ -232,10 +233,6 @@ export class Instructions {
     const kind = node.from;
     const count = (reader: RecordReader) => {
       machine.rt = reader.terminator;
-      if (kind === "command") {
-        machine.nr++;
-        if (!store) machine.fnr++;
-      }
     };
     this.#emit((next) => {
       const name = source!();
@@ -269,7 +266,13 @@ export class Instructions {
 
   #call(node: Expression & { kind: "call" }, result: number): void {
     const machine = this.#machine;
-    const definition = this.#program.functions.get(node.name)!;
+    const definition = this.#program.functions.get(node.name);
+    if (!definition) {
+      this.#emit(() => {
+        throw new AwkError(`function \`${node.name}' not defined`);
+      });
+      return;
+    }
     const target = this.#functions.get(node.name)!;
     if (node.args.length > definition.parameters.length) {
       throw new AwkError(`function \`${node.name}' called with more arguments than declared`);
@@ -433,7 +436,10 @@ export class Instructions {
       case "break":
       case "continue": {
         const loop = this.#loops.findLast((one) => node.kind === "break" || !one.isSwitch);
-        if (!loop) throw new AwkError(`\`${node.kind}' is not allowed outside a loop${node.kind === "break" ? " or a switch" : ""}`);
+        if (!loop)
+          throw new AwkError(
+            `\`${node.kind}' is not allowed outside a loop${node.kind === "break" ? " or a switch" : ""}`,
+          );
         (node.kind === "break" ? loop.breaks : loop.continues).push(this.#here);
         this.code.push(() => STOP);
         return;
@@ -650,4 +656,3 @@ export class Instructions {
 function isNumberStatement(node: Expression): boolean {
   return node.kind === "increment" || (node.kind === "assign" && node.operator !== "");
 }
-

@@ -40,6 +40,7 @@ const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 const OPERATOR = /\*\*=|\*\*|\|&|[-+*/%^]=|\+\+|--|<=|>=|==|!=|!~|&&|\|\||>>|[{}()[\];,+\-*/%^!<>|?:~$=]/y;
 
 export class Lexer {
+  readonly warnings = new Set<string>();
   readonly #text: string;
   #at = 0;
   #line = 1;
@@ -72,7 +73,8 @@ export class Lexer {
     }
     if (character === '"') return token("string", this.#string());
     const number = this.#match(NUMBER);
-    if (number !== "") return token("number", number, /^0[0-7]+$/.test(number) ? Number.parseInt(number, 8) : Number(number));
+    if (number !== "")
+      return token("number", number, /^0[0-7]+$/.test(number) ? Number.parseInt(number, 8) : Number(number));
     const name = this.#match(NAME);
     if (name !== "") {
       if (KEYWORDS.has(name)) return token(name === "func" ? "function" : name, name);
@@ -142,7 +144,9 @@ export class Lexer {
         if (this.#text[this.#at] === "\n") this.#line++;
       }
     }
-    return unescapeString(this.#text.slice(begin, this.#at++));
+    return unescapeString(this.#text.slice(begin, this.#at++), (character) => {
+      this.warnings.add(`escape sequence \`\\${character}' treated as plain \`${character}'`);
+    });
   }
 }
 
@@ -156,16 +160,16 @@ const ESCAPES: Record<string, string> = {
   b: "\b",
   "\\": "\\",
   '"': '"',
-  "/": "/",
   "\n": "",
 };
 
-/** A string's escapes; what is none stays, with its backslash where it may be meant for a regular expression. */
-export function unescapeString(text: string): string {
+/** A string's escapes; what is none loses its backslash, as gawk has it, which `warn` is told. */
+export function unescapeString(text: string, warn?: (character: string) => void): string {
   if (!text.includes("\\")) return text;
   return text.replace(/\\(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3})|([^]))/g, (_, hex, octal, other) => {
     if (hex) return String.fromCharCode(Number.parseInt(hex, 16));
     if (octal) return String.fromCharCode(Number.parseInt(octal, 8) & 255);
-    return ESCAPES[other] ?? (/[.[\](){}*+?^$|&<>BywWsSY`']/.test(other) ? `\\${other}` : other);
+    if (!Object.hasOwn(ESCAPES, other)) warn?.(other);
+    return ESCAPES[other] ?? other;
   });
 }

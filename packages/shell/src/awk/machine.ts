@@ -1,13 +1,13 @@
 // What a running awk program has: its variables, the record at hand, the special variables, its output and its streams.
 
-import { AT_FDCWD, decode, encode, O_CLOEXEC, O_RDONLY, strerror } from "@vibengine/system";
+import { AT_FDCWD, encode, O_CLOEXEC, O_RDONLY, strerror } from "@vibengine/system";
 import { Regex, RegexError } from "../regex/regex.ts";
 import { binaryToBytes, bytesToBinary, ReadError, Reader } from "../stdio.ts";
 import type { Invocation } from "../tools/define.ts";
 import { unescapeString } from "./lexer.ts";
 import { Record, type Splitting } from "./record.ts";
 import { RecordReader, type Separation, Streams } from "./streams.ts";
-import { type AwkArray, AwkError, input, numberToText, toNumber, toText, type Value } from "./values.ts";
+import { type AwkArray, AwkError, AwkFileError, input, numberToText, toNumber, toText, type Value } from "./values.ts";
 
 /** A variable without a value that was passed to a function: it becomes an array there if it is used as one. */
 export class Reference {
@@ -254,13 +254,11 @@ export class Machine {
       else reader = new Reader(invocation.sys, fd, () => invocation.yield());
     }
     this.errno = failure;
-    this.filename = name === "-" ? (this.#argument > 1 && toNumber(this.variable("ARGC") as Value) > 1 ? "-" : "") : name;
+    this.filename =
+      name === "-" ? (this.#argument > 1 && toNumber(this.variable("ARGC") as Value) > 1 ? "-" : "") : name;
     this.fnr = 0;
     if (failure && !this.onFile) {
-      await this.flushOutput();
-      invocation.warn(`warning: command line argument \`${decode(binaryToBytes(name))}': cannot open: ${failure}`, 2);
-      this.exitStatus = 2;
-      return false;
+      throw new AwkFileError(`cannot open file \`${name}' for reading: ${failure}`);
     }
     this.#mainReader = reader;
     this.#main = new RecordReader(reader);
@@ -360,9 +358,15 @@ export class Machine {
       const slot = this.names.get(name);
       if (slot !== undefined) this.globals[slot] = new Map(entries.map(([key, text]) => [key, input(binary(text))]));
     };
-    table("ENVIRON", [...this.invocation.env].map(([key, text]) => [binary(key), text]));
+    table(
+      "ENVIRON",
+      [...this.invocation.env].map(([key, text]) => [binary(key), text]),
+    );
     for (const name of ["ARGV", "ARGC"]) if (!this.names.has(name)) this.names.set(name, this.names.size);
-    table("ARGV", argv.map((text, i) => [String(i), text]));
+    table(
+      "ARGV",
+      argv.map((text, i) => [String(i), text]),
+    );
     this.globals[this.names.get("ARGC")!] = argv.length;
     table("PROCINFO", [
       ["version", "5.2.1"],

@@ -14,8 +14,6 @@ export class ExpressionParser {
   globals = new Map<string, number>();
   /** Parameters of the function being read. */
   locals: string[] = [];
-  /** Calls of functions, which may be defined later. */
-  calls: { name: string; line: number }[] = [];
   #lexer: Lexer;
   #text: string;
   /** Tokens read ahead and given back, so that a parse can be tried. */
@@ -29,6 +27,10 @@ export class ExpressionParser {
     this.#text = text;
     this.#lexer = new Lexer(text);
     this.token = this.#fetch();
+  }
+
+  get warnings(): Set<string> {
+    return this.#lexer.warnings;
   }
 
   #fetch(): Token {
@@ -248,7 +250,7 @@ export class ExpressionParser {
 
   #startsOperand(): boolean {
     if (this.is("in")) return false;
-    return this.is("number", "string", "name", "called", "builtin", "(", "$", "-", "+", "!", "++", "--", "/", "/=");
+    return this.is("number", "string", "name", "called", "builtin", "(", "$", "-", "+", "!", "++", "--", "/");
   }
 
   #additive(): Expression {
@@ -354,7 +356,6 @@ export class ExpressionParser {
       case "called": {
         this.take();
         this.take();
-        this.calls.push({ name: token.text, line: token.line });
         return { kind: "call", name: token.text, args: this.list(")"), line: token.line };
       }
       case "name": {

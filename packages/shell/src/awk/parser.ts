@@ -19,6 +19,7 @@ class ProgramParser extends ExpressionParser {
       rules: [],
       functions: this.#functions,
       globals: this.globals,
+      warnings: [],
     };
     const special: Record<string, Statement[]> = {
       BEGIN: program.begin,
@@ -36,9 +37,7 @@ class ProgramParser extends ExpressionParser {
       if (!this.is("end", ";", "newline", "function", "{") && !special[this.token.kind] && !this.startsRule())
         throw this.error();
     }
-    for (const { name, line } of this.calls) {
-      if (!this.#functions.has(name)) throw this.error(`function \`${name}' not defined`, line);
-    }
+    program.warnings.push(...this.warnings);
     return program;
   }
 

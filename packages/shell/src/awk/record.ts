@@ -150,7 +150,9 @@ export function splitText(text: string, splitting: Splitting, separators?: strin
     }
     case "character": {
       const parts =
-        splitting.separator === "" ? (text.match(/[\xc2-\xf4][\x80-\xbf]+|[^]/g) ?? []) : text.split(splitting.separator);
+        splitting.separator === ""
+          ? (text.match(/[\xc2-\xf4][\x80-\xbf]+|[^]/g) ?? [])
+          : text.split(splitting.separator);
       if (separators) for (let i = 1; i < parts.length; i++) separators.push(splitting.separator);
       return parts;
     }

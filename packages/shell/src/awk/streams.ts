@@ -1,9 +1,20 @@
 // awk's files and pipes: what print writes to, and what getline and the main loop read records from.
 
-import { AT_FDCWD, decode, O_APPEND, O_CLOEXEC, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY, type System, strerror } from "@vibengine/system";
+import {
+  AT_FDCWD,
+  decode,
+  O_APPEND,
+  O_CLOEXEC,
+  O_CREAT,
+  O_RDONLY,
+  O_TRUNC,
+  O_WRONLY,
+  type System,
+  strerror,
+} from "@vibengine/system";
+import type { Regex } from "../regex/regex.ts";
 import { BrokenPipe, binaryToBytes, bytesToBinary, Reader, Writer } from "../stdio.ts";
 import type { ToolContext } from "../tool.ts";
-import type { Regex } from "../regex/regex.ts";
 import { AwkError } from "./values.ts";
 
 /** How a stream becomes records. */

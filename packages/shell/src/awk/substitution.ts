@@ -47,7 +47,8 @@ function expand(parts: Replacement, subject: string, spans: number[]): string {
   let out = "";
   for (const part of parts) {
     if (typeof part === "string") out += part;
-    else if (2 * part < spans.length && spans[2 * part] >= 0) out += subject.slice(spans[2 * part], spans[2 * part + 1]);
+    else if (2 * part < spans.length && spans[2 * part] >= 0)
+      out += subject.slice(spans[2 * part], spans[2 * part + 1]);
   }
   return out;
 }
@@ -74,7 +75,8 @@ function replace(
     if (start === end && start === before) continue;
     before = end;
     if (++met < nth) continue;
-    out += subject.slice(at, start) + (plain ?? expand(parts, subject, captures ? regex.capture(subject) : regex.spans));
+    out +=
+      subject.slice(at, start) + (plain ?? expand(parts, subject, captures ? regex.capture(subject) : regex.spans));
     at = end;
     count++;
     if (!all) break;

@@ -76,6 +76,7 @@ export interface Program {
   endFile: Statement[];
   rules: Rule[];
   functions: Map<string, AwkFunction>;
+  warnings: string[];
   /** Names of the global variables, by slot. */
   globals: Map<string, number>;
 }

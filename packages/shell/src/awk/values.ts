@@ -18,6 +18,9 @@ export type AwkArray = Map<string, Value | AwkArray>;
 /** A fatal mistake at run time: the message, without "awk: ". */
 export class AwkError extends Error {}
 
+/** A file of the command line that can't be read. */
+export class AwkFileError extends AwkError {}
+
 const NUMBER = /^[ \t\n\r\f\v]*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)/;
 const WHOLE = /^[ \t\n\r\f\v]*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?[ \t\n\r\f\v]*$/;
 const NAMED: Record<string, number> = {
@@ -70,7 +73,7 @@ export function toText(value: Value, format: string): string {
 
 export function numberToText(value: number, format: string): string {
   if (Number.isInteger(value)) {
-    if (value < 1e15 && value > -1e15) return value === 0 && 1 / value < 0 ? "-0" : String(value);
+    if (value < 1e15 && value > -1e15) return String(value);
     return BigInt(value).toString();
   }
   return formatNumber(value, format);

@@ -124,7 +124,7 @@ export class Calculator {
 
   /** Long numbers go on in the next line. */
   #folded(text: string): string {
-    const width = this.#lineLength - 1;
+    const width = this.#lineLength - 2;
     if (width < 2 || text.length <= width) return text;
     const lines: string[] = [];
     for (let at = 0; at < text.length; at += width) lines.push(text.slice(at, at + width));
@@ -202,8 +202,10 @@ export class Calculator {
         return node.before ? made : old;
       }
       case "binary": {
-        if (node.operator === "&&") return (await this.#truth(node.left)) && (await this.#truth(node.right)) ? ONE : ZERO;
-        if (node.operator === "||") return (await this.#truth(node.left)) || (await this.#truth(node.right)) ? ONE : ZERO;
+        if (node.operator === "&&")
+          return (await this.#truth(node.left)) && (await this.#truth(node.right)) ? ONE : ZERO;
+        if (node.operator === "||")
+          return (await this.#truth(node.left)) || (await this.#truth(node.right)) ? ONE : ZERO;
         const left = await this.#value(node.left);
         return this.#operate(node.operator, left, await this.#value(node.right));
       }
@@ -236,7 +238,11 @@ export class Calculator {
           this.#streams.warn("Runtime warning (func=(main), adr=3): non-zero scale in exponent");
         }
         if (exponent > 50_000_000n || (exponent < 0n && a.value === 0n)) {
-          throw new BcError(exponent < 0n ? "Runtime error (func=(main), adr=3): Divide by zero" : "Runtime error (func=(main), adr=3): exponent too large in raise");
+          throw new BcError(
+            exponent < 0n
+              ? "Runtime error (func=(main), adr=3): Divide by zero"
+              : "Runtime error (func=(main), adr=3): exponent too large in raise",
+          );
         }
         return power(a, exponent, this.#scale);
       }
@@ -256,7 +262,8 @@ export class Calculator {
 
   async #index(node: BcExpression): Promise<number> {
     const index = Number(rescale(await this.#value(node), 0).value);
-    if (index < 0 || index > 16_777_215) throw new BcError("Runtime error (func=(main), adr=3): Array subscript out of bounds.");
+    if (index < 0 || index > 16_777_215)
+      throw new BcError("Runtime error (func=(main), adr=3): Array subscript out of bounds.");
     return index;
   }
 
@@ -304,7 +311,8 @@ export class Calculator {
     const definition = this.#functions.get(node.name);
     if (!definition) throw new BcError(`Runtime error (func=(main), adr=3): Function ${node.name} not defined.`);
     const { parameters, autos, body } = definition;
-    if (node.args.length !== parameters.length) throw new BcError("Runtime error (func=(main), adr=3): Parameter number mismatch");
+    if (node.args.length !== parameters.length)
+      throw new BcError("Runtime error (func=(main), adr=3): Parameter number mismatch");
     if (++this.#depth > DEEPEST) throw new BcError("Runtime error: function call nesting too deep");
     const given: (Decimal | Table)[] = [];
     for (const [i, arg] of node.args.entries()) {

@@ -104,7 +104,11 @@ export function parse(text: string, base: number): Decimal {
   if (fraction !== "") {
     let numerator = 0n;
     for (const character of fraction) numerator = numerator * BigInt(base) + digit(character);
-    const part = divide({ value: numerator, scale: 0 }, { value: BigInt(base) ** BigInt(fraction.length), scale: 0 }, fraction.length);
+    const part = divide(
+      { value: numerator, scale: 0 },
+      { value: BigInt(base) ** BigInt(fraction.length), scale: 0 },
+      fraction.length,
+    );
     result = add(result, part);
   }
   return result;

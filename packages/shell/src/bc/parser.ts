@@ -2,7 +2,10 @@
 
 import { BcError } from "./errors.ts";
 
-export type BcLvalue = { kind: "variable"; name: string } | { kind: "element"; name: string; index: BcExpression } | { kind: "register"; name: "scale" | "ibase" | "obase" | "last" };
+export type BcLvalue =
+  | { kind: "variable"; name: string }
+  | { kind: "element"; name: string; index: BcExpression }
+  | { kind: "register"; name: "scale" | "ibase" | "obase" | "last" };
 
 export type BcExpression =
   | BcLvalue
@@ -14,7 +17,11 @@ export type BcExpression =
   | { kind: "assign"; operator: string; to: BcLvalue; value: BcExpression }
   | { kind: "increment"; of: BcLvalue; by: 1 | -1; before: boolean }
   | { kind: "call"; name: string; args: (BcExpression | { kind: "array"; name: string })[] }
-  | { kind: "builtin"; name: "length" | "scale" | "sqrt" | "abs" | "read"; of: BcExpression | { kind: "array"; name: string } | null };
+  | {
+      kind: "builtin";
+      name: "length" | "scale" | "sqrt" | "abs" | "read";
+      of: BcExpression | { kind: "array"; name: string } | null;
+    };
 
 export type BcStatement =
   | { kind: "expression"; of: BcExpression }
@@ -73,11 +80,17 @@ export function isComplete(text: string): boolean {
   }
   if (depth > 0) return false;
   // `define f(x)` and `if (x)` go on in the next line.
-  return !/(?:^|\n)\s*define\b[^{}]*\n$/.test(plain) && !/\b(?:else|do)\s*\n$/.test(plain) && !/(?:^|[;{\n])\s*(?:while|for)\s*\([^{}\n]*\)\s*\n$/.test(plain);
+  return (
+    !/(?:^|\n)\s*define\b[^{}]*\n$/.test(plain) &&
+    !/\b(?:else|do)\s*\n$/.test(plain) &&
+    !/(?:^|[;{\n])\s*(?:while|for)\s*\([^{}\n]*\)\s*\n$/.test(plain)
+  );
 }
 
 const REGISTERS = new Set(["scale", "ibase", "obase", "last"]);
-const KEYWORDS = new Set("define auto if else while for break continue quit halt return print length sqrt read limits void abs".split(" "));
+const KEYWORDS = new Set(
+  "define auto if else while for break continue quit halt return print length sqrt read limits void abs".split(" "),
+);
 
 export class BcParser {
   #tokens: Token[];
@@ -201,7 +214,10 @@ export class BcParser {
           return { kind: text };
         case "return":
           this.#at++;
-          return { kind: "return", value: this.#is("\n", ";", "}") || this.#token.kind === "end" ? null : this.#expression() };
+          return {
+            kind: "return",
+            value: this.#is("\n", ";", "}") || this.#token.kind === "end" ? null : this.#expression(),
+          };
         case "print": {
           this.#at++;
           const list: (BcExpression | string)[] = [];

@@ -31,11 +31,38 @@ export const alt = (list: Node[]): Node => (list.length === 1 ? list[0] : { kind
 export const repeat = (node: Node, min: number, max: number): Node => ({ kind: "repeat", node, min, max });
 export const EMPTY: Node = { kind: "cat", list: [] };
 
-/** A set of bytes. */
+const singles: Node[] = [];
+
+/** A set of bytes; one byte's is always the same node. */
 export function bytes(ranges: Ranges): Node {
+  const [[first, last]] = ranges.length > 0 ? ranges : [[0, -1]];
+  const single = ranges.length === 1 && first === last;
+  if (single && singles[first]) return singles[first];
   const set = new Uint8Array(256);
   for (const [low, high] of ranges) set.fill(1, low, high + 1);
-  return { kind: "set", set };
+  const node: Node = { kind: "set", set };
+  if (single) singles[first] = node;
+  return node;
+}
+
+/** Alternatives without groups, with what they begin with in common taken out: thousands of patterns stay few branches. */
+export function factored(trees: Node[]): Node {
+  const rests = new Map<Node, Node[]>();
+  for (const tree of trees) {
+    const list = tree.kind === "cat" ? tree.list : [tree];
+    const head = list[0] ?? EMPTY;
+    const rest = list.length > 1 ? cat(...list.slice(1)) : EMPTY;
+    const known = rests.get(head);
+    if (known) known.push(rest);
+    else rests.set(head, [rest]);
+  }
+  return alt(
+    [...rests].map(([head, list]) => {
+      if (list.length === 1) return cat(head, list[0]);
+      // Alternatives that are all alike, or empty, would never get shorter.
+      return cat(head, head === EMPTY ? EMPTY : factored(list));
+    }),
+  );
 }
 
 /** Does the tree hold a node of that kind? */

@@ -162,7 +162,8 @@ export class Parser {
   }
 
   #literal(byte: number): Node {
-    return byte < 128 ? this.#set([[byte, byte]], [], false) : bytes([[byte, byte]]);
+    const plain = byte > 127 || (byte !== 10 && !this.#rules.ignoreCase);
+    return plain ? bytes([[byte, byte]]) : this.#set([[byte, byte]], [], false);
   }
 
   #escape(): Node {

@@ -3,7 +3,7 @@
 
 import { matchAt } from "./backtrack.ts";
 import { Dfa } from "./dfa.ts";
-import { alt, anyOf, cat, EMPTY, holds, type Node } from "./node.ts";
+import { alt, anyOf, cat, EMPTY, factored, holds, type Node } from "./node.ts";
 import { CharacterClassError, Parser, RegexError, type SyntaxRules } from "./parse.ts";
 import { assign, hasGroups } from "./submatch.ts";
 
@@ -45,14 +45,15 @@ export class Regex {
     if (syntax === "fixed" && !rules.ignoreCase) trees = [anyOf(patterns)];
     else {
       for (const pattern of patterns) {
-        const text = syntax === "fixed" ? pattern.replace(/[[\\*.^$]/g, "[$&]").replace(/\[([\\^])\]/g, "\\$1") : pattern;
+        const text =
+          syntax === "fixed" ? pattern.replace(/[[\\*.^$]/g, "[$&]").replace(/\[([\\^])\]/g, "\\$1") : pattern;
         const parser = new Parser(text, { ...rules, syntax: syntax === "extended" ? syntax : "basic" }, this.groups);
         trees.push(parser.run());
         this.groups = parser.groups;
         this.warnings.push(...parser.warnings);
       }
     }
-    let tree = alt(trees.length > 0 ? trees : [EMPTY]);
+    let tree = trees.length > 20 && this.groups === 0 ? factored(trees) : alt(trees.length > 0 ? trees : [EMPTY]);
     if (rules.whole) {
       const line = rules.whole === "line";
       const lines = rules.lines || rules.anchorsAtLines;

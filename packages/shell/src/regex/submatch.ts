@@ -89,7 +89,14 @@ function iterations(node: Node & { kind: "repeat" }, text: string, from: number,
   for (let turn = 1, at = from; at < to; turn++) {
     if (counted) {
       starts.fill(0);
-      restOf(node, turn, inner, Math.max(0, min - turn), Math.max(0, max - turn)).scan(text, to, at, false, from, starts);
+      restOf(node, turn, inner, Math.max(0, min - turn), Math.max(0, max - turn)).scan(
+        text,
+        to,
+        at,
+        false,
+        from,
+        starts,
+      );
     }
     const end = own.scan(text, at, to, false, from, undefined, starts);
     if (end <= at) break;

@@ -4,9 +4,9 @@ import { AT_FDCWD, decode, encode, O_CLOEXEC, O_RDONLY, strerror } from "@vibeng
 import { Instructions, STOP } from "../awk/instructions.ts";
 import { AwkSyntaxError, unescapeString } from "../awk/lexer.ts";
 import { binary, Machine } from "../awk/machine.ts";
-import { parseProgram } from "../awk/parser.ts";
 import { SPECIAL } from "../awk/parse-expression.ts";
-import { AwkError } from "../awk/values.ts";
+import { parseProgram } from "../awk/parser.ts";
+import { AwkError, AwkFileError } from "../awk/values.ts";
 import { binaryToBytes, bytesToBinary, Reader } from "../stdio.ts";
 import { define, Failure, type Invocation, UsageError } from "./define.ts";
 
@@ -36,7 +36,7 @@ export const awk = define(
 Functions: length substr index split sub gsub gensub match sprintf tolower toupper sin cos atan2 exp log sqrt int rand srand
 system close fflush systime strftime mktime asort asorti patsplit strtonum and or xor lshift rshift compl typeof isarray`,
     inOrder: true,
-    hint: "usage: awk [OPTION]... 'PROGRAM' [FILE]...\nTry 'awk --help' for more information.",
+    hint: "Usage: awk [POSIX or GNU style options] -f progfile [--] file ...\nUsage: awk [POSIX or GNU style options] [--] 'program' file ...\nTry 'awk --help' for more information.",
   },
   async (invocation) => {
     const { options, operands } = invocation;
@@ -54,11 +54,12 @@ system close fflush systime strftime mktime asort asorti patsplit strtonum and o
     let machine: Machine | null = null;
     try {
       const program = parseProgram(pieces.join("\n"));
+      for (const warning of program.warnings) invocation.warn(`cmd. line:1: warning: ${show(warning)}`, 0);
       machine = new Machine(invocation, program.globals);
       machine.load(["awk", ...operands]);
       const separator = options.value("F");
       if (separator !== undefined) {
-        machine.setSeparator("FS", separator === "t" ? "\t" : unescapeString(binary(separator)));
+        machine.setSeparator("FS", unescapeString(binary(separator)));
       }
       for (const text of options.values("v")) {
         const match = /^([A-Za-z_][A-Za-z0-9_]*)=([^]*)$/.exec(text);
@@ -79,7 +80,9 @@ system close fflush systime strftime mktime asort asorti patsplit strtonum and o
         await machine.flushOutput();
         await machine.streams.closeAll();
       }
-      throw new Failure(`cmd. line:1: fatal: ${show(error.message)}`, 2);
+      if (error instanceof AwkFileError) throw new Failure(`fatal: ${show(error.message)}`, 2);
+      const where = machine && machine.nr > 0 ? `(FILENAME=${show(machine.filename || "-")} FNR=${machine.fnr}) ` : "";
+      throw new Failure(`cmd. line:1: ${where}fatal: ${show(error.message)}`, 2);
     }
   },
 );

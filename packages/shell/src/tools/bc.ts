@@ -96,4 +96,3 @@ async function* stdinLines(reader: Reader): AsyncGenerator<string> {
     for (const line of bytesToBinary(block).split(/(?<=\n)/)) yield line;
   }
 }
-

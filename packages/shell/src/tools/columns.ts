@@ -16,7 +16,8 @@ function parseStops(texts: string[]): Stops {
   const stops: Stops = { places: [], step: 0, origin: 0 };
   for (const [i, word] of words.entries()) {
     const [, mark, digits, rest] = /^([+/]?)(\d*)(.*)$/s.exec(word)!;
-    if (rest !== "" || digits === "") throw new Failure(`tab size contains invalid character(s): ${quotePlain(rest || word)}`);
+    if (rest !== "" || digits === "")
+      throw new Failure(`tab size contains invalid character(s): ${quotePlain(rest || word)}`);
     const size = Number(digits);
     if (mark) {
       if (i !== words.length - 1) throw new Failure(`'${mark}' specifier only allowed with the last value`);
@@ -25,7 +26,8 @@ function parseStops(texts: string[]): Stops {
       return stops;
     }
     if (size === 0) throw new Failure("tab size cannot be 0");
-    if (stops.places.length > 0 && size <= stops.places[stops.places.length - 1]) throw new Failure("tab sizes must be ascending");
+    if (stops.places.length > 0 && size <= stops.places[stops.places.length - 1])
+      throw new Failure("tab sizes must be ascending");
     stops.places.push(size);
   }
   if (stops.places.length <= 1) return { places: [], step: stops.places[0] ?? 8, origin: 0 };
@@ -139,7 +141,7 @@ function unexpandLine(line: string, stops: Stops, all: boolean): string {
         column++;
       } else if (line[i] === "\t" || column + 1 === stop) {
         // One blank before a stop stays one, unless more follow.
-        const single = line[i] === " " && waiting === "" && !/[ \t]/.test(line[i + 1] ?? "") ;
+        const single = line[i] === " " && waiting === "" && !/[ \t]/.test(line[i + 1] ?? "");
         out += single ? " " : "\t";
         waiting = "";
         column = stop;
@@ -167,7 +169,10 @@ export const fold = define(
   async (invocation: Invocation) => {
     const { options, operands, stdout } = invocation;
     const given = options.value("w") ?? "80";
-    if (!/^\d+$/.test(given) || Number(given) === 0) throw new Failure(`invalid number of columns: ${quotePlain(given)}`);
+    if (!/^\d+$/.test(given) || Number(given) === 0) {
+      const range = /^0+$/.test(given) ? ": Numerical result out of range" : "";
+      throw new Failure(`invalid number of columns: ${quotePlain(given)}${range}`);
+    }
     const width = Number(given);
     const bytes = options.has("b");
     await eachInput(invocation, operands, async (reader) => {
@@ -213,4 +218,3 @@ function advance(column: number, code: number): number {
   if (code === 13) return 0;
   return isContinuation(code) ? column : column + 1;
 }
-

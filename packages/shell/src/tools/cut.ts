@@ -1,6 +1,7 @@
 // cut: selected bytes or fields of each line. Works on blocks of whole lines, writing into one output array.
 
 import { encode } from "@vibengine/system";
+import { bytesToBinary } from "../stdio.ts";
 import { define, eachInput, UsageError } from "./define.ts";
 import { quotePlain } from "./quote.ts";
 
@@ -47,6 +48,15 @@ LIST is one range, or several separated by commas: N, N-, N-M or -M, counted fro
       end: options.has("z") ? 0 : 10,
     };
     await eachInput(invocation, operands, async (reader) => {
+      if (fields && plan.delimiter === plan.end) {
+        // Lines are the fields of one record then.
+        const all = await reader.readAll();
+        const text = bytesToBinary(all).replace(/\n$/, "");
+        const { has, rest } = plan.selected;
+        const lines = text.split("\n").filter((_, i) => (i + 1 < has.length ? has[i + 1] === 1 : rest));
+        await stdout.writeBinary(`${lines.join(bytesToBinary(plan.output))}\n`);
+        return;
+      }
       let out = new Uint8Array(0);
       for (let block = await reader.lines(plan.end); block; block = await reader.lines(plan.end)) {
         const room = (block.length + 1) * Math.max(1, plan.output.length + (fields ? 0 : 1));

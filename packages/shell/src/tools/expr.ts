@@ -1,11 +1,11 @@
 // expr and factor: whole numbers of any size.
 
+import { decode } from "@vibengine/system";
+import { binaryToBytes } from "../stdio.ts";
 import { define, defineRaw, Failure, printHelp, printVersion } from "./define.ts";
 import { binaryText } from "./grep.ts";
 import { quotePlain } from "./quote.ts";
 import { compileRegex, RegexError } from "./regex.ts";
-import { decode } from "@vibengine/system";
-import { binaryToBytes } from "../stdio.ts";
 
 const description = {
   name: "expr",
@@ -56,7 +56,8 @@ class ExprParser {
 
   run(): string {
     const value = this.#or(true);
-    if (this.#at < this.#words.length) throw new Failure(`syntax error: unexpected argument ${quotePlain(this.#words[this.#at])}`, 2);
+    if (this.#at < this.#words.length)
+      throw new Failure(`syntax error: unexpected argument ${quotePlain(this.#words[this.#at])}`, 2);
     return value;
   }
 
@@ -88,11 +89,23 @@ class ExprParser {
 
   #compare(live: boolean): string {
     let left = this.#sum(live);
-    for (let operator = this.#accept("<", "<=", "=", "==", "!=", ">=", ">"); operator; operator = this.#accept("<", "<=", "=", "==", "!=", ">=", ">")) {
+    for (
+      let operator = this.#accept("<", "<=", "=", "==", "!=", ">=", ">");
+      operator;
+      operator = this.#accept("<", "<=", "=", "==", "!=", ">=", ">")
+    ) {
       const right = this.#sum(live);
       const numbers = isInteger(left) && isInteger(right);
       const [a, b] = numbers ? [BigInt(left), BigInt(right)] : [binaryText(left), binaryText(right)];
-      const results: Record<string, boolean> = { "<": a < b, "<=": a <= b, "=": a === b, "==": a === b, "!=": a !== b, ">=": a >= b, ">": a > b };
+      const results: Record<string, boolean> = {
+        "<": a < b,
+        "<=": a <= b,
+        "=": a === b,
+        "==": a === b,
+        "!=": a !== b,
+        ">=": a >= b,
+        ">": a > b,
+      };
       left = results[operator] ? "1" : "0";
     }
     return left;
@@ -133,7 +146,8 @@ class ExprParser {
 
   #primary(live: boolean): string {
     const word = this.#words[this.#at];
-    if (word === undefined) throw new Failure(`syntax error: missing argument after ${quotePlain(this.#words[this.#at - 1])}`, 2);
+    if (word === undefined)
+      throw new Failure(`syntax error: missing argument after ${quotePlain(this.#words[this.#at - 1])}`, 2);
     this.#at++;
     switch (word) {
       case "(": {
@@ -198,11 +212,10 @@ export const factor = define(
     name: "factor",
     usage: "[OPTION] [NUMBER]...",
     help: `Print the prime factors of each specified integer NUMBER. If none are specified, read them from standard input.
-
-  -h, --exponents   print repeated factors in form p^e unless e is 1`,
+`,
   },
   async (invocation) => {
-    const { options, operands, stdin, stdout } = invocation;
+    const { operands, stdin, stdout } = invocation;
     const show = async (given: string): Promise<void> => {
       const text = given.trim();
       if (!/^\+?\d+$/.test(text)) {
@@ -210,13 +223,8 @@ export const factor = define(
         return;
       }
       const number = BigInt(text.replace("+", ""));
-      let factors = (await factorize(number, () => invocation.yield())).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)).map(String);
-      if (options.has("h")) {
-        factors = [...new Set(factors)].map((one) => {
-          const count = factors.filter((other) => other === one).length;
-          return count > 1 ? `${one}^${count}` : one;
-        });
-      }
+      const factors = await factorize(number, () => invocation.yield());
+      factors.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
       await stdout.write(`${number}:${factors.map((one) => ` ${one}`).join("")}\n`);
     };
     if (operands.length > 0) {

@@ -173,13 +173,7 @@ export class Search {
   }
 
   /** One selected line [from, to). */
-  #select(
-    text: string,
-    block: Uint8Array,
-    from: number,
-    to: number,
-    state: State,
-  ): void | Promise<void> {
+  #select(text: string, block: Uint8Array, from: number, to: number, state: State): void | Promise<void> {
     const plan = this.#plan;
     state.count++;
     if ((plan.mode !== "lines" && plan.mode !== "only") || state.binary) return;
@@ -205,7 +199,9 @@ export class Search {
     for (const [begin, end] of this.#matches(line)) {
       const part = line.slice(begin, end);
       out +=
-        this.#prefix(state, ":", state.lines + 1, state.offset + from + begin) + this.#highlight(part, MATCH) + this.#plan.end;
+        this.#prefix(state, ":", state.lines + 1, state.offset + from + begin) +
+        this.#highlight(part, MATCH) +
+        this.#plan.end;
     }
     return this.#emit(out, state);
   }

@@ -101,7 +101,16 @@ export const comm = define(
     await right.next();
     let out = "";
     while ((left.line !== null || right.line !== null) && !fatal) {
-      const order = left.line === null ? 1 : right.line === null ? -1 : left.line < right.line ? -1 : left.line > right.line ? 1 : 0;
+      const order =
+        left.line === null
+          ? 1
+          : right.line === null
+            ? -1
+            : left.line < right.line
+              ? -1
+              : left.line > right.line
+                ? 1
+                : 0;
       const column = order < 0 ? 0 : order > 0 ? 1 : 2;
       totals[column]++;
       if (shown[column]) out += prefixes[column] + (order > 0 ? right.line : left.line) + end;
@@ -166,13 +175,17 @@ export const join = define(
     const unpaired = [false, false];
     for (const key of ["a", "v"]) {
       for (const text of options.values(key)) {
-        if (text !== "1" && text !== "2") throw new Failure(`invalid file number: ${quotePlain(text)}`);
+        if (text !== "1" && text !== "2") throw new Failure(`invalid field number: ${quotePlain(text)}`);
         unpaired[Number(text) - 1] = true;
       }
     }
     const onlyUnpaired = options.has("v");
     const split = (line: string): string[] =>
-      separator === undefined ? line.replace(/^[ \t\n]+/, "").split(/[ \t\n]+/) : between === "" ? [line] : line.split(between);
+      separator === undefined
+        ? line.replace(/^[ \t\n]+/, "").split(/[ \t\n]+/)
+        : between === ""
+          ? [line]
+          : line.split(between);
     const keyOf = (parts: string[], which: number): string => {
       const key = parts[fields[which]] ?? "";
       return fold ? key.toUpperCase() : key;
@@ -223,7 +236,13 @@ export const join = define(
       const key = keyOf(parts, which);
       const before = last[which];
       last[which] = key;
-      if (before !== null && key < before && order !== "nocheck-order" && !complained[which] && (order || anyUnpaired)) {
+      if (
+        before !== null &&
+        key < before &&
+        order !== "nocheck-order" &&
+        !complained[which] &&
+        (order || anyUnpaired)
+      ) {
         complained[which] = true;
         const name = operands[which];
         const message = `${name}:${lines.number}: is not sorted: ${lines.line}`;
@@ -268,4 +287,3 @@ export const join = define(
     for (const reader of opened.readers) closeInput(invocation, reader);
   },
 );
-

@@ -35,7 +35,8 @@ A line of \\:\\:\\: begins a header, \\:\\: a body, \\: a footer.`,
     };
     const numbers = (key: string, section: string, missing: string): ((line: string) => boolean) => {
       const style = options.value(key) ?? missing;
-      if (!/^(a|t|n|p.*)$/s.test(style)) throw new UsageError(`invalid ${section} numbering style: ${quotePlain(style)}`);
+      if (!/^(a|t|n|p.*)$/s.test(style))
+        throw new UsageError(`invalid ${section} numbering style: ${quotePlain(style)}`);
       if (style === "a") return () => true;
       if (style === "t") return (line) => line !== "";
       if (style === "n") return () => false;

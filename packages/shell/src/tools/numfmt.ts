@@ -47,7 +47,13 @@ UNIT is 'none', 'auto' (K is 1000, Ki is 1024), 'si' (K is 1000), 'iec' (K is 10
       to: unit("to", []),
       fromUnit: size("from-unit"),
       toUnit: size("to-unit"),
-      round: chooseWord(options.value("round") ?? "from-zero", "--round", ["up", "down", "from-zero", "towards-zero", "nearest"]),
+      round: chooseWord(options.value("round") ?? "from-zero", "--round", [
+        "up",
+        "down",
+        "from-zero",
+        "towards-zero",
+        "nearest",
+      ]),
       suffix: options.value("suffix") ?? "",
       padding: Number(options.value("padding") ?? 0),
       format: parseFormat(options.value("format")),
@@ -57,10 +63,12 @@ UNIT is 'none', 'auto' (K is 1000, Ki is 1024), 'si' (K is 1000), 'iec' (K is 10
     }
     const mode = chooseWord(options.value("invalid") ?? "abort", "--invalid", ["abort", "fail", "warn", "ignore"]);
     const delimiter = options.value("d");
-    if (delimiter !== undefined && encode(delimiter).length > 1) throw new Failure("the delimiter must be a single character");
+    if (delimiter !== undefined && encode(delimiter).length > 1)
+      throw new Failure("the delimiter must be a single character");
     const fields = parseFields(options.value("field") ?? "1");
     const convertLine = (line: string): string => {
-      const parts = delimiter === undefined ? (line.match(/[ \t]*[^ \t]+[ \t]*$|[ \t]*[^ \t]+/g) ?? [line]) : line.split(delimiter);
+      const parts =
+        delimiter === undefined ? (line.match(/[ \t]*[^ \t]+[ \t]*$|[ \t]*[^ \t]+/g) ?? [line]) : line.split(delimiter);
       return parts
         .map((part, i) => {
           if (!fields(i + 1)) return part;
@@ -128,7 +136,8 @@ function parseFormat(text: string | undefined): Rules["format"] {
 function parseFields(text: string): (field: number) => boolean {
   const ranges = text.split(",").map((part) => {
     const match = /^(?:(\d+)(?:(-)(\d*))?|-(\d+)?)$/.exec(part);
-    if (!match || match[1] === "0") throw new UsageError(match ? "fields are numbered from 1" : `invalid field value ${quotePlain(part)}`);
+    if (!match || match[1] === "0")
+      throw new UsageError(match ? "fields are numbered from 1" : `invalid field value ${quotePlain(part)}`);
     const [, low, dash, high, upTo] = match;
     if (low === undefined) return [1, upTo === undefined ? Number.POSITIVE_INFINITY : Number(upTo)];
     return [Number(low), dash ? (high ? Number(high) : Number.POSITIVE_INFINITY) : Number(low)];
@@ -146,7 +155,8 @@ const ROUND: Record<string, (value: number) => number> = {
 
 function convert(part: string, rules: Rules, keepWidth: boolean): string {
   const text = part.trim();
-  const bare = rules.suffix && text.endsWith(rules.suffix) && text !== rules.suffix ? text.slice(0, -rules.suffix.length) : text;
+  const bare =
+    rules.suffix && text.endsWith(rules.suffix) && text !== rules.suffix ? text.slice(0, -rules.suffix.length) : text;
   const match = /^(-?\d*\.?\d*)(.*)$/s.exec(bare)!;
   const [, digits, tail] = match;
   if (!/\d/.test(digits)) throw new Invalid(`invalid number: ${quotePlain(text)}`);
@@ -154,20 +164,24 @@ function convert(part: string, rules: Rules, keepWidth: boolean): string {
   if (tail !== "") {
     const unit = /^([KkMGTPEZYRQ])(i?)$/.exec(tail);
     if (!unit) throw new Invalid(`invalid suffix in input: ${quotePlain(text)}`);
-    if (rules.from === "none") throw new Invalid(`rejecting suffix in input: ${quotePlain(text)} (consider using --from)`);
+    if (rules.from === "none")
+      throw new Invalid(`rejecting suffix in input: ${quotePlain(text)} (consider using --from)`);
     const wantsI = rules.from === "iec-i";
-    if (rules.from === "iec-i" && !unit[2]) throw new Invalid(`missing 'i' suffix in input: ${quotePlain(text)} (e.g Ki/Mi/Gi)`);
-    if ((rules.from === "si" || rules.from === "iec") && unit[2]) throw new Invalid(`invalid suffix in input ${quotePlain(text)}: 'i'`);
+    if (rules.from === "iec-i" && !unit[2])
+      throw new Invalid(`missing 'i' suffix in input: ${quotePlain(text)} (e.g Ki/Mi/Gi)`);
+    if ((rules.from === "si" || rules.from === "iec") && unit[2])
+      throw new Invalid(`invalid suffix in input ${quotePlain(text)}: 'i'`);
     const base = rules.from === "si" || (rules.from === "auto" && !unit[2]) ? 1000 : wantsI ? 1024 : 1024;
     value *= base ** (LETTERS.indexOf(unit[1].toUpperCase()) + 1);
   }
   value = (value * rules.fromUnit) / rules.toUnit;
-  const decimals = digits.includes(".") ? digits.length - digits.indexOf(".") - 1 : 0;
+  const decimals = tail === "" && digits.includes(".") ? digits.length - digits.indexOf(".") - 1 : 0;
   let shown = show(value, rules, decimals) + rules.suffix;
   const { format, padding } = rules;
   if (format) {
     const { width, zero, left } = format;
-    if (zero && !left) shown = shown[0] === "-" ? `-${shown.slice(1).padStart(width - 1, "0")}` : shown.padStart(width, "0");
+    if (zero && !left)
+      shown = shown[0] === "-" ? `-${shown.slice(1).padStart(width - 1, "0")}` : shown.padStart(width, "0");
     else shown = left ? shown.padEnd(width) : shown.padStart(width);
     shown = format.prefix + shown + format.suffix;
   }

@@ -26,7 +26,8 @@ export const shuf = define(
     const end = options.has("z") ? "\0" : "\n";
     const repeat = options.has("r");
     const countText = options.value("n");
-    if (countText !== undefined && !/^\d+$/.test(countText)) throw new Failure(`invalid line count: ${quotePlain(countText)}`);
+    if (countText !== undefined && !/^\d+$/.test(countText))
+      throw new Failure(`invalid line count: ${quotePlain(countText)}`);
     let most = countText === undefined ? Number.POSITIVE_INFINITY : Number(countText);
     const range = options.value("i");
     if (range !== undefined && options.has("e")) throw new UsageError("cannot combine -e and -i options");
@@ -34,7 +35,8 @@ export const shuf = define(
     let line: (i: number) => string;
     if (range !== undefined) {
       const match = /^(\d+)-(\d+)$/.exec(range);
-      if (!match || Number(match[2]) < Number(match[1]) - 1) throw new Failure(`invalid input range: ${quotePlain(range)}`);
+      if (!match || Number(match[2]) < Number(match[1]) - 1)
+        throw new Failure(`invalid input range: ${quotePlain(range)}`);
       checkOperands(operands, 0, 0);
       const low = Number(match[1]);
       size = Number(match[2]) - low + 1;
@@ -88,7 +90,9 @@ export const tsort = define(
     const name = operands[0] ?? "-";
     const reader = openInput(invocation, name);
     if (!reader) return 1;
-    const words = bytesToBinary(await reader.readAll()).split(/[ \t\n]+/).filter(Boolean);
+    const words = bytesToBinary(await reader.readAll())
+      .split(/[ \t\n]+/)
+      .filter(Boolean);
     closeInput(invocation, reader);
     if (words.length % 2 === 1) throw new Failure(`${quoteIfNeeded(name)}: input contains an odd number of tokens`);
     interface Item {
@@ -179,4 +183,3 @@ export const look = define(
     return found ? 0 : 1;
   },
 );
-

@@ -58,7 +58,11 @@ export function perlSource(pattern: string): { source: string; flags: string } {
       } else out += ESCAPES[next] ?? (/[\w^$\\.*+?()[\]{}|/-]/.test(next) ? `\\${next}` : next);
     } else if (character === "[") {
       const end = bracketEnd(text, i);
-      out += text.slice(i, end).replace(/\[:(\w+):\]/g, (whole, name) => CLASSES[name] ?? whole).replace(/(?<=.)\[/g, "\\[").replace(/^(\[\^?)\]/, "$1\\]");
+      out += text
+        .slice(i, end)
+        .replace(/\[:(\w+):\]/g, (whole, name) => CLASSES[name] ?? whole)
+        .replace(/(?<=.)\[/g, "\\[")
+        .replace(/^(\[\^?)\]/, "$1\\]");
       i = end - 1;
     } else if (text.startsWith("(?P<", i)) {
       out += "(?<";

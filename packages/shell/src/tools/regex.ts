@@ -2,7 +2,7 @@
 // text, subjects are binary strings.
 
 import { decode, encode } from "@vibengine/system";
-import { Regex as PosixRegex, RegexError, type RegexRules as PosixRules } from "../regex/regex.ts";
+import { Regex as PosixRegex, type RegexRules as PosixRules, RegexError } from "../regex/regex.ts";
 import { binaryToBytes, bytesToBinary } from "../stdio.ts";
 import { perlSource } from "./perl-pattern.ts";
 
@@ -90,7 +90,8 @@ class PerlRegex implements Regex {
       const code = this.#decoded.charCodeAt(i);
       // A byte that is no text, and either half of a pair (two bytes each of four), besides the usual lengths.
       const surrogate = code >= 0xd800 && code < 0xe000;
-      at += code < 0x80 || (code >= 0xdc80 && code <= 0xdcff && !this.#paired(i)) ? 1 : code < 0x800 || surrogate ? 2 : 3;
+      at +=
+        code < 0x80 || (code >= 0xdc80 && code <= 0xdcff && !this.#paired(i)) ? 1 : code < 0x800 || surrogate ? 2 : 3;
     }
     this.#offsets[this.#decoded.length] = at;
   }

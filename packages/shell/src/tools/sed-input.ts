@@ -158,6 +158,7 @@ export class SedInput {
       if (name === undefined) return false;
       if (name === "-" && this.#suffix === null) {
         this.name = name;
+        if (this.#separate) this.line = 0;
         this.#reader = stdin;
         return true;
       }

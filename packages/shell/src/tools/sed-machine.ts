@@ -234,9 +234,11 @@ export class Machine {
         this.#pattern = command.name === "n" ? line : `${this.#pattern}${this.#end}${line}`;
         break;
       }
-      case "r":
-        this.#appended.push(await this.#files.read(command.text));
+      case "r": {
+        const text = await this.#files.read(command.text);
+        if (text !== "") this.#appended.push(text);
         break;
+      }
       case "R": {
         const line = await input.lineOf(command.text);
         if (line !== null) this.#appended.push(`${line}\n`);
@@ -264,7 +266,7 @@ export class Machine {
   }
 
   #flushAppended(): void {
-    for (const text of this.#appended) if (text !== "") this.#add(text);
+    for (const text of this.#appended) this.#add(text);
     this.#appended = [];
   }
 
@@ -342,7 +344,8 @@ export class Machine {
     this.#pattern = changed;
     if (command.print) this.#put(changed);
     if (command.file === "/dev/stdout") this.#add(changed + this.#end);
-    else if (command.file !== null) this.#written = this.#files.write(command.file, changed, this.#end, this.#input.lacksEnd);
+    else if (command.file !== null)
+      this.#written = this.#files.write(command.file, changed, this.#end, this.#input.lacksEnd);
     return true;
   }
 }

@@ -50,18 +50,21 @@ export interface ParsedScript {
   quiet: boolean;
 }
 
-export function parseScript(script: string, extended: boolean): ParsedScript {
-  return new Parser(script, extended).run();
+/** @param nul lines end in NUL: then no flag makes ^ and $ match at newlines */
+export function parseScript(script: string, extended: boolean, nul: boolean): ParsedScript {
+  return new Parser(script, extended, nul).run();
 }
 
 class Parser {
   #text: string;
   #at = 0;
   #extended: boolean;
+  #nul: boolean;
   #commands: Command[] = [];
   #blocks: number[] = [];
 
-  constructor(text: string, extended: boolean) {
+  constructor(text: string, extended: boolean, nul: boolean) {
+    this.#nul = nul;
     this.#text = text;
     this.#extended = extended;
   }
@@ -276,7 +279,8 @@ class Parser {
         const next = this.#text[++this.#at];
         if (next === mark && mark === "[") out += "[";
         else if (next === mark && mark === "&" && !isRegex) out += "\\&";
-        else if (next === mark) out += isRegex && /[*.^$+?(){}|[\]]/.test(mark) ? `[${mark}]`.replace("[^]", "\\^") : mark;
+        else if (next === mark)
+          out += isRegex && /[*.^$+?(){}|[\]]/.test(mark) ? `[${mark}]`.replace("[^]", "\\^") : mark;
         else if (next === "n" && isRegex) out += "\n";
         else out += `\\${next}`;
         continue;
@@ -298,7 +302,7 @@ class Parser {
       return compileRegex(text, {
         syntax: this.#extended ? "extended" : "basic",
         ignoreCase,
-        anchorsAtLines: multiline,
+        anchorsAtLines: multiline && !this.#nul,
         posix: true,
       });
     } catch (error) {

@@ -43,7 +43,7 @@ export const sed = define(
       pieces.push(binaryText(script));
     }
     if (options.has("i") && operands.length === 0) throw new Failure("no input files");
-    const { commands, quiet } = parseScript(pieces.join("\n"), options.has("E"));
+    const { commands, quiet } = parseScript(pieces.join("\n"), options.has("E"), options.has("z"));
     const machine = new Machine(invocation, commands, quiet || options.has("n"));
     return machine.run();
   },

@@ -56,7 +56,11 @@ export function numberDigits(numbers: Float64Array, reverse: boolean): Digits {
 }
 
 /** The numbers 0 to count - 1 in order: by the digits, and where those are equal, by `compare`. */
-export function sortedOrder(count: number, digits: Digits | null, compare: (a: number, b: number) => number): Uint32Array {
+export function sortedOrder(
+  count: number,
+  digits: Digits | null,
+  compare: (a: number, b: number) => number,
+): Uint32Array {
   let order = Uint32Array.from({ length: count }, (_, i) => i);
   if (!digits) return order.sort(compare);
   let other = new Uint32Array(count);

@@ -40,7 +40,7 @@ export const split = define(
       const text = options.value(key);
       if (text === undefined) return missing;
       const count = parseCount(text);
-      if (!count) throw new Failure(`invalid number of ${what}: ${quotePlain(text)}`);
+      if (!count) throw new Failure(`invalid number of ${what}: ${quotePlain(text)}${count === 0 ? RANGE : ""}`);
       return count;
     };
     const lines = size("l", "lines", 1000);
@@ -93,6 +93,8 @@ export const split = define(
   },
 );
 
+const RANGE = ": Numerical result out of range";
+
 class Names {
   #alphabet: string;
   #length: number;
@@ -109,12 +111,14 @@ class Names {
     this.#number = from === undefined ? 0 : Number.parseInt(from, hex ? 16 : 10);
     if (Number.isNaN(this.#number)) throw new Failure(`${from}: invalid start value for numerical suffix`);
     const length = options.value("a");
-    if (length !== undefined && !/^\d+$/.test(length)) throw new Failure(`invalid suffix length: ${quotePlain(length)}`);
+    if (length !== undefined && !/^\d+$/.test(length))
+      throw new Failure(`invalid suffix length: ${quotePlain(length)}`);
     this.#length = Number(length ?? 0) || 2;
     this.#grows = (length === undefined || Number(length) === 0) && from === undefined;
     this.#prefix = prefix;
     this.#suffix = options.value("additional-suffix") ?? "";
-    if (this.#suffix.includes("/")) throw new Failure(`invalid suffix ${quote(this.#suffix)}, contains directory separator`);
+    if (this.#suffix.includes("/"))
+      throw new Failure(`invalid suffix ${quote(this.#suffix)}, contains directory separator`);
   }
 
   /** Makes room for that many names. */
@@ -201,16 +205,17 @@ class Pieces {
 
 async function intoChunks(invocation: Invocation, pieces: Pieces, data: Uint8Array, text: string, separator: number) {
   const match = /^(?:([lr])\/)?(?:(\d+)\/)?(\d+)$/.exec(text);
-  if (!match || Number(match[3]) === 0) throw new Failure(`invalid number of chunks: ${quotePlain(text)}`);
+  if (!match || Number(match[3]) === 0)
+    throw new Failure(`invalid number of chunks: ${quotePlain(text)}${match ? RANGE : ""}`);
   const [, how, only, total] = match;
   const count = Number(total);
-  if (only !== undefined && (Number(only) === 0 || Number(only) > count)) throw new Failure(`invalid chunk number: ${quotePlain(only)}`);
+  if (only !== undefined && (Number(only) === 0 || Number(only) > count))
+    throw new Failure(`invalid chunk number: ${quotePlain(only)}`);
   const chunks: Uint8Array[][] = Array.from({ length: count }, () => []);
   if (how === undefined) {
     const size = Math.floor(data.length / count);
-    const extra = data.length % count;
     for (let i = 0, at = 0; i < count; i++) {
-      const end = at + size + (i < extra ? 1 : 0);
+      const end = i === count - 1 ? data.length : at + size;
       chunks[i].push(data.subarray(at, end));
       at = end;
     }
@@ -303,11 +308,16 @@ Each PATTERN may be:
           if (Number(pattern) === 0) throw new Failure(`${pattern}: line number must be greater than zero`);
           for (let turn = 0; turn <= times; turn++) {
             const line = Number(pattern) * (turn + 1);
-            if (line - 1 > lines.length || (line - 1 >= lines.length && turn > 0 && times === Number.POSITIVE_INFINITY)) {
+            if (
+              line - 1 > lines.length ||
+              (line - 1 >= lines.length && turn > 0 && times === Number.POSITIVE_INFINITY)
+            ) {
               if (times === Number.POSITIVE_INFINITY) break;
               await put(lines.slice(at));
               at = lines.length;
-              throw new Failure(`${quotePlain(pattern)}: line number out of range${turn > 0 ? ` on repetition ${turn}` : ""}`);
+              throw new Failure(
+                `${quotePlain(pattern)}: line number out of range${turn > 0 ? ` on repetition ${turn}` : ""}`,
+              );
             }
             await put(lines.slice(at, line - 1));
             at = options.has("suppress-matched") ? line : line - 1;
@@ -349,4 +359,3 @@ Each PATTERN may be:
     }
   },
 );
-

@@ -14,7 +14,12 @@ export const clear = out(
   ({ options }) => `\x1b[H\x1b[2J${options.has("x") ? "" : "\x1b[3J"}`,
 );
 
-export const reset = out("reset", "[options]", "Put the terminal into its first state.\n\n  -q    (ignored)\n  -Q    (ignored)", () => "\x1bc\x1b[!p\x1b[?3;4l\x1b[4l\x1b>");
+export const reset = out(
+  "reset",
+  "[options]",
+  "Put the terminal into its first state.\n\n  -q    (ignored)\n  -Q    (ignored)",
+  () => "\x1bc\x1b[!p\x1b[?3;4l\x1b[4l\x1b>",
+);
 
 /** The strings of xterm's description; %1 and %2 stand for arguments. */
 const STRINGS: Record<string, string | ((...args: number[]) => string)> = {
@@ -71,7 +76,8 @@ const STRINGS: Record<string, string | ((...args: number[]) => string)> = {
   vpa: (row) => `\x1b[${row + 1}d`,
 };
 
-const color = (n: number, base: number) => (n < 8 ? `\x1b[${base + n}m` : n < 16 ? `\x1b[${base + 52 + n}m` : `\x1b[${base + 8};5;${n}m`);
+const color = (n: number, base: number) =>
+  n < 8 ? `\x1b[${base + n}m` : n < 16 ? `\x1b[${base + 52 + n}m` : `\x1b[${base + 8};5;${n}m`;
 
 const FLAGS = ["am", "bce", "km", "mir", "msgr", "xenl"];
 
@@ -110,7 +116,16 @@ Commands: cols, lines, colors, longname, init, reset, clear, bold, dim, sgr0, sm
     const { columns, lines } = terminalSize(invocation);
     const one = async (words: string[]): Promise<number> => {
       const [name, ...args] = words;
-      const numbers: Record<string, number> = { cols: columns, co: columns, lines, li: lines, colors, Co: colors, it: 8, pairs: colors < 0 ? -1 : colors ** 2 };
+      const numbers: Record<string, number> = {
+        cols: columns,
+        co: columns,
+        lines,
+        li: lines,
+        colors,
+        Co: colors,
+        it: 8,
+        pairs: colors < 0 ? -1 : colors ** 2,
+      };
       if (Object.hasOwn(numbers, name)) {
         await stdout.write(`${numbers[name]}\n`);
         return 0;
@@ -124,7 +139,20 @@ Commands: cols, lines, colors, longname, init, reset, clear, bold, dim, sgr0, sm
         return 0;
       }
       if (FLAGS.includes(name)) return 0;
-      const found = STRINGS[{ me: "sgr0", md: "bold", us: "smul", ue: "rmul", AF: "setaf", AB: "setab", ce: "el", cl: "clear", mr: "rev" }[name] ?? name];
+      const found =
+        STRINGS[
+          {
+            me: "sgr0",
+            md: "bold",
+            us: "smul",
+            ue: "rmul",
+            AF: "setaf",
+            AB: "setab",
+            ce: "el",
+            cl: "clear",
+            mr: "rev",
+          }[name] ?? name
+        ];
       if (found === undefined) throw new Failure(`unknown terminfo capability '${name}'`, 4);
       if (colors < 0 && /^(set|bold|sgr0|smul|rmul|rev|dim)/.test(name)) return 0;
       await stdout.write(typeof found === "string" ? found : found(...args.map(Number), ...[0, 0]));

@@ -12,7 +12,14 @@ export function widthOf(text: string): number {
     const code = character.codePointAt(0)!;
     const wide =
       code >= 0x1100 &&
-      (code <= 0x115f || (code >= 0x2e80 && code <= 0xa4cf) || (code >= 0xac00 && code <= 0xd7a3) || (code >= 0xf900 && code <= 0xfaff) || (code >= 0xfe30 && code <= 0xfe6f) || (code >= 0xff00 && code <= 0xff60) || (code >= 0x1f300 && code <= 0x1faff) || (code >= 0x20000 && code <= 0x3fffd));
+      (code <= 0x115f ||
+        (code >= 0x2e80 && code <= 0xa4cf) ||
+        (code >= 0xac00 && code <= 0xd7a3) ||
+        (code >= 0xf900 && code <= 0xfaff) ||
+        (code >= 0xfe30 && code <= 0xfe6f) ||
+        (code >= 0xff00 && code <= 0xff60) ||
+        (code >= 0x1f300 && code <= 0x1faff) ||
+        (code >= 0x20000 && code <= 0x3fffd));
     if (!/\p{Mn}/u.test(character)) width += wide ? 2 : 1;
   }
   return width;
@@ -54,12 +61,17 @@ export const fmt = define(
       prefix: options.value("p") ?? "",
       tabs: false,
     };
-    await eachInput(invocation, operands, async (reader) => {
-      const lines = decode(await reader.readAll()).split("\n");
-      if (lines[lines.length - 1] === "") lines.pop();
-      rules.tabs = lines.some((line) => /^ *\t/.test(line));
-      await stdout.write(formatText(lines, rules));
-    }, { open: (name) => `cannot open ${quotePlain(name)} for reading` });
+    await eachInput(
+      invocation,
+      operands,
+      async (reader) => {
+        const lines = decode(await reader.readAll()).split("\n");
+        if (lines[lines.length - 1] === "") lines.pop();
+        rules.tabs = lines.some((line) => line.includes("\t"));
+        await stdout.write(formatText(lines, rules));
+      },
+      { open: (name) => `cannot open ${quotePlain(name)} for reading` },
+    );
   },
 );
 
@@ -132,7 +144,11 @@ function dissect(line: string, prefix: string): { lead: string; indent: number; 
   if (at < 0 || expanded.slice(0, at).trim() !== "") return null;
   const behind = expanded.slice(at + trimmed.length);
   const body = behind.trimStart();
-  return { lead: expanded.slice(0, at), indent: behind.length - body.length - (prefix.length - prefix.trimEnd().length), body: body.trimEnd() };
+  return {
+    lead: expanded.slice(0, at),
+    indent: behind.length - body.length - (prefix.length - prefix.trimEnd().length),
+    body: body.trimEnd(),
+  };
 }
 
 function expandTabs(line: string): string {
@@ -163,10 +179,19 @@ function wordsOf(body: string, uniform: boolean): Word[] {
 }
 
 /** Breaks that cost least: the squares of what lines lack of the goal, with care for sentences. */
-function fill(words: Word[], prefix: string, first: number, rest: number, { most, goal, split, tabs }: FmtRules): string {
+function fill(
+  words: Word[],
+  prefix: string,
+  first: number,
+  rest: number,
+  { most, goal, split, tabs }: FmtRules,
+): string {
   if (words.length === 0) return "";
   if (split) {
-    const own = words.reduce((sum, word, i) => sum + word.width + (i > 0 ? words[i - 1].space : 0), first + prefix.length);
+    const own = words.reduce(
+      (sum, word, i) => sum + word.width + (i > 0 ? words[i - 1].space : 0),
+      first + prefix.length,
+    );
     if (own < most) return line(words, prefix, first, tabs);
   }
   const count = words.length;
@@ -198,7 +223,8 @@ function fill(words: Word[], prefix: string, first: number, rest: number, { most
     }
   }
   let out = "";
-  for (let at = 0; at < count; at = next[at]) out += line(words.slice(at, next[at]), prefix, at === 0 ? first : rest, tabs);
+  for (let at = 0; at < count; at = next[at])
+    out += line(words.slice(at, next[at]), prefix, at === 0 ? first : rest, tabs);
   return out;
 }
 
@@ -218,9 +244,22 @@ function breakCost(words: Word[], at: number): number {
 }
 
 function line(words: Word[], prefix: string, indent: number, tabs: boolean): string {
-  let out = prefix + (tabs ? "\t".repeat(indent >> 3) + " ".repeat(indent & 7) : " ".repeat(Math.max(0, indent)));
+  let out = prefix;
+  let column = prefix.length;
+  const space = (width: number) => {
+    const target = column + width;
+    const stop = Math.floor(target / 8) * 8;
+    if (tabs && column + 1 < stop) {
+      for (; column < stop; column = (Math.floor(column / 8) + 1) * 8) out += "\t";
+    }
+    out += " ".repeat(target - column);
+    column = target;
+  };
+  space(Math.max(0, indent));
   words.forEach((word, i) => {
-    out += word.text + (i < words.length - 1 ? " ".repeat(word.space) : "");
+    out += word.text;
+    column += word.width;
+    if (i < words.length - 1) space(word.space);
   });
   return `${out}\n`;
 }
@@ -246,11 +285,19 @@ export const column = define(
   async (invocation) => {
     const { options, operands, stdout, env } = invocation;
     let text = "";
-    await eachInput(invocation, operands, async (reader) => {
-      text += decode(await reader.readAll());
-    }, { open: (name) => name });
+    await eachInput(
+      invocation,
+      operands,
+      async (reader) => {
+        text += decode(await reader.readAll());
+      },
+      { open: (name) => name },
+    );
     const keepEmpty = options.has("L");
-    const lines = text.replace(/\n$/, "").split("\n").filter((line) => keepEmpty || line.trim() !== "");
+    const lines = text
+      .replace(/\n$/, "")
+      .split("\n")
+      .filter((line) => keepEmpty || line.trim() !== "");
     if (text === "") return;
     if (options.has("t")) {
       const separator = options.value("s");
@@ -273,7 +320,14 @@ export const column = define(
       });
       const names = options.value("N")?.split(",") ?? [];
       if (names.length > 0) rows.unshift(names);
-      await stdout.write(table(rows, options.value("o") ?? "  ", choose(options.value("R"), names, rows), choose(options.value("H"), names, rows)));
+      await stdout.write(
+        table(
+          rows,
+          options.value("o") ?? "  ",
+          choose(options.value("R"), names, rows),
+          choose(options.value("H"), names, rows),
+        ),
+      );
       return;
     }
     const width = Number(options.value("c") ?? env.get("COLUMNS") ?? 80);
@@ -291,7 +345,9 @@ function choose(text: string | undefined, names: string[], rows: string[][]): Se
 
 function table(rows: string[][], separator: string, right: Set<number>, hidden: Set<number>): string {
   const widths: number[] = [];
-  for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, widthOf(cell))));
+  for (const row of rows) {
+    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, widthOf(cell));
+  }
   let out = "";
   for (const row of rows) {
     const cells = widths.map((width, i) => {
@@ -300,19 +356,17 @@ function table(rows: string[][], separator: string, right: Set<number>, hidden: 
       return right.has(i) ? missing + cell : cell + missing;
     });
     const shown = cells.filter((_, i) => !hidden.has(i));
-    const filled = row.length === widths.length ? shown : shown;
-    let line = filled.join(separator);
-    if (!right.has(widths.length - 1)) line = line.slice(0, line.length - trailing(shown, row, widths, hidden));
-    out += `${line}\n`;
+    const line = shown.join(separator);
+    out += `${right.has(widths.length - 1) ? line : line.slice(0, line.length - trailing(row, widths, hidden))}\n`;
   }
   return out;
 }
 
 /** The last column is not padded. */
-function trailing(shown: string[], row: string[], widths: number[], hidden: Set<number>): number {
+function trailing(row: string[], widths: number[], hidden: Set<number>): number {
   let last = widths.length - 1;
   while (last >= 0 && hidden.has(last)) last--;
-  return shown.length === 0 ? 0 : widths[last] - widthOf(row[last] ?? "");
+  return last < 0 ? 0 : widths[last] - widthOf(row[last] ?? "");
 }
 
 function inColumns(lines: string[], width: number, byRows: boolean): string {

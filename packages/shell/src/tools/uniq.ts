@@ -2,7 +2,8 @@
 
 import { AT_FDCWD, encode, O_CLOEXEC, O_CREAT, O_TRUNC, O_WRONLY, strerror } from "@vibengine/system";
 import { bytesToBinary, Writer } from "../stdio.ts";
-import { checkOperands, define, eachInput, Failure } from "./define.ts";
+import { checkOperands, define, eachInput, Failure, UsageError } from "./define.ts";
+import { chooseWord } from "./options.ts";
 import { quote, quoteIfNeeded } from "./quote.ts";
 
 export const uniq = define(
@@ -14,13 +15,19 @@ With no options, matching lines are merged to the first occurrence.
 
   -c, --count             prefix lines by the number of occurrences
   -d, --repeated          only print duplicate lines, one for each group
-  -D                      print all duplicate lines
+  -D, --all-repeated[=METHOD]  print all duplicate lines; METHOD is 'none', 'prepend' or 'separate': empty lines between groups
+      --group[=METHOD]    show all items, groups apart by an empty line; METHOD is 'separate', 'prepend', 'append' or 'both'
   -f, --skip-fields=N     avoid comparing the first N fields
   -i, --ignore-case       ignore differences in case when comparing
   -s, --skip-chars=N      avoid comparing the first N characters
   -u, --unique            only print unique lines
   -z, --zero-terminated   line delimiter is NUL, not newline
   -w, --check-chars=N     compare no more than N characters in lines`,
+    // -2 means -f 2.
+    rewrite: (words) =>
+      words.flatMap((word, i) =>
+        /^-\d+$/.test(word) && !/^-[fsw]$/.test(words[i - 1] ?? "") ? ["-f", word.slice(1)] : [word],
+      ),
   },
   async (invocation) => {
     const { options, operands, sys } = invocation;
@@ -49,6 +56,13 @@ With no options, matching lines are merged to the first occurrence.
     };
     const counted = options.has("c");
     const [repeated, all, single] = [options.has("d"), options.has("D"), options.has("u")];
+    const grouping = options.has("group");
+    const method = grouping
+      ? chooseWord(options.value("group") ?? "separate", "--group", ["prepend", "append", "separate", "both"])
+      : chooseWord(options.value("D") ?? "none", "--all-repeated", ["none", "prepend", "separate"]);
+    if (grouping && (counted || repeated || all || single))
+      throw new UsageError("--group is mutually exclusive with -c/-d/-D/-u");
+    const before = method === "prepend" || method === "both";
     if (counted && all) throw new Failure("printing all duplicated lines and repeat counts is meaningless");
 
     let output = invocation.stdout;
@@ -65,8 +79,11 @@ With no options, matching lines are merged to the first occurrence.
         let groupKey = "";
         let count = 0;
         let out = "";
+        let groups = 0;
+        /** What stands before a group that is shown whole. */
+        const opening = () => (groups++ > 0 ? (method === "none" ? "" : end) : before ? end : "");
         const close = () => {
-          if (group === null || (count === 1 ? repeated : single)) return;
+          if (grouping || group === null || (count === 1 ? repeated : single)) return;
           if (!all) out += counted ? `${String(count).padStart(7)} ${group}${end}` : group + end;
         };
         for (let block = await reader.lines(end.charCodeAt(0)); block; block = await reader.lines(end.charCodeAt(0))) {
@@ -76,18 +93,21 @@ With no options, matching lines are merged to the first occurrence.
             const key = plain ? line : keyOf(line);
             if (group !== null && key === groupKey) {
               count++;
-              if (all && !single) out += count === 2 ? group + end + line + end : line + end;
+              if (grouping) out += line + end;
+              else if (all && !single) out += count === 2 ? opening() + group + end + line + end : line + end;
               continue;
             }
             close();
             group = line;
             groupKey = key;
             count = 1;
+            if (grouping) out += opening() + line + end;
           }
           await output.writeBinary(out);
           out = "";
         }
         close();
+        if (grouping && groups > 0 && (method === "append" || method === "both")) out += end;
         await output.writeBinary(out);
       },
       { read: (name) => `error reading ${quote(name)}` },

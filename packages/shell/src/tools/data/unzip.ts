@@ -1,6 +1,18 @@
 // unzip: lists, tests and extracts zip archives.
 
-import { AT_FDCWD, encode, O_CLOEXEC, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY, S_IFLNK, S_IFMT, strerror, type System } from "@vibengine/system";
+import {
+  AT_FDCWD,
+  encode,
+  O_CLOEXEC,
+  O_CREAT,
+  O_RDONLY,
+  O_TRUNC,
+  O_WRONLY,
+  S_IFLNK,
+  S_IFMT,
+  type System,
+  strerror,
+} from "@vibengine/system";
 import { bytesToBinary, Reader, Writer } from "../../stdio.ts";
 import { formatTime } from "../../strftime.ts";
 import { joinBytes } from "../bytes.ts";
@@ -172,7 +184,8 @@ async function listing({ options, stdout }: Invocation, entries: ZipEntry[], qui
   const verbose = options.has("v");
   const total = entries.reduce((sum, { size }) => sum + size, 0);
   const packed = entries.reduce((sum, entry) => sum + entry.packed, 0);
-  const percent = (small: number, large: number) => `${large === 0 ? 0 : Math.trunc(((large - small) * 100) / large)}%`.padStart(4);
+  const percent = (small: number, large: number) =>
+    `${large === 0 ? 0 : Math.trunc(((large - small) * 100) / large)}%`.padStart(4);
   const time = (entry: ZipEntry) => formatTime("%Y-%m-%d %H:%M", entry.mtime, 0);
   if (quiet === 0)
     await stdout.write(
@@ -195,7 +208,13 @@ async function listing({ options, stdout }: Invocation, entries: ZipEntry[], qui
     );
 }
 
-async function testAll(invocation: Invocation, archive: string, fd: number, entries: ZipEntry[], quiet: number): Promise<number> {
+async function testAll(
+  invocation: Invocation,
+  archive: string,
+  fd: number,
+  entries: ZipEntry[],
+  quiet: number,
+): Promise<number> {
   const { stdout } = invocation;
   let faults = 0;
   for (const entry of entries) {
@@ -206,7 +225,9 @@ async function testAll(invocation: Invocation, archive: string, fd: number, entr
   }
   if (quiet < 2)
     await stdout.write(
-      faults === 0 ? `No errors detected in compressed data of ${archive}.\n` : `At least one error was detected in ${archive}.\n`,
+      faults === 0
+        ? `No errors detected in compressed data of ${archive}.\n`
+        : `At least one error was detected in ${archive}.\n`,
     );
   return faults === 0 ? 0 : 2;
 }
@@ -379,6 +400,9 @@ async function extractInto(
     return complain(`  error:  invalid compressed data to inflate ${entry.name}`, 2);
   }
   if (crc !== entry.crc)
-    return complain(` bad CRC ${crc.toString(16).padStart(8, "0")}  (should be ${entry.crc.toString(16).padStart(8, "0")})`, 2);
+    return complain(
+      ` bad CRC ${crc.toString(16).padStart(8, "0")}  (should be ${entry.crc.toString(16).padStart(8, "0")})`,
+      2,
+    );
   return 0;
 }
