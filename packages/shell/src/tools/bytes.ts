@@ -85,5 +85,8 @@ export function parseOffset(text: string): number | null {
   const value = /^0[0-7]/.test(digits) ? Number.parseInt(digits, 8) : Number(digits);
   if (suffix === "") return value;
   if (suffix === "b") return value * 512;
-  return value * (suffix.endsWith("B") && !suffix.includes("i") ? 1000 : 1024) ** ("KMGTPEZY".indexOf(suffix[0].toUpperCase()) + 1);
+  return (
+    value *
+    (suffix.endsWith("B") && !suffix.includes("i") ? 1000 : 1024) ** ("KMGTPEZY".indexOf(suffix[0].toUpperCase()) + 1)
+  );
 }

@@ -28,19 +28,27 @@ const DESCRIPTION = {
 N and BYTES may have suffixes: c=1, w=2, b=512, kB=1000, K=1024, MB=1000*1000, M=1024*1024, xM=M, GB, G, and so on; a B counts bytes.`,
 };
 
-const FLAGS = "append direct directory dsync sync fullblock nonblock noatime nocache noctty nofollow count_bytes skip_bytes seek_bytes".split(" ");
-const CONVERSIONS = "lcase ucase swab noerror notrunc nocreat excl sync fsync fdatasync sparse block unblock ascii ebcdic ibm".split(" ");
+const FLAGS =
+  "append direct directory dsync sync fullblock nonblock noatime nocache noctty nofollow count_bytes skip_bytes seek_bytes".split(
+    " ",
+  );
+const CONVERSIONS =
+  "lcase ucase swab noerror notrunc nocreat excl sync fsync fdatasync sparse block unblock ascii ebcdic ibm".split(" ");
 const UNITS: Record<string, number> = { "": 1, c: 1, w: 2, b: 512 };
 
 function bytes(text: string): number {
   // Factors may be multiplied: 2x512.
   let product = 1;
-  for (const part of text.split("x").filter((one, i, all) => !(one === "" && all.length === 1) && !(i > 0 && one === ""))) {
+  for (const part of text
+    .split("x")
+    .filter((one, i, all) => !(one === "" && all.length === 1) && !(i > 0 && one === ""))) {
     const match = /^(\d+)(c|w|b|[kKMGTPEZY](?:i?B)?|B)?$/.exec(part);
     if (!match) throw new Failure(`invalid number: ${quotePlain(text)}`);
     const [, digits, unit = ""] = match;
     const power = "KMGTPEZY".indexOf(unit[0]?.toUpperCase() ?? "-") + 1;
-    product *= Number(digits) * (unit === "B" ? 1 : (UNITS[unit] ?? (unit.endsWith("B") && !unit.includes("i") ? 1000 : 1024) ** power));
+    product *=
+      Number(digits) *
+      (unit === "B" ? 1 : (UNITS[unit] ?? (unit.endsWith("B") && !unit.includes("i") ? 1000 : 1024) ** power));
   }
   return product;
 }
@@ -54,8 +62,12 @@ export const dd = defineRaw(DESCRIPTION, async (invocation) => {
     if (word === "--") continue;
     const equals = word.indexOf("=");
     const key = word.slice(0, equals);
-    if (word.startsWith("-")) throw new UsageError(word.startsWith("--") ? `unrecognized option '${word}'` : `invalid option -- '${word[1]}'`);
-    if (equals < 0 || !"bs cbs conv count ibs if iflag obs of oflag seek skip iseek oseek status".split(" ").includes(key))
+    if (word.startsWith("-"))
+      throw new UsageError(word.startsWith("--") ? `unrecognized option '${word}'` : `invalid option -- '${word[1]}'`);
+    if (
+      equals < 0 ||
+      !"bs cbs conv count ibs if iflag obs of oflag seek skip iseek oseek status".split(" ").includes(key)
+    )
       throw new UsageError(`unrecognized operand ${quotePlain(word)}`);
     values.set(key, word.slice(equals + 1));
   }
@@ -68,7 +80,8 @@ export const dd = defineRaw(DESCRIPTION, async (invocation) => {
   const conversions = list("conv", CONVERSIONS, "conversion");
   const [inFlags, outFlags] = [list("iflag", FLAGS, "input flag"), list("oflag", FLAGS, "output flag")];
   const level = values.get("status") ?? "";
-  if (!["", "none", "noxfer", "progress"].includes(level)) throw new UsageError(`invalid status level: ${quotePlain(level)}`);
+  if (!["", "none", "noxfer", "progress"].includes(level))
+    throw new UsageError(`invalid status level: ${quotePlain(level)}`);
   const size = (key: string, missing: number) => {
     const text = values.get("bs") ?? values.get(key);
     const value = text === undefined ? missing : bytes(text);
@@ -76,7 +89,8 @@ export const dd = defineRaw(DESCRIPTION, async (invocation) => {
     return value;
   };
   const [inSize, outSize] = [size("ibs", 512), size("obs", 512)];
-  if (inSize > 2 ** 30) throw new Failure(`memory exhausted by input buffer of size ${inSize} bytes (${humanSize(inSize)}iB)`);
+  if (inSize > 2 ** 30)
+    throw new Failure(`memory exhausted by input buffer of size ${inSize} bytes (${humanSize(inSize)}iB)`);
   const amount = (keys: string[], block: number, byBytes: boolean) => {
     const text = keys.map((key) => values.get(key)).find((one) => one !== undefined);
     if (text === undefined) return null;
@@ -95,7 +109,13 @@ export const dd = defineRaw(DESCRIPTION, async (invocation) => {
   const target = values.get("of");
   if (target !== undefined) {
     const keeps = conversions.has("notrunc") || seek > 0 || outFlags.has("append");
-    const flags = O_WRONLY | O_CLOEXEC | (conversions.has("nocreat") ? 0 : O_CREAT) | (conversions.has("excl") ? O_EXCL : 0) | (keeps ? 0 : O_TRUNC) | (outFlags.has("append") ? 0o2000 : 0);
+    const flags =
+      O_WRONLY |
+      O_CLOEXEC |
+      (conversions.has("nocreat") ? 0 : O_CREAT) |
+      (conversions.has("excl") ? O_EXCL : 0) |
+      (keeps ? 0 : O_TRUNC) |
+      (outFlags.has("append") ? 0o2000 : 0);
     output = sys.open(AT_FDCWD, encode(target), flags, 0o666);
     if (output < 0) throw new Failure(`failed to open ${quote(target)}: ${strerror(output)}`);
     if (seek > 0 && !conversions.has("notrunc")) sys.ftruncate(output, seek);
@@ -108,7 +128,8 @@ export const dd = defineRaw(DESCRIPTION, async (invocation) => {
     do {
       const count = await blocking(sys, () => sys.read(input, buffer, length, most - length));
       if (count < 0) {
-        if (!conversions.has("noerror")) throw new Failure(`error reading ${quote(source ?? "standard input")}: ${strerror(count)}`);
+        if (!conversions.has("noerror"))
+          throw new Failure(`error reading ${quote(source ?? "standard input")}: ${strerror(count)}`);
         invocation.warn(`error reading ${quote(source ?? "standard input")}: ${strerror(count)}`);
         return length;
       }
@@ -189,7 +210,9 @@ export const dd = defineRaw(DESCRIPTION, async (invocation) => {
   else if (failure !== undefined) throw failure;
   if (level !== "none") {
     const seconds = (performance.now() - start) / 1000;
-    await stderr.write(`${records.inFull}+${records.inPart} records in\n${records.outFull}+${records.outPart} records out\n`);
+    await stderr.write(
+      `${records.inFull}+${records.inPart} records in\n${records.outFull}+${records.outPart} records out\n`,
+    );
     if (level !== "noxfer") await stderr.write(`${summary(records.bytes, seconds)}\n`);
   }
   return invocation.status;
@@ -206,7 +229,8 @@ function summary(count: number, seconds: number): string {
     const letter = " KMGTPEZY"[power].trim();
     return `${text} ${base === 1000 && letter === "K" ? "k" : letter}${base === 1024 && letter ? "i" : ""}B`;
   };
-  const sizes = count < 1000 ? "" : count < 1024 ? ` (${human(count, 1000)})` : ` (${human(count, 1000)}, ${human(count, 1024)})`;
+  const sizes =
+    count < 1000 ? "" : count < 1024 ? ` (${human(count, 1000)})` : ` (${human(count, 1000)}, ${human(count, 1024)})`;
   const time = Number(seconds.toPrecision(6));
   return `${count} byte${count === 1 ? "" : "s"}${sizes} copied, ${time} s, ${human(seconds > 0 ? count / seconds : count, 1000)}/s`;
 }

@@ -10,7 +10,8 @@ import { quote, quotePlain } from "./quote.ts";
 export const install = define(
   {
     name: "install",
-    usage: "[OPTION]... [-T] SOURCE DEST\n[OPTION]... SOURCE... DIRECTORY\n[OPTION]... -t DIRECTORY SOURCE...\n[OPTION]... -d DIRECTORY...",
+    usage:
+      "[OPTION]... [-T] SOURCE DEST\n[OPTION]... SOURCE... DIRECTORY\n[OPTION]... -t DIRECTORY SOURCE...\n[OPTION]... -d DIRECTORY...",
     help: `Copy files while setting attributes.
 
   -b, --backup                make a backup of each existing destination file (~)
@@ -51,7 +52,8 @@ export const install = define(
     if (directory === undefined && !options.has("T")) {
       const last = operands[operands.length - 1];
       if (isDir(stat(sys, last)) || operands.length > 2) {
-        if (!isDir(stat(sys, last))) throw new Failure(`target ${quote(last)}: ${strerror(Number(stat(sys, last)) || 0)}`);
+        if (!isDir(stat(sys, last)))
+          throw new Failure(`target ${quote(last)}: ${strerror(Number(stat(sys, last)) || 0)}`);
         directory = operands.pop();
       }
     }
@@ -102,7 +104,8 @@ async function copy(invocation: Invocation, from: string, to: string, mode: numb
   if (typeof source === "number") return warn(`cannot stat ${quote(from)}: ${strerror(source)}`);
   if (isDir(source)) return warn(`omitting directory ${quote(from)}`);
   const target = stat(sys, to);
-  if (typeof target !== "number" && sameFile(source, target)) return warn(`${quote(from)} and ${quote(to)} are the same file`);
+  if (typeof target !== "number" && sameFile(source, target))
+    return warn(`${quote(from)} and ${quote(to)} are the same file`);
   if (isDir(target)) return warn(`cannot overwrite directory ${quote(to)} with non-directory`);
   const input = sys.open(AT_FDCWD, encode(from), O_RDONLY | O_CLOEXEC, 0);
   if (input < 0) return warn(`cannot open ${quote(from)} for reading: ${strerror(input)}`);
@@ -128,5 +131,6 @@ async function copy(invocation: Invocation, from: string, to: string, mode: numb
   }
   own(invocation, to);
   sys.chmod(AT_FDCWD, encode(to), mode);
-  if (options.has("v")) await stdout.write(`${quote(from)} -> ${quote(to)}${backup ? ` (backup: ${quote(backup)})` : ""}\n`);
+  if (options.has("v"))
+    await stdout.write(`${quote(from)} -> ${quote(to)}${backup ? ` (backup: ${quote(backup)})` : ""}\n`);
 }

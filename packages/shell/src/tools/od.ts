@@ -239,10 +239,13 @@ function unit(view: DataView, at: number, { letter, size, width }: Format, littl
   if (letter === "a") return (byte & 127) === 127 ? "del" : (NAMES[byte & 127] ?? String.fromCharCode(byte & 127));
   if (letter === "c")
     return ESCAPES[byte] ?? (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : byte.toString(8).padStart(3, "0"));
-  if (letter === "f") return shortest(size === 4 ? view.getFloat32(at, little) : view.getFloat64(at, little), size === 4);
+  if (letter === "f")
+    return shortest(size === 4 ? view.getFloat32(at, little) : view.getFloat64(at, little), size === 4);
   if (size === 8) {
     const value = letter === "d" ? view.getBigInt64(at, little) : view.getBigUint64(at, little);
-    return letter === "d" || letter === "u" ? String(value) : value.toString(letter === "x" ? 16 : 8).padStart(width, "0");
+    return letter === "d" || letter === "u"
+      ? String(value)
+      : value.toString(letter === "x" ? 16 : 8).padStart(width, "0");
   }
   const value = size === 4 ? view.getUint32(at, little) : size === 2 ? view.getUint16(at, little) : byte;
   const bits = 32 - size * 8;

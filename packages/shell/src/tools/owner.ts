@@ -51,7 +51,8 @@ async function change(invocation: Invocation, groupOnly: boolean): Promise<void>
   let given = "";
   if (reference !== undefined) {
     const found = stat(sys, reference);
-    if (typeof found === "number") throw new Failure(`failed to get attributes of ${quote(reference)}: ${strerror(found)}`);
+    if (typeof found === "number")
+      throw new Failure(`failed to get attributes of ${quote(reference)}: ${strerror(found)}`);
     [uid, gid] = [groupOnly ? -1 : found.uid, found.gid];
   } else {
     const text = operands.shift();
@@ -72,7 +73,8 @@ async function change(invocation: Invocation, groupOnly: boolean): Promise<void>
     else invocation.warn(text);
   };
   const follow = options.last("h", "dereference") !== "h" && !options.has("R");
-  const name = (id: number, own: number, user: boolean) => (user ? accounts.user(id < 0 ? own : id) : accounts.group(id < 0 ? own : id));
+  const name = (id: number, own: number, user: boolean) =>
+    user ? accounts.user(id < 0 ? own : id) : accounts.group(id < 0 ? own : id);
   const apply = async (path: string, top: boolean): Promise<void> => {
     const through = follow || options.has("L") || (top && options.has("H"));
     const found = stat(sys, path, through);
@@ -85,7 +87,11 @@ async function change(invocation: Invocation, groupOnly: boolean): Promise<void>
       const changed = (uid >= 0 && uid !== found.uid) || (gid >= 0 && gid !== found.gid);
       if (options.has("v") || (options.has("c") && changed)) {
         const full = (u: number, g: number) =>
-          groupOnly ? name(g, found.gid, false) : given.includes(":") || reference !== undefined ? `${name(u, found.uid, true)}:${name(g, found.gid, false)}` : name(u, found.uid, true);
+          groupOnly
+            ? name(g, found.gid, false)
+            : given.includes(":") || reference !== undefined
+              ? `${name(u, found.uid, true)}:${name(g, found.gid, false)}`
+              : name(u, found.uid, true);
         await stdout.write(
           changed
             ? `changed ${what} of ${quote(path)} from ${full(found.uid, found.gid)} to ${full(uid, gid)}\n`

@@ -32,9 +32,13 @@ export const pathchk = define(
       else if (name === "") invocation.warn(`${quotePlain("")}: No such file or directory`);
       else if (bad) invocation.warn(`nonportable character ${quotePlain(bad[0])} in file name ${quote(name)}`);
       else if (encode(name).length >= longestPath)
-        invocation.warn(`limit ${longestPath - 1} exceeded by length ${encode(name).length} of file name ${quote(name)}`);
+        invocation.warn(
+          `limit ${longestPath - 1} exceeded by length ${encode(name).length} of file name ${quote(name)}`,
+        );
       else if (long !== undefined)
-        invocation.warn(`limit ${longestName} exceeded by length ${encode(long).length} of file name component ${quote(long)}`);
+        invocation.warn(
+          `limit ${longestName} exceeded by length ${encode(long).length} of file name component ${quote(long)}`,
+        );
       else if (!strict) {
         for (let i = 1; i < parts.length; i++) {
           const parent = (name.startsWith("/") ? "/" : "") + parts.slice(0, i).join("/");

@@ -1,12 +1,15 @@
 // pgrep, pkill, pidof and killall: processes by their names.
 
-import { strerror } from "@vibengine/system";
+import { type System, strerror } from "@vibengine/system";
 import { readAccounts } from "./accounts.ts";
 import { define, Failure, type Invocation, UsageError } from "./define.ts";
-import { type Process, processes } from "./ps.ts";
 import { binaryText } from "./grep.ts";
+import { processes as all, type Process } from "./ps.ts";
 import { compileRegex } from "./regex.ts";
 import { SIGNALS } from "./timeout.ts";
+
+/** What has ended and waits for its parent is no process to find. */
+const processes = (sys: System) => all(sys).filter(({ state }) => state !== "Z");
 
 const SELECTION = `  -f, --full                  use full process name to match
   -i, --ignore-case           match case insensitively
@@ -36,7 +39,9 @@ ${SELECTION}`,
     const found = select(invocation);
     if (options.has("c")) await stdout.write(`${found.length}\n`);
     else if (found.length > 0) {
-      const lines = found.map(({ pid, name, command }) => `${pid}${options.has("a") ? ` ${command}` : options.has("l") ? ` ${name}` : ""}`);
+      const lines = found.map(
+        ({ pid, name, command }) => `${pid}${options.has("a") ? ` ${command}` : options.has("l") ? ` ${name}` : ""}`,
+      );
       await stdout.write(`${lines.join(options.value("d") ?? "\n")}\n`);
     }
     return found.length > 0 ? 0 : 1;
@@ -53,7 +58,10 @@ export const pkill = define(
       --signal=SIGNAL         signal to send (either number or name)
   -e, --echo                  display what is killed
 ${SELECTION}`,
-    rewrite: (words) => words.map((word) => (signalOf(word.slice(1)) !== null && /^-([A-Z]{2,}\d*|\d+)$/.test(word) ? `--signal=${word.slice(1)}` : word)),
+    rewrite: (words) =>
+      words.map((word) =>
+        signalOf(word.slice(1)) !== null && /^-([A-Z]{2,}\d*|\d+)$/.test(word) ? `--signal=${word.slice(1)}` : word,
+      ),
   },
   async (invocation) => {
     const { options, sys, stdout } = invocation;
@@ -80,13 +88,19 @@ function select({ options, operands, sys }: Invocation): Process[] {
   if (operands.length > 1) throw new UsageError("only one pattern can be provided");
   const parents = options.values("P").flatMap((text) => text.split(",").map(Number));
   const accounts = readAccounts(sys);
-  const owners = [...options.values("u"), ...options.values("U")].flatMap((text) => text.split(",").map(accounts.uidOf));
+  const owners = [...options.values("u"), ...options.values("U")].flatMap((text) =>
+    text.split(",").map(accounts.uidOf),
+  );
   if (operands.length === 0 && parents.length === 0 && owners.length === 0)
     throw new UsageError("no matching criteria specified");
   let regex: ReturnType<typeof compileRegex> | null = null;
   try {
     if (operands.length > 0)
-      regex = compileRegex(operands[0], { syntax: "extended", ignoreCase: options.has("i"), whole: options.has("x") ? "line" : null });
+      regex = compileRegex(operands[0], {
+        syntax: "extended",
+        ignoreCase: options.has("i"),
+        whole: options.has("x") ? "line" : null,
+      });
   } catch (error) {
     throw new Failure(error instanceof Error ? error.message : String(error));
   }
@@ -134,7 +148,12 @@ export const pidof = define(
 const named = (one: Process, name: string): boolean => {
   const [first, second = ""] = one.command.split(" ");
   const base = (text: string) => text.slice(text.lastIndexOf("/") + 1);
-  return one.name === name || first === name || base(first) === name || (/^(ba)?sh$/.test(base(first)) && base(second) === name);
+  return (
+    one.name === name ||
+    first === name ||
+    base(first) === name ||
+    (/^(ba)?sh$/.test(base(first)) && base(second) === name)
+  );
 };
 
 export const killall = define(
@@ -155,7 +174,11 @@ export const killall = define(
   async (invocation) => {
     const { options, operands, sys, stdout, stderr } = invocation;
     if (options.has("l")) {
-      await stdout.write(`${Object.keys(SIGNALS).filter((name) => name !== "EXIT").join(" ")}\n`);
+      await stdout.write(
+        `${Object.keys(SIGNALS)
+          .filter((name) => name !== "EXIT")
+          .join(" ")}\n`,
+      );
       return 0;
     }
     const signal = signalOf(options.value("s") ?? "TERM");
@@ -167,7 +190,10 @@ export const killall = define(
     let status = 0;
     for (const name of operands) {
       const wanted = options.has("I") ? name.toLowerCase() : name;
-      const found = processes(sys).filter((one) => one.pid !== sys.pid && named(options.has("I") ? { ...one, name: one.name.toLowerCase() } : one, wanted));
+      const found = processes(sys).filter(
+        (one) =>
+          one.pid !== sys.pid && named(options.has("I") ? { ...one, name: one.name.toLowerCase() } : one, wanted),
+      );
       if (found.length === 0) {
         status = 1;
         if (!options.has("q")) await stderr.write(`${name}: no process found\n`);

@@ -1,6 +1,6 @@
 // Small tools of one idea each: link, unlink, sync, truncate, printenv, nice, nohup, arch, logname, groups, hostid, users.
 
-import { AT_FDCWD, encode, ENOENT, O_CLOEXEC, O_CREAT, O_RDONLY, O_WRONLY, strerror } from "@vibengine/system";
+import { AT_FDCWD, ENOENT, encode, O_CLOEXEC, O_CREAT, O_RDONLY, O_WRONLY, strerror } from "@vibengine/system";
 import { readAccounts } from "./accounts.ts";
 import { checkOperands, define, Failure, UsageError } from "./define.ts";
 import { stat } from "./files.ts";
@@ -9,7 +9,11 @@ import { runProgram } from "./programs.ts";
 import { quote, quotePlain } from "./quote.ts";
 
 export const link = define(
-  { name: "link", usage: "FILE1 FILE2", help: "Call the link function to create a link named FILE2 to an existing FILE1.\n" },
+  {
+    name: "link",
+    usage: "FILE1 FILE2",
+    help: "Call the link function to create a link named FILE2 to an existing FILE1.\n",
+  },
   async ({ operands, sys }) => {
     checkOperands(operands, 2, 2);
     const [from, to] = operands;
@@ -65,14 +69,19 @@ export const truncate = define(
   async (invocation) => {
     const { options, operands, sys } = invocation;
     const [text, reference] = [options.value("s"), options.value("r")];
-    if (text === undefined && reference === undefined) throw new UsageError("you must specify either '--size' or '--reference'");
+    if (text === undefined && reference === undefined)
+      throw new UsageError("you must specify either '--size' or '--reference'");
     const match = /^\s*([-+<>/%]?)\s*(.*)$/s.exec(text ?? "0")!;
     const [, mode, digits] = match;
-    const count = parseCount(/^[a-zA-Z]/.test(digits) ? `1${digits}` : digits);
+    const count = parseCount(
+      (/^[a-zA-Z]/.test(digits) ? `1${digits}` : digits).replace(/[mgt]/, (letter) => letter.toUpperCase()),
+    );
     if (count === null) throw new Failure(`Invalid number: ${quotePlain(text!)}`);
     if ((mode === "/" || mode === "%") && count === 0) throw new Failure("division by zero");
-    if (reference !== undefined && text !== undefined && mode === "") throw new UsageError("you must specify a relative '--size' with '--reference'");
-    if (options.has("o") && text === undefined) throw new UsageError("'--io-blocks' was specified but '--size' was not");
+    if (reference !== undefined && text !== undefined && mode === "")
+      throw new UsageError("you must specify a relative '--size' with '--reference'");
+    if (options.has("o") && text === undefined)
+      throw new UsageError("'--io-blocks' was specified but '--size' was not");
     if (operands.length === 0) throw new UsageError("missing file operand");
     let base: number | null = null;
     if (reference !== undefined) {
@@ -84,7 +93,8 @@ export const truncate = define(
       const flags = O_WRONLY | O_CLOEXEC | (options.has("c") ? 0 : O_CREAT);
       const fd = sys.open(AT_FDCWD, encode(name), flags, 0o666);
       if (fd < 0) {
-        if (!(options.has("c") && fd === -ENOENT)) invocation.warn(`cannot open ${quote(name)} for writing: ${strerror(fd)}`);
+        if (!(options.has("c") && fd === -ENOENT))
+          invocation.warn(`cannot open ${quote(name)} for writing: ${strerror(fd)}`);
         continue;
       }
       const found = stat(sys, name);
@@ -144,7 +154,8 @@ export const nice = define(
   async (invocation) => {
     const { options, operands, stdout } = invocation;
     const adjustment = options.value("n");
-    if (adjustment !== undefined && !/^[-+]?\d+$/.test(adjustment)) throw new Failure(`invalid adjustment ${quotePlain(adjustment)}`);
+    if (adjustment !== undefined && !/^[-+]?\d+$/.test(adjustment))
+      throw new Failure(`invalid adjustment ${quotePlain(adjustment)}`);
     if (operands.length > 0) return runProgram(invocation, operands);
     if (adjustment !== undefined) throw new UsageError("a command must be given with an adjustment");
     await stdout.write("0\n");
@@ -198,7 +209,11 @@ export const logname = define(
 );
 
 export const groups = define(
-  { name: "groups", usage: "[OPTION]... [USERNAME]...", help: "Print group memberships for each USERNAME or for the current user.\n" },
+  {
+    name: "groups",
+    usage: "[OPTION]... [USERNAME]...",
+    help: "Print group memberships for each USERNAME or for the current user.\n",
+  },
   async (invocation) => {
     const { operands, sys, stdout } = invocation;
     const accounts = readAccounts(sys);
@@ -211,5 +226,7 @@ export const groups = define(
   },
 );
 
-export const users = define({ name: "users", usage: "[OPTION]...", help: "Output who is currently logged in.\n" }, async () => {});
-
+export const users = define(
+  { name: "users", usage: "[OPTION]...", help: "Output who is currently logged in.\n" },
+  async () => {},
+);

@@ -14,7 +14,12 @@ export const clear = out(
   ({ options }) => `\x1b[H\x1b[2J${options.has("x") ? "" : "\x1b[3J"}`,
 );
 
-export const reset = out("reset", "[options]", "Put the terminal into its first state.\n\n  -q    (ignored)\n  -Q    (ignored)", () => "\x1bc\x1b[!p\x1b[?3;4l\x1b[4l\x1b>");
+export const reset = out(
+  "reset",
+  "[options]",
+  "Put the terminal into its first state.\n\n  -q    (ignored)\n  -Q    (ignored)",
+  () => "\x1bc\x1b[!p\x1b[?3;4l\x1b[4l\x1b>",
+);
 
 /** The strings of xterm's description; %1 and %2 stand for arguments. */
 const STRINGS: Record<string, string | ((...args: number[]) => string)> = {
@@ -71,7 +76,8 @@ const STRINGS: Record<string, string | ((...args: number[]) => string)> = {
   vpa: (row) => `\x1b[${row + 1}d`,
 };
 
-const color = (n: number, base: number) => (n < 8 ? `\x1b[${base + n}m` : n < 16 ? `\x1b[${base + 52 + n}m` : `\x1b[${base + 8};5;${n}m`);
+const color = (n: number, base: number) =>
+  n < 8 ? `\x1b[${base + n}m` : n < 16 ? `\x1b[${base + 52 + n}m` : `\x1b[${base + 8};5;${n}m`;
 
 const FLAGS = ["am", "bce", "km", "mir", "msgr", "xenl"];
 
@@ -106,7 +112,16 @@ Commands: cols, lines, colors, longname, init, reset, clear, bold, dim, sgr0, sm
     const { columns, lines } = terminalSize(invocation);
     const one = async (words: string[]): Promise<number> => {
       const [name, ...args] = words;
-      const numbers: Record<string, number> = { cols: columns, co: columns, lines, li: lines, colors, Co: colors, it: 8, pairs: colors < 0 ? -1 : colors ** 2 };
+      const numbers: Record<string, number> = {
+        cols: columns,
+        co: columns,
+        lines,
+        li: lines,
+        colors,
+        Co: colors,
+        it: 8,
+        pairs: colors < 0 ? -1 : colors ** 2,
+      };
       if (Object.hasOwn(numbers, name)) {
         await stdout.write(`${numbers[name]}\n`);
         return 0;
@@ -120,7 +135,20 @@ Commands: cols, lines, colors, longname, init, reset, clear, bold, dim, sgr0, sm
         return 0;
       }
       if (FLAGS.includes(name)) return 0;
-      const found = STRINGS[{ me: "sgr0", md: "bold", us: "smul", ue: "rmul", AF: "setaf", AB: "setab", ce: "el", cl: "clear", mr: "rev" }[name] ?? name];
+      const found =
+        STRINGS[
+          {
+            me: "sgr0",
+            md: "bold",
+            us: "smul",
+            ue: "rmul",
+            AF: "setaf",
+            AB: "setab",
+            ce: "el",
+            cl: "clear",
+            mr: "rev",
+          }[name] ?? name
+        ];
       if (found === undefined) throw new Failure(`unknown terminfo capability '${name}'`, 4);
       if (colors < 0 && /^(set|bold|sgr0|smul|rmul|rev|dim)/.test(name)) return 0;
       await stdout.write(typeof found === "string" ? found : found(...args.map(Number), ...[0, 0]));
@@ -156,7 +184,8 @@ export const tty = define(
 export const stty = define(
   {
     name: "stty",
-    usage: "[-F DEVICE | --file=DEVICE] [SETTING]...\n[-F DEVICE | --file=DEVICE] [-a|--all]\n[-F DEVICE | --file=DEVICE] [-g|--save]",
+    usage:
+      "[-F DEVICE | --file=DEVICE] [SETTING]...\n[-F DEVICE | --file=DEVICE] [-a|--all]\n[-F DEVICE | --file=DEVICE] [-g|--save]",
     help: `Print or change terminal characteristics. Settings are accepted where there is a terminal, and "size" tells its size.
 
   -a, --all          print all current settings in human-readable form
@@ -169,7 +198,11 @@ export const stty = define(
     if (!sys.isatty(0)) throw new Failure("'standard input': Inappropriate ioctl for device");
     const { columns, lines } = terminalSize(invocation);
     if (operands[0] === "size") await stdout.write(`${lines} ${columns}\n`);
-    else if (options.has("g")) await stdout.write("500:5:bf:8a3b:3:1c:7f:15:4:0:1:0:11:13:1a:0:12:f:17:16:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0\n");
-    else if (operands.length === 0) await stdout.write(`speed 38400 baud; ${options.has("a") ? `rows ${lines}; columns ${columns}; ` : ""}line = 0;\n`);
+    else if (options.has("g"))
+      await stdout.write("500:5:bf:8a3b:3:1c:7f:15:4:0:1:0:11:13:1a:0:12:f:17:16:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0\n");
+    else if (operands.length === 0)
+      await stdout.write(
+        `speed 38400 baud; ${options.has("a") ? `rows ${lines}; columns ${columns}; ` : ""}line = 0;\n`,
+      );
   },
 );

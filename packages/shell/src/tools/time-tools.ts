@@ -1,6 +1,5 @@
 // cal, uptime, free, watch and time: what has to do with clocks and with the machine's load.
 
-
 import { formatTime, MONTHS } from "../strftime.ts";
 import { readSmallFile } from "./accounts.ts";
 import { define, Failure, UsageError } from "./define.ts";
@@ -40,7 +39,9 @@ export const cal = define(
         if (words.length === 0) whole = true;
         else {
           const name = words.pop()!;
-          month = /^\d+$/.test(name) ? Number(name) - 1 : MONTHS.findIndex((known) => known.toLowerCase().startsWith(name.toLowerCase()));
+          month = /^\d+$/.test(name)
+            ? Number(name) - 1
+            : MONTHS.findIndex((known) => known.toLowerCase().startsWith(name.toLowerCase()));
           if (month < 0 || month > 11) throw new Failure("illegal month value: use 1-12");
         }
       }
@@ -67,7 +68,8 @@ export const cal = define(
   },
 );
 
-const centered = (text: string, width: number) => `${" ".repeat(Math.max(0, Math.floor((width - text.length) / 2)))}${text}`.padEnd(width);
+const centered = (text: string, width: number) =>
+  `${" ".repeat(Math.max(0, Math.floor((width - text.length) / 2)))}${text}`.padEnd(width);
 
 function sideBySide(blocks: string[][], width: number, gap: string): string {
   let text = "";
@@ -128,8 +130,13 @@ export const uptime = define(
     const seconds = Number((readSmallFile(sys, "/proc/uptime") ?? "0").split(" ")[0]);
     const load = (readSmallFile(sys, "/proc/loadavg") ?? "0.00 0.00 0.00").split(" ").slice(0, 3).join(", ");
     const now = Math.floor(Date.now() / 1000);
-    if (options.has("s")) return void (await stdout.write(`${formatTime("%Y-%m-%d %H:%M:%S", Math.floor(now - seconds), 0)}\n`));
-    const [days, hours, minutes] = [Math.floor(seconds / 86400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60];
+    if (options.has("s"))
+      return void (await stdout.write(`${formatTime("%Y-%m-%d %H:%M:%S", Math.floor(now - seconds), 0)}\n`));
+    const [days, hours, minutes] = [
+      Math.floor(seconds / 86400),
+      Math.floor(seconds / 3600) % 24,
+      Math.floor(seconds / 60) % 60,
+    ];
     if (options.has("p")) {
       const part = (count: number, name: string) => (count > 0 ? [`${count} ${name}${count === 1 ? "" : "s"}`] : []);
       const parts = [...part(days, "day"), ...part(hours, "hour"), ...part(minutes, "minute")];
@@ -176,7 +183,8 @@ export const free = define(
       const suffix = "BKMGTP"[power] + (power > 0 && base === 1024 ? "i" : "");
       return (value < 10 && power > 0 ? value.toFixed(1) : String(Math.floor(value))) + suffix;
     };
-    const row = (name: string, values: number[]) => `${name.padEnd(8)}${values.map((value) => show(value).padStart(12)).join("")}\n`;
+    const row = (name: string, values: number[]) =>
+      `${name.padEnd(8)}${values.map((value) => show(value).padStart(12)).join("")}\n`;
     const used = total - unused - cached;
     let out = `${" ".repeat(8)}${["total", "used", "free", "shared", "buff/cache", "available"].map((name) => name.padStart(12)).join("")}\n`;
     out += row("Mem:", [total, used, unused, 0, cached, available]) + row("Swap:", [0, 0, 0]);
@@ -209,7 +217,9 @@ export const watch = define(
     for (;;) {
       await stdout.write("\x1b[H\x1b[2J");
       if (!options.has("t"))
-        await stdout.write(`Every ${seconds.toFixed(1)}s: ${operands.join(" ")}\t${formatTime("%a %b %e %H:%M:%S %Y", Math.floor(Date.now() / 1000), 0)}\n\n`);
+        await stdout.write(
+          `Every ${seconds.toFixed(1)}s: ${operands.join(" ")}\t${formatTime("%a %b %e %H:%M:%S %Y", Math.floor(Date.now() / 1000), 0)}\n\n`,
+        );
       await stdout.flush();
       const status = await invocation.run(options.has("x") ? operands : ["sh", "-c", operands.join(" ")]);
       if (options.has("e") && status !== 0) return status;
@@ -240,11 +250,24 @@ export const time = define(
     const status = await runProgram(invocation, operands, "cannot run ");
     const seconds = (performance.now() - start) / 1000;
     const elapsed = `${Math.floor(seconds / 60)}:${(seconds % 60).toFixed(2).padStart(5, "0")}`;
-    if (status !== 0 && !options.has("q") && !options.has("p")) await stderr.write(`Command exited with non-zero status ${status}\n`);
-    const values: Record<string, string> = { e: seconds.toFixed(2), E: elapsed, U: "0.00", S: "0.00", P: "0%", C: operands.join(" "), x: String(status), M: "0", "%": "%" };
+    if (status !== 0 && !options.has("q") && !options.has("p"))
+      await stderr.write(`Command exited with non-zero status ${status}\n`);
+    const values: Record<string, string> = {
+      e: seconds.toFixed(2),
+      E: elapsed,
+      U: "0.00",
+      S: "0.00",
+      P: "0%",
+      C: operands.join(" "),
+      x: String(status),
+      M: "0",
+      "%": "%",
+    };
     const format = options.value("f");
     if (format !== undefined)
-      await stderr.write(`${format.replace(/%([a-zA-Z%])|\\n|\\t/g, (whole, letter) => (letter ? (values[letter] ?? "0") : whole === "\\n" ? "\n" : "\t"))}\n`);
+      await stderr.write(
+        `${format.replace(/%([a-zA-Z%])|\\n|\\t/g, (whole, letter) => (letter ? (values[letter] ?? "0") : whole === "\\n" ? "\n" : "\t"))}\n`,
+      );
     else if (options.has("p")) await stderr.write(`real ${seconds.toFixed(2)}\nuser 0.00\nsys 0.00\n`);
     else await stderr.write(`0.00user 0.00system ${elapsed}elapsed 0%CPU\n`);
     return status;

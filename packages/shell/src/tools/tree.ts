@@ -92,7 +92,9 @@ async function walk(
   const names = list(sys, directory);
   if (typeof names === "number") return invocation.warn(`${directory}: ${strerror(names)}`, 2);
   const globs = (key: string) =>
-    options.values(key).flatMap((text) => text.split("|").map((glob) => globToRegExp(glob, options.has("ignore-case"))));
+    options
+      .values(key)
+      .flatMap((text) => text.split("|").map((glob) => globToRegExp(glob, options.has("ignore-case"))));
   const [only, never] = [globs("P"), globs("I")];
   let shown = names
     .filter((name) => options.has("a") || !name.startsWith("."))
@@ -102,7 +104,9 @@ async function walk(
       return { name, path, directory: isDir(found), time: typeof found === "number" ? 0 : found.mtimeSec };
     })
     .filter((one) => !never.some((glob) => glob.test(one.name)))
-    .filter((one) => one.directory || (!options.has("d") && (only.length === 0 || only.some((glob) => glob.test(one.name)))));
+    .filter(
+      (one) => one.directory || (!options.has("d") && (only.length === 0 || only.some((glob) => glob.test(one.name)))),
+    );
   if (options.has("prune")) shown = shown.filter((one) => !one.directory || !isEmpty(invocation, one.path));
   if (!options.has("U")) shown.sort((a, b) => (options.has("t") ? a.time - b.time : 0) || compareNames(a.name, b.name));
   if (options.has("r")) shown.reverse();
@@ -115,7 +119,13 @@ async function walk(
     await stdout.write(`${indent}${label(invocation, one.path, one.name)}\n`);
     if (one.directory) {
       totals.directories++;
-      await walk(invocation, one.path, lead + (last ? "    " : bar.replace(/ /, plain ? " " : "\u00a0").replace(/ /, plain ? " " : "\u00a0")), left - 1, totals);
+      await walk(
+        invocation,
+        one.path,
+        lead + (last ? "    " : bar.replace(/ /, plain ? " " : "\u00a0").replace(/ /, plain ? " " : "\u00a0")),
+        left - 1,
+        totals,
+      );
     } else totals.files++;
   }
 }

@@ -24,8 +24,7 @@ export async function fetchForTools(request: FetchRequest): Promise<FetchRespons
     throw new FetchFault("connect", error instanceof Error ? error.message : String(error));
   }
   // A page is not told where a redirect leads, nor which one it is.
-  if (response.type === "opaqueredirect")
-    return { url, status: 302, statusText: "Found", headers: [], body: null };
+  if (response.type === "opaqueredirect") return { url, status: 302, statusText: "Found", headers: [], body: null };
   try {
     refuseOwnOrigin(response.url);
   } catch (error) {

@@ -370,7 +370,8 @@ function writeBlock(out: BitWriter, block: Uint8Array): void {
   for (let i = 0; i < 256; i++) if (present[i]) used.push(i);
   const symbols = moveToFront(last, used);
   const alphabet = used.length + 2;
-  const tableCount = symbols.length < 200 ? 2 : symbols.length < 600 ? 3 : symbols.length < 1200 ? 4 : symbols.length < 2400 ? 5 : 6;
+  const tableCount =
+    symbols.length < 200 ? 2 : symbols.length < 600 ? 3 : symbols.length < 1200 ? 4 : symbols.length < 2400 ? 5 : 6;
   const { tables, selectors } = chooseTables(symbols, alphabet, tableCount);
   out.put(0, 1);
   out.put(origin, 24);

@@ -132,7 +132,9 @@ const help = (family: Family) => `${family.title}
 With no FILE, or when FILE is -, read standard input.`;
 
 const tool = (name: string, family: Family, implied: string[]) =>
-  define({ name, usage: "[OPTION]... [FILE]...", help: help(family) }, (invocation) => run(invocation, family, implied));
+  define({ name, usage: "[OPTION]... [FILE]...", help: help(family) }, (invocation) =>
+    run(invocation, family, implied),
+  );
 
 export const gzip = tool("gzip", GZIP, []);
 export const gunzip = tool("gunzip", GZIP, ["d"]);
@@ -180,9 +182,11 @@ async function run(invocation: Invocation, family: Family, implied: string[]): P
     name: family === GZIP ? family.name : invocation.name,
     warn(text, status = 1) {
       const lead = text.startsWith("\n") ? "\n" : "";
-      if (!(options.has("q") && status === 2)) void invocation.stderr.write(`${lead}${this.name}: ${text.slice(lead.length)}\n`);
+      if (!(options.has("q") && status === 2))
+        void invocation.stderr.write(`${lead}${this.name}: ${text.slice(lead.length)}\n`);
       // A warning of gzip's or xz's (2) gives way to an error (1); for bzip2 the larger tells more.
-      if (family === BZIP2 ? status > invocation.status : status === 1 || invocation.status === 0) invocation.status = status;
+      if (family === BZIP2 ? status > invocation.status : status === 1 || invocation.status === 0)
+        invocation.status = status;
     },
   };
   const totals: Totals = { count: 0, packed: 0, size: 0 };
@@ -199,12 +203,7 @@ interface Totals {
   size: number;
 }
 
-async function handle(
-  invocation: Invocation,
-  settings: Settings,
-  given: string,
-  totals: Totals,
-): Promise<void> {
+async function handle(invocation: Invocation, settings: Settings, given: string, totals: Totals): Promise<void> {
   const { sys, options } = invocation;
   const { family, decompress, toStdout, test } = settings;
   if (given === "-") {
@@ -224,7 +223,15 @@ async function handle(
     if (typeof longer !== "number" && family !== XZ) [name, found] = [name + settings.suffix, longer];
   }
   if (typeof found === "number") {
-    invocation.warn(family.missing(name + (decompress && family === GZIP && !Object.keys(family.suffixes).some((end) => name.endsWith(end)) ? ".gz" : ""), strerror(found)));
+    invocation.warn(
+      family.missing(
+        name +
+          (decompress && family === GZIP && !Object.keys(family.suffixes).some((end) => name.endsWith(end))
+            ? ".gz"
+            : ""),
+        strerror(found),
+      ),
+    );
     return;
   }
   if (isDir(found)) {
@@ -246,7 +253,11 @@ async function handle(
         target = `${name}.out`;
       } else target = name.slice(0, -end.length) + (ends as Record<string, string>)[end];
     } else {
-      if (settings.suffix === family.suffix && !settings.force && Object.keys(family.suffixes).some((end) => name.endsWith(end)))
+      if (
+        settings.suffix === family.suffix &&
+        !settings.force &&
+        Object.keys(family.suffixes).some((end) => name.endsWith(end))
+      )
         return invocation.warn(family.already(name), family.warning);
       target = name + settings.suffix;
     }
@@ -344,7 +355,10 @@ async function transform(
     if (!(error instanceof CodecError)) throw error;
     if (!quiet) await out.flush();
     const lead = family === GZIP ? "\n" : "";
-    invocation.warn(lead + family.fault(name, error).trimStart(), error.kind === "garbage" ? family.warning : family === BZIP2 ? 2 : 1);
+    invocation.warn(
+      lead + family.fault(name, error).trimStart(),
+      error.kind === "garbage" ? family.warning : family === BZIP2 ? 2 : 1,
+    );
     if (error.kind !== "garbage") return null;
   }
   if (settings.list) {

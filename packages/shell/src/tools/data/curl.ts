@@ -90,7 +90,9 @@ export const curl = define(
       },
     };
     if (urls.length === 0) {
-      void invocation.stderr.write("curl: no URL specified!\ncurl: try 'curl --help' or 'curl --manual' for more information\n");
+      void invocation.stderr.write(
+        "curl: no URL specified!\ncurl: try 'curl --help' or 'curl --manual' for more information\n",
+      );
       return 2;
     }
     let status = 0;
@@ -115,7 +117,16 @@ interface Facts {
 
 async function transfer(invocation: Invocation, given: string, place: number): Promise<number> {
   const { options } = invocation;
-  const facts: Facts = { code: 0, size: 0, type: "", url: given, start: performance.now(), method: "GET", file: "", headers: [] };
+  const facts: Facts = {
+    code: 0,
+    size: 0,
+    type: "",
+    url: given,
+    start: performance.now(),
+    method: "GET",
+    file: "",
+    headers: [],
+  };
   const tries = 1 + Number(options.value("retry") ?? 0);
   let status = 0;
   for (let attempt = 1; attempt <= tries; attempt++) {
@@ -128,7 +139,11 @@ async function transfer(invocation: Invocation, given: string, place: number): P
         status = 23;
       } else throw error;
     }
-    const transient = status === 28 || [408, 429, 500, 502, 503, 504].includes(facts.code) || (status !== 0 && options.has("retry-all-errors")) || (status === 7 && options.has("retry-connrefused"));
+    const transient =
+      status === 28 ||
+      [408, 429, 500, 502, 503, 504].includes(facts.code) ||
+      (status !== 0 && options.has("retry-all-errors")) ||
+      (status === 7 && options.has("retry-connrefused"));
     if (!transient || attempt === tries) break;
     await invocation.sys.sleep(1000 * Number(options.value("retry-delay") ?? 2 ** (attempt - 1)));
   }
@@ -146,7 +161,10 @@ function explain(invocation: Invocation, { kind, message }: NetError, facts: Fac
   const milliseconds = Math.round(performance.now() - facts.start);
   const [status, text] = {
     resolve: [6, `Could not resolve host: ${url.hostname}`],
-    connect: [7, `Failed to connect to ${url.hostname} port ${port} after ${milliseconds} ms: Couldn't connect to server`],
+    connect: [
+      7,
+      `Failed to connect to ${url.hostname} port ${port} after ${milliseconds} ms: Couldn't connect to server`,
+    ],
     refused: [7, `Refused: ${message}`],
     absent: [7, `Failed to connect to ${url.hostname} port ${port}: ${message}`],
     timeout: [28, `Operation timed out after ${milliseconds} milliseconds with ${facts.size} bytes received`],
@@ -211,7 +229,9 @@ async function once(invocation: Invocation, given: string, place: number, facts:
   facts.url = request.url;
   if (options.has("v")) {
     const target = new URL(request.url);
-    await stderr.write(`> ${request.method} ${target.pathname}${target.search} HTTP/1.1\n> Host: ${target.host}\n${request.headers.map(([name, value]) => `> ${name}: ${value}\n`).join("")}>\n`);
+    await stderr.write(
+      `> ${request.method} ${target.pathname}${target.search} HTTP/1.1\n> Host: ${target.host}\n${request.headers.map(([name, value]) => `> ${name}: ${value}\n`).join("")}>\n`,
+    );
   }
   const limit = Number(options.value("m") ?? Number.POSITIVE_INFINITY);
   const { response, save, end } = await exchange(
@@ -223,7 +243,10 @@ async function once(invocation: Invocation, given: string, place: number, facts:
   facts.url = response.url || request.url;
   facts.type = headerOf(response, "content-type") ?? "";
   facts.headers = response.headers;
-  if (options.has("v")) await stderr.write(`< ${statusLine(response)}\n${response.headers.map(([name, value]) => `< ${name}: ${value}\n`).join("")}<\n`);
+  if (options.has("v"))
+    await stderr.write(
+      `< ${statusLine(response)}\n${response.headers.map(([name, value]) => `< ${name}: ${value}\n`).join("")}<\n`,
+    );
   const failed = response.status >= 400 && (options.has("f") || options.has("fail-with-body"));
   if (failed && options.has("f") && !options.has("fail-with-body")) {
     end();
@@ -304,12 +327,16 @@ async function build(invocation: Invocation, url: URL): Promise<Built | number> 
     const stream = fileBody(invocation, upload);
     if (typeof stream === "number") return stream;
     body = stream;
-    if (url.pathname.endsWith("/") && upload !== "-") url.pathname += encodeURIComponent(upload.slice(upload.lastIndexOf("/") + 1));
+    if (url.pathname.endsWith("/") && upload !== "-")
+      url.pathname += encodeURIComponent(upload.slice(upload.lastIndexOf("/") + 1));
   }
   if (options.has("I")) method = "HEAD";
   method = options.value("X") ?? method;
-  const user = options.value("u") ?? (url.username ? `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}` : undefined);
-  if (user !== undefined) set("Authorization", `Basic ${btoa(bytesToBinary(encode(user.includes(":") ? user : `${user}:`)))}`);
+  const user =
+    options.value("u") ??
+    (url.username ? `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}` : undefined);
+  if (user !== undefined)
+    set("Authorization", `Basic ${btoa(bytesToBinary(encode(user.includes(":") ? user : `${user}:`)))}`);
   [url.username, url.password] = ["", ""];
   const bearer = options.value("oauth2-bearer");
   if (bearer !== undefined) set("Authorization", `Bearer ${bearer}`);
@@ -331,7 +358,12 @@ async function build(invocation: Invocation, url: URL): Promise<Built | number> 
       else set(name, value);
     }
   }
-  return { url: url.href, method, headers: [...headers.values()], body: method === "GET" || method === "HEAD" ? null : body };
+  return {
+    url: url.href,
+    method,
+    headers: [...headers.values()],
+    body: method === "GET" || method === "HEAD" ? null : body,
+  };
 }
 
 const bytesToHex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -350,7 +382,10 @@ async function postData(invocation: Invocation): Promise<Uint8Array | null> {
       const match = /^([^=@]*)([=@])(.*)$/s.exec(text);
       const [name, mark, rest] = match ? [match[1], match[2], match[3]] : ["", "=", text];
       const content = mark === "@" ? bytesToBinary(await readFile(invocation, rest)) : bytesToBinary(encode(rest));
-      const escaped = content.replace(/[^A-Za-z0-9\-._~]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
+      const escaped = content.replace(
+        /[^A-Za-z0-9\-._~]/g,
+        (one) => `%${one.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
+      );
       wrap(encode(name ? `${name}=${escaped}` : escaped), false);
     } else if (text.startsWith("@") && key !== "data-raw") {
       const bytes = await readFile(invocation, text.slice(1));

@@ -120,8 +120,7 @@ export function* contextDiff(left: Side, right: Side, changes: Change[], layout:
     yield `***************${heading(left.lines, first.a - lead, layout)}\n`;
     yield `*** ${span(first.a - lead, last.aEnd + trail)} ****\n`;
     const old = hunk.map(({ a, aEnd }): [number, number] => [a, aEnd]);
-    if (old.some(([start, end]) => start < end))
-      yield* part(left.lines, first.a - lead, last.aEnd + trail, old, "-");
+    if (old.some(([start, end]) => start < end)) yield* part(left.lines, first.a - lead, last.aEnd + trail, old, "-");
     yield `--- ${span(first.b - lead, last.bEnd + trail)} ----\n`;
     const fresh = hunk.map(({ b, bEnd }): [number, number] => [b, bEnd]);
     if (fresh.some(([start, end]) => start < end))

@@ -3,11 +3,11 @@
 import { newStat, S_IFCHR, S_IFDIR, S_IFIFO, S_IFMT, S_IFREG, type Stat, strerror } from "@vibengine/system";
 import { bytesToBinary, type Reader } from "../../stdio.ts";
 import { formatTime } from "../../strftime.ts";
+import { readSmallFile } from "../accounts.ts";
 import { closeInput, define, Failure, type Invocation, openInput, UsageError } from "../define.ts";
 import { baseName, compareNames, isDir, join, list, sameFile, stat } from "../files.ts";
 import { globToRegExp } from "../glob.ts";
 import { compileRegex } from "../regex.ts";
-import { readSmallFile } from "../accounts.ts";
 import {
   type Change,
   contextDiff,
@@ -91,10 +91,14 @@ export const diff = define(
 FILES are 'FILE1 FILE2' or 'DIR1 DIR2' or 'DIR FILE' or 'FILE DIR'. If a FILE is '-', read standard input.
 Exit status is 0 if inputs are the same, 1 if different, 2 if trouble.`,
     hint: "diff: Try 'diff --help' for more information.",
-    rewrite: (words) => words.flatMap((word) => {
+    rewrite: (words) =>
+      words.flatMap((word) => {
         const old = /^-([a-zA-Z]*?)(\d+)$/.exec(word);
         if (!old || /[UCWFxXILS]/.test(old[1])) return [word];
-        return [...(old[1] ? [`-${old[1]}`] : []), /[cu]/.test(old[1]) ? `-${old[1].includes("c") ? "C" : "U"}${old[2]}` : `-U${old[2]}`];
+        return [
+          ...(old[1] ? [`-${old[1]}`] : []),
+          /[cu]/.test(old[1]) ? `-${old[1].includes("c") ? "C" : "U"}${old[2]}` : `-U${old[2]}`,
+        ];
       }),
   },
   async (invocation) => {
@@ -111,7 +115,8 @@ Exit status is 0 if inputs are the same, 1 if different, 2 if trouble.`,
       pairs.push([operands[0], operands[1]]);
     }
     let status = 0;
-    for (const [left, right] of pairs) status = Math.max(status, await compare(invocation, settings, left, right, null));
+    for (const [left, right] of pairs)
+      status = Math.max(status, await compare(invocation, settings, left, right, null));
     return status;
   },
 );
@@ -255,7 +260,10 @@ async function compare(
     }
     return compareTrees(invocation, settings, left, right, absent);
   }
-  if (aDir !== bDir || (inside && !absent.left && !absent.right && kind(a) !== kind(b) && !(regular(a) && regular(b)))) {
+  if (
+    aDir !== bDir ||
+    (inside && !absent.left && !absent.right && kind(a) !== kind(b) && !(regular(a) && regular(b)))
+  ) {
     await stdout.write(`File ${left} is a ${kind(a)} while file ${right} is a ${kind(b)}\n`);
     return 1;
   }
@@ -370,15 +378,15 @@ async function compareLines(
     return 1;
   }
   const changes = await findChanges(invocation, settings, left.lines, right.lines);
-  const real = settings.ignored === null ? changes : changes.filter((change) => !isIgnored(change, settings, left, right));
+  const real =
+    settings.ignored === null ? changes : changes.filter((change) => !isIgnored(change, settings, left, right));
   if (real.length === 0 && settings.format !== "y") return 0;
   if (brief) {
     if (real.length === 0) return 0;
     await stdout.write(`Files ${left.name} and ${right.name} differ\n`);
     return 1;
   }
-  if (inTree && settings.format !== "y")
-    await stdout.write(`diff${settings.words} ${left.name} ${right.name}\n`);
+  if (inTree && settings.format !== "y") await stdout.write(`diff${settings.words} ${left.name} ${right.name}\n`);
   const titles = [left, right].map((file, i) => settings.labels[i] ?? titleOf(file));
   const sides: [Side, Side] = [
     { lines: left.lines, title: titles[0] },
@@ -408,9 +416,9 @@ async function compareLines(
     await invocation.yield();
   }
   await stdout.writeBinary(pending);
-  if (format === "e" || format === "n")
+  if (format === "e")
     for (const { name, lines } of [left, right])
-      if (lines.length > 0 && !lines[lines.length - 1].endsWith("\n") && format === "e")
+      if (lines.length > 0 && !lines[lines.length - 1].endsWith("\n"))
         invocation.warn(`${name}: No newline at end of file\n`, 0);
   return real.length > 0 ? 1 : 0;
 }
@@ -457,6 +465,8 @@ async function findChanges(
 
 function titleOf({ name, stat: found }: File): string {
   const time = found ?? newStat();
-  const shown = /[\s"\\]/.test(name) ? `"${name.replace(/["\\]/g, "\\$&").replaceAll("\n", "\\n").replaceAll("\t", "\\t")}"` : name;
+  const shown = /[\s"\\]/.test(name)
+    ? `"${name.replace(/["\\]/g, "\\$&").replaceAll("\n", "\\n").replaceAll("\t", "\\t")}"`
+    : name;
   return `${/[\n\t"\\]/.test(name) ? shown : name}\t${formatTime("%Y-%m-%d %H:%M:%S.%N %z", time.mtimeSec, time.mtimeNsec)}`;
 }

@@ -52,7 +52,11 @@ export const file = define(
             ? encoding
             : text;
       const label = name === "-" ? "/dev/stdin" : name;
-      const lead = options.has("b") ? "" : options.has("0") ? `${label}\0${separator} ` : `${label}${separator} ${" ".repeat(Math.max(0, width - label.length))}`;
+      const lead = options.has("b")
+        ? ""
+        : options.has("0")
+          ? `${label}\0${separator} `
+          : `${label}${separator} ${" ".repeat(Math.max(0, width - label.length))}`;
       await stdout.write(`${lead}${shown}\n`);
     }
   },
@@ -106,12 +110,29 @@ const b32 = (head: Uint8Array, at: number) => ((b16(head, at) << 16) | b16(head,
 
 const MAGICS: Magic[] = [
   [0, "\x7fELF", "application/x-executable", elf],
-  [0, "\0asm", "application/wasm", (head) => `WebAssembly (wasm) binary module version ${head[4] === 1 ? "0x1 (MVP)" : `0x${u32(head, 4).toString(16)}`}`],
+  [
+    0,
+    "\0asm",
+    "application/wasm",
+    (head) =>
+      `WebAssembly (wasm) binary module version ${head[4] === 1 ? "0x1 (MVP)" : `0x${u32(head, 4).toString(16)}`}`,
+  ],
   [0, "\x1f\x8b", "application/gzip", gzip],
   [0, "BZh", "application/x-bzip2", (head) => `bzip2 compressed data, block size = ${head[3] - 48}00k`],
-  [0, "\xfd7zXZ\0", "application/x-xz", (head) => `XZ compressed data, checksum ${{ 0: "NONE", 1: "CRC32", 4: "CRC64", 10: "SHA-256" }[head[7] & 15] ?? "?"}`],
+  [
+    0,
+    "\xfd7zXZ\0",
+    "application/x-xz",
+    (head) =>
+      `XZ compressed data, checksum ${{ 0: "NONE", 1: "CRC32", 4: "CRC64", 10: "SHA-256" }[head[7] & 15] ?? "?"}`,
+  ],
   [0, "\x28\xb5\x2f\xfd", "application/zstd", "Zstandard compressed data (v0.8+)"],
-  [0, "7z\xbc\xaf\x27\x1c", "application/x-7z-compressed", (head) => `7-zip archive data, version ${head[6]}.${head[7]}`],
+  [
+    0,
+    "7z\xbc\xaf\x27\x1c",
+    "application/x-7z-compressed",
+    (head) => `7-zip archive data, version ${head[6]}.${head[7]}`,
+  ],
   [0, "PK\x03\x04", "application/zip", zip],
   [0, "PK\x05\x06", "application/zip", "Zip archive data (empty)"],
   [0, "Rar!\x1a\x07", "application/x-rar", "RAR archive data"],
@@ -122,10 +143,20 @@ const MAGICS: Magic[] = [
   [0, "GIF87a", "image/gif", (head) => `GIF image data, version 87a, ${u16(head, 6)} x ${u16(head, 8)}`],
   [0, "GIF89a", "image/gif", (head) => `GIF image data, version 89a, ${u16(head, 6)} x ${u16(head, 8)}`],
   [0, "\xff\xd8\xff", "image/jpeg", "JPEG image data"],
-  [0, "BM", "image/bmp", (head) => `PC bitmap, Windows 3.x format, ${u32(head, 18)} x ${u32(head, 22)} x ${u16(head, 28)}`],
+  [
+    0,
+    "BM",
+    "image/bmp",
+    (head) => `PC bitmap, Windows 3.x format, ${u32(head, 18)} x ${u32(head, 22)} x ${u16(head, 28)}`,
+  ],
   [0, "II*\0", "image/tiff", "TIFF image data, little-endian"],
   [0, "MM\0*", "image/tiff", "TIFF image data, big-endian"],
-  [0, "\0\0\x01\0", "image/vnd.microsoft.icon", (head) => `MS Windows icon resource - ${u16(head, 4)} icon${u16(head, 4) === 1 ? "" : "s"}`],
+  [
+    0,
+    "\0\0\x01\0",
+    "image/vnd.microsoft.icon",
+    (head) => `MS Windows icon resource - ${u16(head, 4)} icon${u16(head, 4) === 1 ? "" : "s"}`,
+  ],
   [8, "WEBP", "image/webp", "RIFF (little-endian) data, Web/P image"],
   [8, "WAVE", "audio/x-wav", "RIFF (little-endian) data, WAVE audio"],
   [8, "AVI ", "video/x-msvideo", "RIFF (little-endian) data, AVI"],
@@ -137,7 +168,12 @@ const MAGICS: Magic[] = [
   [4, "ftyp", "video/mp4", "ISO Media, MP4 Base Media v1"],
   [0, "\x1aE\xdf\xa3", "video/webm", "WebM"],
   [0, "SQLite format 3\0", "application/vnd.sqlite3", "SQLite 3.x database"],
-  [0, "\xca\xfe\xba\xbe", "application/x-java-applet", (head) => `compiled Java class data, version ${b16(head, 6)}.${b16(head, 4)}`],
+  [
+    0,
+    "\xca\xfe\xba\xbe",
+    "application/x-java-applet",
+    (head) => `compiled Java class data, version ${b16(head, 6)}.${b16(head, 4)}`,
+  ],
   [0, "\xcf\xfa\xed\xfe", "application/x-mach-binary", "Mach-O 64-bit executable"],
   [0, "MZ", "application/x-dosexec", "MS-DOS executable"],
   [0, "wOFF", "font/woff", "Web Open Font Format"],
@@ -150,7 +186,8 @@ const MAGICS: Magic[] = [
 function recognize(head: Uint8Array): Verdict {
   const binary = bytesToBinary(head.subarray(0, 2048));
   for (const [at, bytes, mime, text] of MAGICS)
-    if (binary.startsWith(bytes, at)) return { text: typeof text === "string" ? text : text(head, binary), mime: mime, encoding: "binary" };
+    if (binary.startsWith(bytes, at))
+      return { text: typeof text === "string" ? text : text(head, binary), mime: mime, encoding: "binary" };
   return textual(head) ?? { text: "data", mime: "application/octet-stream", encoding: "binary" };
 }
 
@@ -158,7 +195,14 @@ function elf(head: Uint8Array): string {
   const little = head[5] === 1;
   const half = (at: number) => (little ? u16(head, at) : b16(head, at));
   const kinds = ["no file type", "relocatable", "executable", "shared object", "core file"];
-  const machines: Record<number, string> = { 3: "Intel 80386", 8: "MIPS", 40: "ARM", 62: "x86-64", 183: "ARM aarch64", 243: "UCB RISC-V" };
+  const machines: Record<number, string> = {
+    3: "Intel 80386",
+    8: "MIPS",
+    40: "ARM",
+    62: "x86-64",
+    183: "ARM aarch64",
+    243: "UCB RISC-V",
+  };
   return `ELF ${head[4] === 2 ? "64" : "32"}-bit ${little ? "LSB" : "MSB"} ${kinds[half(16)] ?? "unknown"}, ${machines[half(18)] ?? `machine ${half(18)}`}, version 1 (${head[7] === 3 ? "GNU/Linux" : "SYSV"})`;
 }
 
@@ -168,7 +212,10 @@ function gzip(head: Uint8Array, binary: string): string {
   if (head[3] & 4) at += 2 + u16(head, at);
   if (head[3] & 8) parts.push(`was "${binary.slice(at, binary.indexOf("\0", at))}"`);
   const time = u32(head, 4);
-  if (time > 0) parts.push(`last modified: ${new Date(time * 1000).toUTCString().replace(/^(\w+), (\d+) (\w+) (\d+) ([\d:]+) GMT$/, (_, day, date, month, year, clock) => `${day} ${month} ${date.padStart(2)} ${clock} ${year}`.replace(/ 0(\d) /, "  $1 "))}`);
+  if (time > 0)
+    parts.push(
+      `last modified: ${new Date(time * 1000).toUTCString().replace(/^(\w+), (\d+) (\w+) (\d+) ([\d:]+) GMT$/, (_, day, date, month, year, clock) => `${day} ${month} ${date.padStart(2)} ${clock} ${year}`.replace(/ 0(\d) /, "  $1 "))}`,
+    );
   if (head[8] === 2) parts.push("max compression");
   if (head[8] === 4) parts.push("max speed");
   if (head[9] === 3) parts.push("from Unix");
@@ -189,7 +236,13 @@ function zip(head: Uint8Array, binary: string): string {
 }
 
 function png(head: Uint8Array): string {
-  const colors: Record<number, string> = { 0: " grayscale", 2: "/color RGB", 3: " colormap", 4: " gray+alpha", 6: "/color RGBA" };
+  const colors: Record<number, string> = {
+    0: " grayscale",
+    2: "/color RGB",
+    3: " colormap",
+    4: " gray+alpha",
+    6: "/color RGBA",
+  };
   const kind = colors[head[25]] ?? "";
   return `PNG image data, ${b32(head, 16)} x ${b32(head, 20)}, ${head[24]}-bit${kind}, ${head[28] ? "interlaced" : "non-interlaced"}`;
 }
@@ -203,9 +256,18 @@ function textual(head: Uint8Array): Verdict | null {
   const [kind, mime] = language(content);
   const lines = content.split("\n");
   const notes: string[] = [];
-  if (lines.some((line) => line.length > 300)) notes.push(`with very long lines (${Math.max(...lines.map((line) => line.length))})`);
-  const [crlf, lf, cr] = [(content.match(/\r\n/g) ?? []).length, (content.match(/(?<!\r)\n/g) ?? []).length, (content.match(/\r(?!\n)/g) ?? []).length];
-  const ends = [...(crlf > 0 ? ["CRLF"] : []), ...(cr > 0 ? ["CR"] : []), ...(lf > 0 && (crlf > 0 || cr > 0) ? ["LF"] : [])];
+  if (lines.some((line) => line.length > 300))
+    notes.push(`with very long lines (${Math.max(...lines.map((line) => line.length))})`);
+  const [crlf, lf, cr] = [
+    (content.match(/\r\n/g) ?? []).length,
+    (content.match(/(?<!\r)\n/g) ?? []).length,
+    (content.match(/\r(?!\n)/g) ?? []).length,
+  ];
+  const ends = [
+    ...(crlf > 0 ? ["CRLF"] : []),
+    ...(cr > 0 ? ["CR"] : []),
+    ...(lf > 0 && (crlf > 0 || cr > 0) ? ["LF"] : []),
+  ];
   if (ends.length > 0) notes.push(`with ${ends.join(", ")} line terminators`);
   else if (crlf + lf + cr === 0) notes.push("with no line terminators");
   if (content.includes("\x1b")) notes.push("with escape sequences");
@@ -251,7 +313,11 @@ function language(text: string): [string, string] {
     return [`a ${path}${argument && base === "env" ? ` ${argument}` : ""} script`, "text/plain"];
   }
   const start = text.trimStart();
-  if (/^<\?xml/.test(start)) return [/<svg/.test(text) ? "SVG Scalable Vector Graphics image" : `XML 1.0 document`, /<svg/.test(text) ? "image/svg+xml" : "text/xml"];
+  if (/^<\?xml/.test(start))
+    return [
+      /<svg/.test(text) ? "SVG Scalable Vector Graphics image" : `XML 1.0 document`,
+      /<svg/.test(text) ? "image/svg+xml" : "text/xml",
+    ];
   if (/^<svg/.test(start)) return ["SVG Scalable Vector Graphics image", "image/svg+xml"];
   if (/^(<!doctype html|<html|<head)/i.test(start)) return ["HTML document", "text/html"];
   if (/^[[{]/.test(start)) {
@@ -263,7 +329,9 @@ function language(text: string): [string, string] {
     }
   }
   if (/^(?:diff |Index: |--- \S+.*\n\+\+\+ )/.test(text)) return ["unified diff output", "text/x-diff"];
-  if (/^\s*(?:\/\*[^]*?\*\/|\/\/.*\n|\s)*#\s*(?:include|define|ifndef|ifdef|pragma)\b/.test(text)) return [/\b(?:class|namespace|template|std::)\b/.test(text) ? "C++ source" : "C source", "text/x-c"];
-  if (/^(?:from \S+ import|import \S+\n|def \w+\(.*\):)/m.test(text) && /:\n\s+/.test(text)) return ["Python script", "text/x-script.python"];
+  if (/^\s*(?:\/\*[^]*?\*\/|\/\/.*\n|\s)*#\s*(?:include|define|ifndef|ifdef|pragma)\b/.test(text))
+    return [/\b(?:class|namespace|template|std::)\b/.test(text) ? "C++ source" : "C source", "text/x-c"];
+  if (/^(?:from \S+ import|import \S+\n|def \w+\(.*\):)/m.test(text) && /:\n\s+/.test(text))
+    return ["Python script", "text/x-script.python"];
   return ["", "text/plain"];
 }

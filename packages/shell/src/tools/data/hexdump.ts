@@ -78,7 +78,8 @@ export const hexdump = define(
     const count = (key: string, missing: number) => {
       const text = options.value(key);
       const value = text === undefined ? missing : parseOffset(text);
-      if (value === null) throw new Failure(`failed to parse ${key === "n" ? "length" : "offset"}: ${quotePlain(text!)}`);
+      if (value === null)
+        throw new Failure(`failed to parse ${key === "n" ? "length" : "offset"}: ${quotePlain(text!)}`);
       return value;
     };
     let left = count("n", Number.POSITIVE_INFINITY);
@@ -175,7 +176,13 @@ function parseText(format: string): (string | Conversion)[] {
             ? Number(precision || 1)
             : 4;
     if (!/^(_[aA][dox]|_[cpu]|[cdiouxXeEfgGs])$/.test(kind)) throw new Failure(`bad conversion character %${letter}`);
-    parts.push({ flags, width: Number(width), precision: precision === undefined ? -1 : Number(precision), letter: kind, size });
+    parts.push({
+      flags,
+      width: Number(width),
+      precision: precision === undefined ? -1 : Number(precision),
+      letter: kind,
+      size,
+    });
     if (letter.length > kind.length) parts.push(letter.slice(kind.length));
   }
   return parts;
@@ -214,10 +221,27 @@ function display(units: Unit[], bytes: Uint8Array, offset: number, ending: boole
   return out;
 }
 
-const blank = (part: Conversion): string => " ".repeat(part.letter === "_p" || part.letter === "_c" || part.letter === "_u" || part.width > 0 ? part.width : Math.max(0, part.precision));
+const blank = (part: Conversion): string =>
+  " ".repeat(
+    part.letter === "_p" || part.letter === "_c" || part.letter === "_u" || part.width > 0
+      ? part.width
+      : Math.max(0, part.precision),
+  );
 
-const UNPRINTED = "nul soh stx etx eot enq ack bel bs ht lf vt ff cr so si dle dc1 dc2 dc3 dc4 nak syn etb can em sub esc fs gs rs us".split(" ");
-const ESCAPED: Record<number, string> = { 0: "\\0", 7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r" };
+const UNPRINTED =
+  "nul soh stx etx eot enq ack bel bs ht lf vt ff cr so si dle dc1 dc2 dc3 dc4 nak syn etb can em sub esc fs gs rs us".split(
+    " ",
+  );
+const ESCAPED: Record<number, string> = {
+  0: "\\0",
+  7: "\\a",
+  8: "\\b",
+  9: "\\t",
+  10: "\\n",
+  11: "\\v",
+  12: "\\f",
+  13: "\\r",
+};
 
 function show(part: Conversion, piece: Uint8Array): string {
   const byte = piece[0];
@@ -259,7 +283,8 @@ function convert(part: Conversion, value: bigint): string {
   const kind = part.letter.replace(/^_[aA]/, "");
   const digits = (value < 0n ? -value : value).toString(kind === "o" ? 8 : kind === "x" || kind === "X" ? 16 : 10);
   let text = part.precision > 0 ? digits.padStart(part.precision, "0") : digits;
-  if (part.flags.includes("#") && value !== 0n) text = (kind === "o" ? "0" : kind === "x" || kind === "X" ? "0x" : "") + text;
+  if (part.flags.includes("#") && value !== 0n)
+    text = (kind === "o" ? "0" : kind === "x" || kind === "X" ? "0x" : "") + text;
   if (kind === "X") text = text.toUpperCase();
   const sign = value < 0n ? "-" : part.flags.includes("+") ? "+" : part.flags.includes(" ") ? " " : "";
   if (part.flags.includes("0") && !part.flags.includes("-") && part.precision < 0)

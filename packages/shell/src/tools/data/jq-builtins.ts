@@ -3,9 +3,9 @@
 import { formatTime } from "../../strftime.ts";
 import { formatValue } from "./jq-formats.ts";
 import { deletePaths, getIndex, indexesOf, keysOf, setPath } from "./jq-paths.ts";
-import { compare, described, JqError, parseJson, toJson, typeOf, type Value } from "./jq-value.ts";
 import { matches } from "./jq-regex.ts";
 import { breakDown, makeTime, parseTime } from "./jq-time.ts";
+import { compare, described, JqError, parseJson, toJson, typeOf, type Value } from "./jq-value.ts";
 
 export type Builtin = (input: Value, ...args: Value[]) => Value;
 
@@ -16,9 +16,14 @@ function number(value: Value, name: string): number {
   return value;
 }
 
-const math = (body: (x: number) => number): Builtin => (value) => body(number(value, "number required"));
-const math2 = (body: (x: number, y: number) => number): Builtin => (_, x, y) =>
-  body(number(x, "number required"), number(y, "number required"));
+const math =
+  (body: (x: number) => number): Builtin =>
+  (value) =>
+    body(number(value, "number required"));
+const math2 =
+  (body: (x: number, y: number) => number): Builtin =>
+  (_, x, y) =>
+    body(number(x, "number required"), number(y, "number required"));
 
 function string(value: Value, message: string): string {
   if (typeof value !== "string") throw new JqError(message);
@@ -41,7 +46,9 @@ function length(value: Value): Value {
 function has(value: Value, key: Value): boolean {
   if (value instanceof Map && typeof key === "string") return value.has(key);
   if (Array.isArray(value) && typeof key === "number") return key >= 0 && key < value.length;
-  throw new JqError(`Cannot check whether ${typeOf(value)} has a ${typeof key === "string" ? "string" : typeOf(key)} key`);
+  throw new JqError(
+    `Cannot check whether ${typeOf(value)} has a ${typeof key === "string" ? "string" : typeOf(key)} key`,
+  );
 }
 
 function contains(a: Value, b: Value): boolean {
@@ -78,7 +85,9 @@ function implode(value: Value): string {
     .map((code) => {
       if (typeof code !== "number" || Number.isNaN(code)) throw new JqError("Unicode codepoint must be numeric");
       const whole = Math.trunc(code);
-      return String.fromCodePoint(whole > 0x10ffff || whole < 0 || (whole >= 0xd800 && whole < 0xe000) ? 0xfffd : whole);
+      return String.fromCodePoint(
+        whole > 0x10ffff || whole < 0 || (whole >= 0xd800 && whole < 0xe000) ? 0xfffd : whole,
+      );
     })
     .join("");
 }
@@ -98,15 +107,23 @@ function indices(value: Value, part: Value): Value {
   return getIndex(value, part);
 }
 
-const ends = (found: Value, last: boolean): Value => (Array.isArray(found) ? (found[last ? found.length - 1 : 0] ?? null) : found);
+const ends = (found: Value, last: boolean): Value =>
+  Array.isArray(found) ? (found[last ? found.length - 1 : 0] ?? null) : found;
 
 /** Pairs of keys and values, sorted by the keys. */
 const pairs = (value: Value): [Value, Value][] => {
   const all = value as [Value, Value][];
-  return all.map((pair, i) => ({ pair, i })).sort((a, b) => compare(a.pair[0], b.pair[0]) || a.i - b.i).map(({ pair }) => pair);
+  return all
+    .map((pair, i) => ({ pair, i }))
+    .sort((a, b) => compare(a.pair[0], b.pair[0]) || a.i - b.i)
+    .map(({ pair }) => pair);
 };
 
-const sorted = (value: Value[]): Value[] => value.map((one, i) => ({ one, i })).sort((a, b) => compare(a.one, b.one) || a.i - b.i).map(({ one }) => one);
+const sorted = (value: Value[]): Value[] =>
+  value
+    .map((one, i) => ({ one, i }))
+    .sort((a, b) => compare(a.one, b.one) || a.i - b.i)
+    .map(({ one }) => one);
 
 function groups(value: Value): Value[] {
   const out: Value[][] = [];
@@ -119,7 +136,8 @@ function groups(value: Value): Value[] {
   return out;
 }
 
-const strip = (value: Value, what: RegExp): Value => string(value, `${described(value)} cannot be trimmed`).replace(what, "");
+const strip = (value: Value, what: RegExp): Value =>
+  string(value, `${described(value)} cannot be trimmed`).replace(what, "");
 
 /** Whole seconds in an integer, the rest a fraction: jq's broken down time and back. */
 const timeOf = (value: Value, name: string): number => {
@@ -146,7 +164,10 @@ function frexp(value: number): [number, number] {
 /** Lanczos' approximation. */
 function logGamma(x: number): number {
   if (x < 0.5) return Math.log(Math.PI / Math.abs(Math.sin(Math.PI * x))) - logGamma(1 - x);
-  const g = [0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7];
+  const g = [
+    0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
+    12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
+  ];
   const y = x - 1;
   const sum = g.slice(1).reduce((total, part, i) => total + part / (y + i + 1), g[0]);
   const t = y + 7.5;
@@ -159,7 +180,10 @@ const nearest = (x: number): number => {
   return x - down === 0.5 ? down + (down % 2 === 0 ? 0 : 1) : Math.round(x);
 };
 
-const names = "floor sqrt sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh cbrt exp expm1 log log10 log1p log2 trunc ceil".split(" ");
+const names =
+  "floor sqrt sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh cbrt exp expm1 log log10 log1p log2 trunc ceil".split(
+    " ",
+  );
 
 export const builtins: Record<string, Builtin> = {
   ...Object.fromEntries(names.map((name) => [`${name}/0`, math(Math[name as "floor"])])),
@@ -247,13 +271,17 @@ export const builtins: Record<string, Builtin> = {
   },
   "flatten/0": (value) => flatten(value, Number.POSITIVE_INFINITY),
   "flatten/1": (value, depth) => {
-    if (number(depth, "flatten depth must not be negative") < 0) throw new JqError("flatten depth must not be negative");
+    if (number(depth, "flatten depth must not be negative") < 0)
+      throw new JqError("flatten depth must not be negative");
     return flatten(value, depth as number);
   },
-  "explode/0": (value) => [...string(value, `${described(value)} cannot be exploded`)].map((one) => one.codePointAt(0)!),
+  "explode/0": (value) =>
+    [...string(value, `${described(value)} cannot be exploded`)].map((one) => one.codePointAt(0)!),
   "implode/0": implode,
-  "ascii_downcase/0": (value) => string(value, "ascii_downcase input must be a string").replace(/[A-Z]/g, (one) => one.toLowerCase()),
-  "ascii_upcase/0": (value) => string(value, "ascii_upcase input must be a string").replace(/[a-z]/g, (one) => one.toUpperCase()),
+  "ascii_downcase/0": (value) =>
+    string(value, "ascii_downcase input must be a string").replace(/[A-Z]/g, (one) => one.toLowerCase()),
+  "ascii_upcase/0": (value) =>
+    string(value, "ascii_upcase input must be a string").replace(/[a-z]/g, (one) => one.toUpperCase()),
   "trim/0": (value) => strip(value, /^\s+|\s+$/g),
   "ltrim/0": (value) => strip(value, /^\s+/),
   "rtrim/0": (value) => strip(value, /\s+$/),
@@ -273,7 +301,8 @@ export const builtins: Record<string, Builtin> = {
       : value,
   "trimstr/1": (value, part) => builtins["rtrimstr/1"](builtins["ltrimstr/1"](value, part), part),
   "split/1": (value, by) => {
-    if (typeof value !== "string" || typeof by !== "string") throw new JqError("split input and separator must be strings");
+    if (typeof value !== "string" || typeof by !== "string")
+      throw new JqError("split input and separator must be strings");
     return value === "" ? [] : by === "" ? [...value] : value.split(by);
   },
   "join/1": (value, by) => {
@@ -281,8 +310,11 @@ export const builtins: Record<string, Builtin> = {
     let text: Value = value.length === 0 ? "" : null;
     for (const one of value) {
       if (Array.isArray(one) || one instanceof Map)
-        throw new JqError(`${described((text === null ? "" : `${text}${by}`) as Value)} and ${described(one)} cannot be added`);
-      if (typeof by !== "string" && by !== null) throw new JqError(`${described(by)} and ${described(one)} cannot be added`);
+        throw new JqError(
+          `${described((text === null ? "" : `${text}${by}`) as Value)} and ${described(one)} cannot be added`,
+        );
+      if (typeof by !== "string" && by !== null)
+        throw new JqError(`${described(by)} and ${described(one)} cannot be added`);
       const shownOne: string = one === null ? "" : textOf(one);
       text = text === null ? shownOne : `${text}${by ?? ""}${shownOne}`;
     }
@@ -347,5 +379,8 @@ function best(value: Value, largest: boolean): Value {
 
 const sortedEnd = (value: Value, largest: boolean): Value => {
   const all = array(value, "iterated over");
-  return best(all.map((one): Value => [one, one]), largest);
+  return best(
+    all.map((one): Value => [one, one]),
+    largest,
+  );
 };

@@ -119,7 +119,8 @@ export class Evaluator {
             yield index(target, node.key.value);
             continue;
           }
-          for (const { value: key } of this.#run(node.key, scope, { value: at.value, path: null })) yield index(target, key);
+          for (const { value: key } of this.#run(node.key, scope, { value: at.value, path: null }))
+            yield index(target, key);
         }
         return;
       case "slice":
@@ -224,7 +225,8 @@ export class Evaluator {
         }
         return;
       case "bind":
-        for (const { value } of this.#values(node.source, scope, at)) yield* this.#bindRun(node.patterns, value, node.body, scope, at);
+        for (const { value } of this.#values(node.source, scope, at))
+          yield* this.#bindRun(node.patterns, value, node.body, scope, at);
         return;
       case "define": {
         const inner: Scope = { parent: scope, name: `${node.definition.name}/${node.definition.params.length}` };
@@ -524,12 +526,23 @@ export class Evaluator {
       return;
     }
     for (const { value } of this.#values(args[from], scope, at)) {
-      const callable: Scope = { parent: inner, name: `${param.slice(1)}/0`, closure: { node: { kind: "literal", value }, scope: inner } };
+      const callable: Scope = {
+        parent: inner,
+        name: `${param.slice(1)}/0`,
+        closure: { node: { kind: "literal", value }, scope: inner },
+      };
       yield* this.#parameters(definition, from + 1, args, { parent: callable, name: param, value }, scope, at);
     }
   }
 
-  *#native(native: Builtin, args: Node[], from: number, values: Value[], scope: Scope | null, at: Result): Generator<Result> {
+  *#native(
+    native: Builtin,
+    args: Node[],
+    from: number,
+    values: Value[],
+    scope: Scope | null,
+    at: Result,
+  ): Generator<Result> {
     if (from < 0) {
       yield this.#plain(native(at.value, ...values), at);
       return;
@@ -587,7 +600,10 @@ export class Evaluator {
         // The keys that sort_by and its kind go by.
         if (!Array.isArray(at.value)) throw new JqError(`Cannot index ${typeOf(at.value)} with number`);
         return one(
-          at.value.map((value) => [[...this.#run(args[0], scope, { value, path: null })].map((result) => result.value), value]),
+          at.value.map((value) => [
+            [...this.#run(args[0], scope, { value, path: null })].map((result) => result.value),
+            value,
+          ]),
         );
       }
       case "input/0": {
@@ -620,8 +636,9 @@ export class Evaluator {
     return null;
   }
 
-  *#error(arg: Node, scope: Scope | null, at: Result): Generator<Result> {
+  #error(arg: Node, scope: Scope | null, at: Result): Generator<Result> {
     for (const { value } of this.#values(arg, scope, at)) throw new JqError(value);
+    return none();
   }
 
   *#paths(arg: Node, scope: Scope | null, at: Result): Generator<Result> {
@@ -736,7 +753,13 @@ export class Evaluator {
   }
 }
 
-const textJson = (value: Value) => shown(value).endsWith("...") ? textOf(Array.isArray(value) || value instanceof Map ? value : [value]).replace(/^\[(.*)\]$/s, Array.isArray(value) || value instanceof Map ? "$&" : "$1") : shown(value);
+const textJson = (value: Value) =>
+  shown(value).endsWith("...")
+    ? textOf(Array.isArray(value) || value instanceof Map ? value : [value]).replace(
+        /^\[(.*)\]$/s,
+        Array.isArray(value) || value instanceof Map ? "$&" : "$1",
+      )
+    : shown(value);
 
 function* none(): Generator<Result> {}
 
@@ -765,7 +788,8 @@ function index(target: Result, key: Value): Result {
 function* iterate(target: Result): Generator<Result> {
   const { value, path } = target;
   if (path === NOWHERE) throw new JqError(`Invalid path expression with result ${shown(value)}`);
-  if (Array.isArray(value)) for (let i = 0; i < value.length; i++) yield { value: value[i], path: path && [...path, i] };
+  if (Array.isArray(value))
+    for (let i = 0; i < value.length; i++) yield { value: value[i], path: path && [...path, i] };
   else if (value instanceof Map) for (const [key, inner] of value) yield { value: inner, path: path && [...path, key] };
   else throw new JqError(`Cannot iterate over ${value === null ? "null" : described(value)}`);
 }
@@ -773,7 +797,10 @@ function* iterate(target: Result): Generator<Result> {
 function namesIn(pattern: Pattern): string[] {
   if (pattern.kind === "var") return [pattern.name];
   if (pattern.kind === "array") return pattern.items.flatMap(namesIn);
-  return pattern.fields.flatMap(({ name, value }) => [...(name === null ? [] : [name]), ...(value ? namesIn(value) : [])]);
+  return pattern.fields.flatMap(({ name, value }) => [
+    ...(name === null ? [] : [name]),
+    ...(value ? namesIn(value) : []),
+  ]);
 }
 
 export function operate(operator: string, a: Value, b: Value): Value {
@@ -810,16 +837,19 @@ export function operate(operator: string, a: Value, b: Value): Value {
       throw new JqError(`${described(a)} and ${described(b)} cannot be multiplied`);
     case "/":
       if (typeof a === "number" && typeof b === "number") {
-        if (b === 0) throw new JqError(`${described(a)} and ${described(b)} cannot be divided because the divisor is zero`);
+        if (b === 0)
+          throw new JqError(`${described(a)} and ${described(b)} cannot be divided because the divisor is zero`);
         return a / b;
       }
       if (typeof a === "string" && typeof b === "string") return a === "" ? [] : b === "" ? [...a] : a.split(b);
       throw new JqError(`${described(a)} and ${described(b)} cannot be divided`);
     case "%": {
-      if (typeof a !== "number" || typeof b !== "number") throw new JqError(`${described(a)} and ${described(b)} cannot be divided`);
+      if (typeof a !== "number" || typeof b !== "number")
+        throw new JqError(`${described(a)} and ${described(b)} cannot be divided`);
       if (Number.isNaN(a) || Number.isNaN(b)) return Number.NaN;
       const [x, y] = [clamp(a), clamp(b)];
-      if (y === 0n) throw new JqError(`${described(a)} and ${described(b)} cannot be divided because the divisor is zero`);
+      if (y === 0n)
+        throw new JqError(`${described(a)} and ${described(b)} cannot be divided because the divisor is zero`);
       return Number(x % (y < 0n ? -y : y));
     }
   }

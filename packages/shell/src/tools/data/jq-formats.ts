@@ -14,12 +14,20 @@ export function formatValue(name: string, value: Value): string {
     case "@json":
       return toJson(value);
     case "@html":
-      return text(value).replace(/[<>&'"]/g, (character) => ({ "<": "&lt;", ">": "&gt;", "&": "&amp;", "'": "&#39;", '"': "&quot;" })[character]!);
+      return text(value).replace(
+        /[<>&'"]/g,
+        (character) => ({ "<": "&lt;", ">": "&gt;", "&": "&amp;", "'": "&#39;", '"': "&quot;" })[character]!,
+      );
     case "@uri":
-      return encodeURIComponent(text(value)).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+      return encodeURIComponent(text(value)).replace(
+        /[!'()*]/g,
+        (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+      );
     case "@urid": {
       const bytes = binaryToBytes(
-        bytesToBinary(encoder.encode(text(value))).replace(/%([0-9a-fA-F]{2})/g, (_, digits) => String.fromCharCode(Number.parseInt(digits, 16))),
+        bytesToBinary(encoder.encode(text(value))).replace(/%([0-9a-fA-F]{2})/g, (_, digits) =>
+          String.fromCharCode(Number.parseInt(digits, 16)),
+        ),
       );
       return decoder.decode(bytes);
     }
@@ -27,12 +35,16 @@ export function formatValue(name: string, value: Value): string {
       return row(value, "csv", ",", (one) => `"${one.replaceAll('"', '""')}"`);
     case "@tsv":
       return row(value, "tsv", "\t", (one) =>
-        one.replace(/[\\\t\n\r]/g, (character) => ({ "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r" })[character]!),
+        one.replace(
+          /[\\\t\n\r]/g,
+          (character) => ({ "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r" })[character]!,
+        ),
       );
     case "@sh":
       return (Array.isArray(value) ? value : [value])
         .map((one) => {
-          if (Array.isArray(one) || one instanceof Map) throw new JqError(`${described(one)} can not be escaped for shell`);
+          if (Array.isArray(one) || one instanceof Map)
+            throw new JqError(`${described(one)} can not be escaped for shell`);
           return typeof one === "string" ? `'${one.replaceAll("'", "'\\''")}'` : toJson(one);
         })
         .join(" ");
@@ -41,7 +53,7 @@ export function formatValue(name: string, value: Value): string {
     case "@base64d": {
       const given = text(value);
       const clean = given.replace(/[^A-Za-z0-9+/]/g, "");
-      if (clean.length % 4 === 1 && clean.length < 2 || (clean === "" && given !== "" && !/^=*$/.test(given)))
+      if ((clean.length % 4 === 1 && clean.length < 2) || (clean === "" && given !== "" && !/^=*$/.test(given)))
         throw new JqError(`${described(given)} is not valid base64 data`);
       return decoder.decode(binaryToBytes(atob(clean.slice(0, clean.length % 4 === 1 ? -1 : undefined))));
     }

@@ -52,12 +52,32 @@ interface Token {
   at: number;
 }
 
-const SYMBOLS = ["?//=", "?//", "//=", "|=", "+=", "-=", "*=", "/=", "%=", "==", "!=", "<=", ">=", "//", "..", "and", "or"]
+const SYMBOLS = [
+  "?//=",
+  "?//",
+  "//=",
+  "|=",
+  "+=",
+  "-=",
+  "*=",
+  "/=",
+  "%=",
+  "==",
+  "!=",
+  "<=",
+  ">=",
+  "//",
+  "..",
+  "and",
+  "or",
+]
   .filter((symbol) => /^\W/.test(symbol))
   .concat([..."|,=<>+-*/%()[]{}.:;?$"]);
 
 const KEYWORDS = new Set(
-  "def if then elif else end as reduce foreach try catch label import include and or not __loc__".split(" ").filter((word) => word !== "not"),
+  "def if then elif else end as reduce foreach try catch label import include and or not __loc__"
+    .split(" ")
+    .filter((word) => word !== "not"),
 );
 
 const ESCAPES: Record<string, string> = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f", '"': '"', "\\": "\\", "/": "/" };
@@ -91,18 +111,29 @@ class Lexer {
         this.tokens.push({ kind: "string", text: "", parts: this.#string(), at });
         continue;
       }
-      const match = /(?:(\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)|((?:[a-zA-Z_]\w*::)*[a-zA-Z_]\w*)|\.([a-zA-Z_]\w*)|\$((?:[a-zA-Z_]\w*::)*[a-zA-Z_]\w*)|@([a-zA-Z0-9_]+))/y;
+      const match =
+        /(?:(\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)|((?:[a-zA-Z_]\w*::)*[a-zA-Z_]\w*)|\.([a-zA-Z_]\w*)|\$((?:[a-zA-Z_]\w*::)*[a-zA-Z_]\w*)|@([a-zA-Z0-9_]+))/y;
       match.lastIndex = at;
       const found = match.exec(this.#text);
       if (found) {
         const [whole, number, word, field, variable, format] = found;
-        const kind = number !== undefined ? "number" : word !== undefined ? "word" : field !== undefined ? "field" : variable !== undefined ? "variable" : "format";
+        const kind =
+          number !== undefined
+            ? "number"
+            : word !== undefined
+              ? "word"
+              : field !== undefined
+                ? "field"
+                : variable !== undefined
+                  ? "variable"
+                  : "format";
         this.tokens.push({ kind, text: number ?? word ?? field ?? variable ?? format, at });
         this.#at += whole.length;
         continue;
       }
       const symbol = SYMBOLS.find((one) => this.#text.startsWith(one, at));
-      if (symbol === undefined) throw new SyntaxFault(`syntax error, unexpected INVALID_CHARACTER at ${at}: ${character}`);
+      if (symbol === undefined)
+        throw new SyntaxFault(`syntax error, unexpected INVALID_CHARACTER at ${at}: ${character}`);
       if (symbol === "(") depth++;
       if (symbol === ")" && depth-- === 0 && nested) {
         this.tokens.push({ kind: "end", text: "", at });
@@ -149,7 +180,11 @@ class Lexer {
   }
 }
 
-const LEVELS: string[][] = [["==", "!=", "<", "<=", ">", ">="], ["+", "-"], ["*", "/", "%"]];
+const LEVELS: string[][] = [
+  ["==", "!=", "<", "<=", ">", ">="],
+  ["+", "-"],
+  ["*", "/", "%"],
+];
 const ASSIGNMENTS = ["=", "|=", "+=", "-=", "*=", "/=", "%=", "//="];
 const IDENTITY: Node = { kind: "identity" };
 
@@ -200,7 +235,9 @@ class Parser {
 
   #unexpected(): SyntaxFault {
     const { kind, text } = this.#peek();
-    return new SyntaxFault(`syntax error, unexpected ${kind === "end" ? "end of file" : kind === "string" ? "QQSTRING_START" : `'${text}'`}`);
+    return new SyntaxFault(
+      `syntax error, unexpected ${kind === "end" ? "end of file" : kind === "string" ? "QQSTRING_START" : `'${text}'`}`,
+    );
   }
 
   #definition(): Definition {
@@ -341,7 +378,8 @@ class Parser {
       this.#next++;
       left = { kind: "binary", operator: text, left, right: this.#binary(level + 1) };
       // Comparisons don't chain.
-      if (level === 0 && LEVELS[0].includes(this.#peek().text) && this.#peek().kind === "symbol") throw this.#unexpected();
+      if (level === 0 && LEVELS[0].includes(this.#peek().text) && this.#peek().kind === "symbol")
+        throw this.#unexpected();
     }
   }
 

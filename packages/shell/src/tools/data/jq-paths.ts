@@ -6,7 +6,8 @@ const isSlice = (key: Value): key is JsonObject => key instanceof Map && (key.ha
 
 function bounds(length: number, from: Value, to: Value): [number, number] {
   const check = (value: Value) => {
-    if (value !== null && typeof value !== "number") throw new JqError("Start and end indices of an array slice must be numbers");
+    if (value !== null && typeof value !== "number")
+      throw new JqError("Start and end indices of an array slice must be numbers");
     return value;
   };
   const place = (value: number) => Math.min(length, Math.max(0, value < 0 ? value + length : value));
@@ -44,7 +45,8 @@ export function getIndex(value: Value, key: Value): Value {
   if (isSlice(key)) return getSlice(value, key.get("start") ?? null, key.get("end") ?? null);
   if (Array.isArray(key) && Array.isArray(value)) return indexesOf(value, key);
   if (value === null && key === null) return null;
-  if (key instanceof Map && Array.isArray(value)) throw new JqError("Start and end indices of an array slice must be numbers");
+  if (key instanceof Map && Array.isArray(value))
+    throw new JqError("Start and end indices of an array slice must be numbers");
   throw new JqError(`Cannot index ${typeOf(value)} with ${typeOf(key)}`);
 }
 
@@ -94,7 +96,8 @@ function change(value: Value, key: Value, update: (old: Value) => Value): Value 
     if (!Array.isArray(made)) throw new JqError("A slice of an array can only be assigned another array");
     return [...array.slice(0, low), ...made, ...array.slice(high)];
   }
-  if (Array.isArray(value) && key instanceof Map) throw new JqError("Start and end indices of an array slice must be numbers");
+  if (Array.isArray(value) && key instanceof Map)
+    throw new JqError("Start and end indices of an array slice must be numbers");
   if (Array.isArray(value) && Array.isArray(key)) throw new JqError("Cannot update field at array index of array");
   throw new JqError(
     value instanceof Map || value === null || Array.isArray(value)
@@ -141,7 +144,9 @@ function deletePath(value: Value, path: Value[]): Value {
     return [...value.slice(0, low), ...value.slice(high)];
   }
   throw new JqError(
-    value instanceof Map ? `Cannot delete field at object index of object` : `Cannot delete field at ${typeOf(key)} index of ${typeOf(value)}`,
+    value instanceof Map
+      ? `Cannot delete field at object index of object`
+      : `Cannot delete field at ${typeOf(key)} index of ${typeOf(value)}`,
   );
 }
 

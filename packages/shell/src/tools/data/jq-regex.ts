@@ -29,7 +29,9 @@ function offsetsOf(input: string): (at: number) => number {
 }
 
 function describe(match: RegExpExecArray, regex: RegExp, offset: (at: number) => number): JsonObject {
-  const names = [...regex.source.matchAll(/\\.|\[(?:\\.|[^\]])*\]|\((?!\?)|\(\?<([A-Za-z_]\w*)>/g)].filter(([whole]) => whole.startsWith("("));
+  const names = [...regex.source.matchAll(/\\.|\[(?:\\.|[^\]])*\]|\((?!\?)|\(\?<([A-Za-z_]\w*)>/g)].filter(([whole]) =>
+    whole.startsWith("("),
+  );
   const { indices } = match as unknown as { indices: ([number, number] | undefined)[] };
   const captures = match.slice(1).map((text, i): Value => {
     const place = indices[i + 1];
@@ -50,7 +52,8 @@ function describe(match: RegExpExecArray, regex: RegExp, offset: (at: number) =>
 
 function compile(pattern: string, fold: boolean, extended: boolean, single: boolean): RegExp {
   let source = pattern;
-  if (extended) source = source.replace(/\\[^]|\[(?:\\.|[^\]])*\]|\s+|#[^\n]*/g, (part) => (/^[\s#]/.test(part) ? "" : part));
+  if (extended)
+    source = source.replace(/\\[^]|\[(?:\\.|[^\]])*\]|\s+|#[^\n]*/g, (part) => (/^[\s#]/.test(part) ? "" : part));
   let flags = `gd${fold ? "i" : ""}${single ? "s" : ""}`;
   // Flags at the front, POSIX classes, and what Oniguruma writes otherwise.
   source = source
@@ -59,7 +62,15 @@ function compile(pattern: string, fold: boolean, extended: boolean, single: bool
       if (given.includes("m") && !single) flags += "s";
       return "";
     })
-    .replace(/\[:(\^?)(\w+):\]/g, (whole, not: string, name: string) => (CLASSES[name] ? (not ? `\\P{${CLASSES[name]}}` : CLASSES[name].startsWith("\\") ? CLASSES[name] : `\\p{${CLASSES[name]}}`) : whole))
+    .replace(/\[:(\^?)(\w+):\]/g, (whole, not: string, name: string) =>
+      CLASSES[name]
+        ? not
+          ? `\\P{${CLASSES[name]}}`
+          : CLASSES[name].startsWith("\\")
+            ? CLASSES[name]
+            : `\\p{${CLASSES[name]}}`
+        : whole,
+    )
     .replace(/\\h/g, "[0-9a-fA-F]")
     .replace(/\\H/g, "[^0-9a-fA-F]")
     .replace(/\\A/g, "^")
@@ -70,7 +81,9 @@ function compile(pattern: string, fold: boolean, extended: boolean, single: bool
     try {
       return new RegExp(source, flags);
     } catch (error) {
-      throw new JqError(`${pattern} (at offset 0) is not a valid regex: ${error instanceof Error ? error.message.replace(/^.*: /, "") : ""}`);
+      throw new JqError(
+        `${pattern} (at offset 0) is not a valid regex: ${error instanceof Error ? error.message.replace(/^.*: /, "") : ""}`,
+      );
     }
   }
 }

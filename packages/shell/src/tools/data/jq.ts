@@ -5,11 +5,12 @@ import { Reader } from "../../stdio.ts";
 import { defineRaw, Failure, type Invocation, printHelp, printVersion } from "../define.ts";
 import { Evaluator, Halt, type Scope } from "./jq-eval.ts";
 import { type Node, parseProgram, SyntaxFault } from "./jq-parse.ts";
-import { JqError, JsonReader, type JsonObject, parseJson, type Style, toJson, type Value } from "./jq-value.ts";
+import { JqError, type JsonObject, JsonReader, parseJson, type Style, toJson, type Value } from "./jq-value.ts";
 
 const DESCRIPTION = {
   name: "jq",
-  usage: "[OPTIONS...] FILTER [FILES...]\n[OPTIONS...] -f FILE [FILES...]\n[OPTIONS...] --args FILTER [STRINGS...]\n[OPTIONS...] --jsonargs FILTER [JSON_VALUES...]",
+  usage:
+    "[OPTIONS...] FILTER [FILES...]\n[OPTIONS...] -f FILE [FILES...]\n[OPTIONS...] --args FILTER [STRINGS...]\n[OPTIONS...] --jsonargs FILTER [JSON_VALUES...]",
   failure: 2,
   help: `Process JSON inputs, applying the given filter to each and writing its results as JSON.
 
@@ -71,7 +72,9 @@ export const jq = defineRaw(DESCRIPTION, async (invocation) => {
   if (settings.flags.has("help")) return printHelp(invocation, DESCRIPTION);
   if (settings.flags.has("version")) return printVersion(invocation);
   if (settings.program === null) {
-    void invocation.stderr.write(`Usage:\tjq ${DESCRIPTION.usage.split("\n")[0]}\nTry 'jq --help' for more information.\n`);
+    void invocation.stderr.write(
+      `Usage:\tjq ${DESCRIPTION.usage.split("\n")[0]}\nTry 'jq --help' for more information.\n`,
+    );
     return 2;
   }
   let program: Node;
@@ -79,7 +82,9 @@ export const jq = defineRaw(DESCRIPTION, async (invocation) => {
     program = parseProgram(settings.program);
   } catch (error) {
     if (!(error instanceof SyntaxFault)) throw error;
-    void invocation.stderr.write(`jq: error: ${error.message} at <top-level>, line 1:\n${settings.program}\njq: 1 compile error\n`);
+    void invocation.stderr.write(
+      `jq: error: ${error.message} at <top-level>, line 1:\n${settings.program}\njq: 1 compile error\n`,
+    );
     return 3;
   }
   return execute(invocation, settings, program);
@@ -95,16 +100,29 @@ async function readFile(invocation: Invocation, name: string): Promise<string> {
 }
 
 async function parseCommandLine(invocation: Invocation): Promise<Settings> {
-  const settings: Settings = { flags: new Set(), program: null, files: [], named: new Map(), positional: [], indent: 2 };
+  const settings: Settings = {
+    flags: new Set(),
+    program: null,
+    files: [],
+    named: new Map(),
+    positional: [],
+    indent: 2,
+  };
   const { flags, named } = settings;
   const words = invocation.argv.slice(1);
   const operands: { text: string; kind: "file" | "args" | "jsonargs" }[] = [];
   let kind: "file" | "args" | "jsonargs" = "file";
   let ended = false;
-  const fail = (text: string) => new Failure(`${text}\nUse jq --help for help with command-line options,\nor see the jq manpage, or online docs  at https://jqlang.github.io/jq`);
+  const fail = (text: string) =>
+    new Failure(
+      `${text}\nUse jq --help for help with command-line options,\nor see the jq manpage, or online docs  at https://jqlang.github.io/jq`,
+    );
   const value = (option: string, count: number): string[] => {
     const given = words.splice(0, count);
-    if (given.length < count) throw fail(`${option} takes ${count === 2 ? "two parameters" : "one parameter"} (e.g. ${option} ${count === 2 ? "name value" : "value"})`);
+    if (given.length < count)
+      throw fail(
+        `${option} takes ${count === 2 ? "two parameters" : "one parameter"} (e.g. ${option} ${count === 2 ? "name value" : "value"})`,
+      );
     return given;
   };
   const json = (option: string, text: string): Value => {
@@ -146,7 +164,8 @@ async function parseCommandLine(invocation: Invocation): Promise<Settings> {
     } else if (name === "slurpfile" || name === "rawfile" || name === "argfile") {
       const [key, file] = value(word, 2);
       const text = await readFile(invocation, file).catch((error) => {
-        if (error instanceof Failure) throw new Failure(`Bad JSON in --${name} ${key} ${file}: ${error.message.replace(/^error: /, "")}`);
+        if (error instanceof Failure)
+          throw new Failure(`Bad JSON in --${name} ${key} ${file}: ${error.message.replace(/^error: /, "")}`);
         throw error;
       });
       const values = name === "rawfile" ? [] : readAll(text, file, key, name);
@@ -158,7 +177,8 @@ async function parseCommandLine(invocation: Invocation): Promise<Settings> {
       if (!(count >= 0)) throw fail("Cannot indent less than zero");
       if (count > 7) throw fail("Cannot indent more than 7 characters");
       settings.indent = count;
-    } else if ([...Object.values(SHORT), "raw-output0", "unbuffered", "stream", "stream-errors", "seq"].includes(name)) flags.add(name);
+    } else if ([...Object.values(SHORT), "raw-output0", "unbuffered", "stream", "stream-errors", "seq"].includes(name))
+      flags.add(name);
     else if (name === "nul-output") flags.add("raw-output0");
     else throw fail(`Unknown option: ${word}`);
   }
@@ -244,7 +264,12 @@ async function execute(invocation: Invocation, settings: Settings, program: Node
     try {
       for (const value of evaluator.results(program, scope, input)) {
         last = value;
-        const text = raw && typeof value === "string" ? (style.ascii ? toJson(value, style).slice(1, -1) : value) : toJson(value, style);
+        const text =
+          raw && typeof value === "string"
+            ? style.ascii
+              ? toJson(value, style).slice(1, -1)
+              : value
+            : toJson(value, style);
         const pending = stdout.write(`${flags.has("seq") ? "\x1e" : ""}${text}${end}`);
         if (pending) await pending;
         if (flags.has("unbuffered")) await stdout.flush();
@@ -408,13 +433,18 @@ class Source {
     this.#ended = true;
     if (flags.has("raw-input")) {
       if (flags.has("slurp") || this.#text !== "") this.#queue.push(this.#text);
-    } else if (flags.has("slurp") && !this.#failure) this.#queue.push(flags.has("stream") ? this.#queue.splice(0) : this.#slurped);
+    } else if (flags.has("slurp") && !this.#failure)
+      this.#queue.push(flags.has("stream") ? this.#queue.splice(0) : this.#slurped);
   }
 }
 
 /** --stream: leaves with their paths, and the ends of what holds them. */
 function* events(value: Value, path: Value[]): Generator<Value> {
-  const inner: [Value, Value][] = Array.isArray(value) ? value.map((one, i) => [i, one]) : value instanceof Map ? [...value] : [];
+  const inner: [Value, Value][] = Array.isArray(value)
+    ? value.map((one, i) => [i, one])
+    : value instanceof Map
+      ? [...value]
+      : [];
   if (inner.length === 0) {
     yield [path, value];
     return;

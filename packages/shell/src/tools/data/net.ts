@@ -1,7 +1,7 @@
 // What curl and wget share: a request over the host's fetch, and its response's body into a file, both streaming.
 
 import { AT_FDCWD, encode, O_CLOEXEC, O_RDONLY } from "@vibengine/system";
-import { FetchFault, type FetchRequest, type FetchResponse } from "../../host.ts";
+import type { FetchFault, FetchRequest, FetchResponse } from "../../host.ts";
 import { Reader, type Writer } from "../../stdio.ts";
 import type { Invocation } from "../define.ts";
 
@@ -42,7 +42,8 @@ export async function exchange(
   };
   const fault = (error: unknown): unknown => {
     if (late) return new NetError("timeout", "timed out");
-    if (error instanceof Error && error.name === "FetchFault") return new NetError((error as FetchFault).kind, error.message);
+    if (error instanceof Error && error.name === "FetchFault")
+      return new NetError((error as FetchFault).kind, error.message);
     return new NetError("connect", error instanceof Error ? error.message : String(error));
   };
   // A kill must end the wait too: it is looked for while the answer is on its way.
@@ -132,7 +133,8 @@ export function fileBody(invocation: Invocation, path: string): ReadableStream<U
   );
 }
 
-export const statusLine = ({ status, statusText }: FetchResponse) => `HTTP/1.1 ${status}${statusText ? ` ${statusText}` : ""}`;
+export const statusLine = ({ status, statusText }: FetchResponse) =>
+  `HTTP/1.1 ${status}${statusText ? ` ${statusText}` : ""}`;
 
 export const headerOf = ({ headers }: FetchResponse, name: string): string | undefined =>
   headers.find(([key]) => key.toLowerCase() === name)?.[1];

@@ -113,7 +113,14 @@ export function parsePatch(text: string): FilePatch[] {
 function fileName(text: string): [string, string] {
   if (text.startsWith('"')) {
     const match = /^"((?:[^"\\]|\\.)*)"\t?(.*)$/.exec(text);
-    if (match) return [match[1].replace(/\\([0-7]{3}|.)/g, (_, e: string) => ESCAPES[e] ?? (/^\d/.test(e) ? String.fromCharCode(Number.parseInt(e, 8)) : e)), match[2]];
+    if (match)
+      return [
+        match[1].replace(
+          /\\([0-7]{3}|.)/g,
+          (_, e: string) => ESCAPES[e] ?? (/^\d/.test(e) ? String.fromCharCode(Number.parseInt(e, 8)) : e),
+        ),
+        match[2],
+      ];
   }
   const tab = text.indexOf("\t");
   if (tab >= 0) return [text.slice(0, tab), text.slice(tab + 1)];
@@ -176,7 +183,7 @@ function readContext(lines: string[], start: number, patch: FilePatch): number {
       else if (/^[ !+-][ \t]/.test(lines[i])) found.push(lines[i][0] + lines[i].slice(2));
       else if (lines[i] === "\n") found.push(" \n");
       else break;
-      if (/^--- \d+(,\d+)? ----/.test(lines[i + 1] ?? "") ) {
+      if (/^--- \d+(,\d+)? ----/.test(lines[i + 1] ?? "")) {
         i++;
         break;
       }

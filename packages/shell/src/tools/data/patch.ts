@@ -1,6 +1,16 @@
 // patch: applies differences to files, with hunks found again where lines have moved (offsets) or their context has changed (fuzz).
 
-import { AT_FDCWD, ENOENT, encode, O_CLOEXEC, O_CREAT, O_TRUNC, O_WRONLY, strerror, type System } from "@vibengine/system";
+import {
+  AT_FDCWD,
+  ENOENT,
+  encode,
+  O_CLOEXEC,
+  O_CREAT,
+  O_TRUNC,
+  O_WRONLY,
+  type System,
+  strerror,
+} from "@vibengine/system";
 import { binaryToBytes, bytesToBinary } from "../../stdio.ts";
 import { closeInput, define, Failure, type Invocation, openInput } from "../define.ts";
 import { dirName, stat } from "../files.ts";
@@ -54,7 +64,8 @@ export const patch = define(
     const directory = options.value("d");
     if (directory !== undefined) {
       const result = sys.chdir(encode(directory));
-      if (result < 0) throw new Failure(`**** Can't change to directory ${quoteIfNeeded(directory)} : ${strerror(result)}`);
+      if (result < 0)
+        throw new Failure(`**** Can't change to directory ${quoteIfNeeded(directory)} : ${strerror(result)}`);
     }
     const [target, second] = operands;
     const source = options.value("i") ?? second ?? "-";
@@ -140,7 +151,9 @@ async function applyToFile(invocation: Invocation, patch: FilePatch, given: stri
   if (name === null) {
     await stdout.write(
       `can't find file to patch at input line ${patch.at + (patch.kind === "normal" ? 0 : 2)}\n` +
-        (options.has("p") ? "Perhaps you used the wrong -p or --strip option?\n" : "Perhaps you should have used the -p or --strip option?\n") +
+        (options.has("p")
+          ? "Perhaps you used the wrong -p or --strip option?\n"
+          : "Perhaps you should have used the -p or --strip option?\n") +
         `The text leading up to this was:\n--------------------------\n${patch.leading.map((line) => `|${line}`).join("")}--------------------------\n` +
         (options.has("f") || options.has("t") ? "" : "File to patch: \n") +
         `Skip this patch? [y] \nSkipping patch.\n${patch.hunks.length} out of ${patch.hunks.length} hunk${patch.hunks.length === 1 ? "" : "s"} ignored\n`,
@@ -150,7 +163,8 @@ async function applyToFile(invocation: Invocation, patch: FilePatch, given: stri
   const shown = quoteIfNeeded(name);
   const output = options.value("o");
   const found = stat(sys, name);
-  if (typeof found === "number" && found !== -ENOENT) throw new Failure(`**** Can't open file ${shown} : ${strerror(found)}`);
+  if (typeof found === "number" && found !== -ENOENT)
+    throw new Failure(`**** Can't open file ${shown} : ${strerror(found)}`);
   let lines: string[] = [];
   if (typeof found !== "number") {
     const reader = openInput(invocation, name);
@@ -168,14 +182,31 @@ async function applyToFile(invocation: Invocation, patch: FilePatch, given: stri
   const fuzz = Number(options.value("F") ?? 2);
   const loose = options.has("l");
   let hunks = reverse ? patch.hunks.map(flip) : patch.hunks;
-  if (hunks.length > 0 && !applies(lines, hunks[0], fuzz, loose, 0)) {
+  if (hunks.length > 0) {
     const turned = hunks.map(flip);
     const creation = hunks[0].lines.every((line) => line[0] === "+");
-    if (applies(lines, turned[0], 0, loose, 0) && (!creation || lines.length > 0)) {
-      const what = creation && typeof found !== "number" ? `The next patch would create the file ${shown},\nwhich already exists!` : reverse ? "Unreversed patch detected!" : "Reversed (or previously applied) patch detected!";
+    // Turned round is tried before more fuzz is.
+    let reversed = false;
+    for (let used = 0; used <= fuzz && !reversed && !applies(lines, hunks[0], used, loose); used++)
+      reversed = applies(lines, turned[0], used, loose);
+    if (reversed && (!creation || lines.length > 0)) {
+      const what =
+        creation && typeof found !== "number"
+          ? `The next patch would create the file ${shown},\nwhich already exists!`
+          : reverse
+            ? "Unreversed patch detected!"
+            : "Reversed (or previously applied) patch detected!";
       if (options.has("N") || (creation && typeof found !== "number" && (options.has("t") || options.has("N")))) {
         await say(`${what}  Skipping patch.\n`);
-        await reject(invocation, patch, name, hunks, hunks.map((_, i) => i), say, "ignored");
+        await reject(
+          invocation,
+          patch,
+          name,
+          hunks,
+          hunks.map((_, i) => i),
+          say,
+          "ignored",
+        );
         return 1;
       }
       if (options.has("t")) {
@@ -184,7 +215,15 @@ async function applyToFile(invocation: Invocation, patch: FilePatch, given: stri
         hunks = turned;
       } else if (!options.has("f")) {
         await say(`${what}  ${reverse ? "Ignore -R?" : "Assume -R?"} [n] \nApply anyway? [n] \nSkipping patch.\n`);
-        await reject(invocation, patch, name, hunks, hunks.map((_, i) => i), say, "ignored");
+        await reject(
+          invocation,
+          patch,
+          name,
+          hunks,
+          hunks.map((_, i) => i),
+          say,
+          "ignored",
+        );
         return 1;
       }
     }
@@ -309,11 +348,18 @@ interface Place {
   trail: number;
 }
 
-const applies = (lines: string[], hunk: Hunk, fuzz: number, loose: boolean, offset: number) =>
-  locate(lines, hunk, fuzz, loose, offset, 0) !== null;
+const applies = (lines: string[], hunk: Hunk, fuzz: number, loose: boolean) =>
+  locate(lines, hunk, fuzz, loose, 0, 0) !== null;
 
 /** Where a hunk's old lines stand: near the expected place, first exactly, then with the outer lines of context given up one by one. */
-function locate(lines: string[], hunk: Hunk, most: number, loose: boolean, offset: number, least: number): Place | null {
+function locate(
+  lines: string[],
+  hunk: Hunk,
+  most: number,
+  loose: boolean,
+  offset: number,
+  least: number,
+): Place | null {
   const old = hunk.lines.filter((line) => line[0] !== "+").map((line) => line.slice(1));
   const isContext = (line: string) => line[0] === " ";
   const changed = hunk.lines.findIndex((line) => !isContext(line));
@@ -335,11 +381,15 @@ function locate(lines: string[], hunk: Hunk, most: number, loose: boolean, offse
       at + wanted.length <= lines.length &&
       wanted.every((line, i) => line === lines[at + i] || (loose && squeeze(line) === squeeze(lines[at + i])));
     const home = Math.max(0, expected) + lead;
-    // Less context in front than behind says: at the beginning of the file; the other way: at its end.
-    if (leading < trailing && fuzz === 0 && hunk.oldStart <= 1 && fits(0)) return { at: 0, fuzz, lead, trail };
-    if (trailing < leading && fuzz === 0 && context >= 3) {
+    // Less context in front than behind: the beginning of the file; the other way: its end.
+    if (fuzz + leading < context && hunk.oldStart <= 1) {
+      if (fits(0)) return { at: 0, fuzz, lead, trail };
+      continue;
+    }
+    if (fuzz + trailing < context) {
       const end = lines.length - wanted.length;
-      if (fits(end) && end === home) return { at: end, fuzz, lead, trail };
+      if (fits(end)) return { at: end, fuzz, lead, trail };
+      continue;
     }
     for (let distance = 0; distance <= lines.length; distance++) {
       if (fits(home + distance)) return { at: home + distance, fuzz, lead, trail };

@@ -32,7 +32,10 @@ export const strings = define(
     const wide = options.has("w");
     const end = options.value("s") ?? "\n";
     const printable = (code: number) =>
-      (code >= 32 && code < 127) || code === 9 || (eight && code >= 128 && code < 256) || (wide && code >= 10 && code <= 13);
+      (code >= 32 && code < 127) ||
+      code === 9 ||
+      (eight && code >= 128 && code < 256) ||
+      (wide && code >= 10 && code <= 13);
     await eachInput(
       invocation,
       operands,

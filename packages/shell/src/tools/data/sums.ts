@@ -1,7 +1,16 @@
 // md5sum, sha*sum, b2sum, cksum and sum: digests of files, and checks against lists of them.
 
 import { decode, ENOENT, strerror } from "@vibengine/system";
-import { createBLAKE2b, createMD5, createSHA1, createSHA224, createSHA256, createSHA384, createSHA512, createSM3 } from "hash-wasm";
+import {
+  createBLAKE2b,
+  createMD5,
+  createSHA1,
+  createSHA224,
+  createSHA256,
+  createSHA384,
+  createSHA512,
+  createSM3,
+} from "hash-wasm";
 import { binaryToBytes, ReadError, type Reader } from "../../stdio.ts";
 import { closeInput, define, eachInput, Failure, type Invocation, openInput, UsageError } from "../define.ts";
 import { lineBlocks } from "../lines.ts";
@@ -63,7 +72,8 @@ export const sha224sum = tool("sha224sum", "sha224");
 export const sha256sum = tool("sha256sum", "sha256");
 export const sha384sum = tool("sha384sum", "sha384");
 export const sha512sum = tool("sha512sum", "sha512");
-const LENGTH = "  -l, --length=BITS     digest length in bits; must not exceed the max for the blake2 algorithm and must be a multiple of 8\n";
+const LENGTH =
+  "  -l, --length=BITS     digest length in bits; must not exceed the max for the blake2 algorithm and must be a multiple of 8\n";
 export const b2sum = tool("b2sum", "blake2b", LENGTH);
 
 function lengthOf({ options }: Invocation): number {
@@ -85,7 +95,8 @@ async function sums(invocation: Invocation, kind: string, bsd: boolean): Promise
     return check(invocation, kind);
   }
   for (const key of ["ignore-missing", "quiet", "status", "strict", "w"])
-    if (options.has(key)) throw new UsageError(`the --${key === "w" ? "warn" : key} option is meaningful only when verifying checksums`);
+    if (options.has(key))
+      throw new UsageError(`the --${key === "w" ? "warn" : key} option is meaningful only when verifying checksums`);
   const tagged = bsd || options.has("tag");
   if (tagged && options.last("b", "t") === "t") throw new UsageError("--tag does not support --text mode");
   const end = options.has("z") ? "\0" : "\n";
@@ -173,8 +184,10 @@ async function check(invocation: Invocation, kind: string | null): Promise<void>
     }
     if (!silent) {
       if (bad > 0) invocation.warn(plural(bad, "line is improperly formatted", "lines are improperly formatted"), 0);
-      if (unreadable > 0) invocation.warn(plural(unreadable, "listed file could not be read", "listed files could not be read"), 0);
-      if (mismatched > 0) invocation.warn(plural(mismatched, "computed checksum did NOT match", "computed checksums did NOT match"), 0);
+      if (unreadable > 0)
+        invocation.warn(plural(unreadable, "listed file could not be read", "listed files could not be read"), 0);
+      if (mismatched > 0)
+        invocation.warn(plural(mismatched, "computed checksum did NOT match", "computed checksums did NOT match"), 0);
       if (options.has("ignore-missing") && verified === 0) invocation.warn(`${shownList}: no file was verified`);
     }
     if (mismatched > 0 || unreadable > 0 || (bad > 0 && options.has("strict"))) invocation.status = 1;
@@ -237,8 +250,12 @@ ${LENGTH}${CHECKING}`,
   async (invocation) => {
     const { options } = invocation;
     const type = options.value("a");
-    const kind = type === undefined ? undefined : chooseWord(type, "--algorithm", ["sysv", "bsd", "crc", ...Object.keys(ALGORITHMS)]);
-    if (kind === undefined ? options.has("c") : options.has("c") && kind in ALGORITHMS) return check(invocation, kind ?? null);
+    const kind =
+      type === undefined
+        ? undefined
+        : chooseWord(type, "--algorithm", ["sysv", "bsd", "crc", ...Object.keys(ALGORITHMS)]);
+    if (kind === undefined ? options.has("c") : options.has("c") && kind in ALGORITHMS)
+      return check(invocation, kind ?? null);
     if (kind !== undefined && kind in ALGORITHMS) return sums(invocation, kind, !options.has("untagged"));
     if (options.has("c")) throw new Failure("--check is not supported with --algorithm={bsd,sysv,crc}");
     if (kind === "bsd" || kind === "sysv") return checksums(invocation, kind);

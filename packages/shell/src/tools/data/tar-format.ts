@@ -95,7 +95,8 @@ export function writeHeader(entry: Entry, format: "gnu" | "pax" | "ustar"): Uint
 function splitName(name: string): [string, string] | null {
   for (let at = name.indexOf("/"); at >= 0; at = name.indexOf("/", at + 1)) {
     const [prefix, rest] = [name.slice(0, at), name.slice(at + 1)];
-    if (prefix !== "" && rest !== "" && encode(prefix).length <= 155 && encode(rest).length <= 100) return [prefix, rest];
+    if (prefix !== "" && rest !== "" && encode(prefix).length <= 155 && encode(rest).length <= 100)
+      return [prefix, rest];
   }
   return null;
 }
@@ -130,7 +131,19 @@ function plainHeader(entry: Entry, format: string, prefix: string): Uint8Array {
   return record;
 }
 
-const BLANK: Entry = { name: "", mode: 0o644, uid: 0, gid: 0, size: 0, mtime: 0, mtimeNsec: 0, type: "0", link: "", user: "root", group: "root" };
+const BLANK: Entry = {
+  name: "",
+  mode: 0o644,
+  uid: 0,
+  gid: 0,
+  size: 0,
+  mtime: 0,
+  mtimeNsec: 0,
+  type: "0",
+  link: "",
+  user: "root",
+  group: "root",
+};
 
 const filled = (bytes: Uint8Array) => joinBytes(bytes, new Uint8Array((RECORD - (bytes.length % RECORD)) % RECORD));
 

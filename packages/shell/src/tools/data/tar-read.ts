@@ -10,8 +10,8 @@ import {
   O_EXCL,
   O_RDONLY,
   O_WRONLY,
-  strerror,
   type System,
+  strerror,
 } from "@vibengine/system";
 import { Reader, Writer } from "../../stdio.ts";
 import { formatTime } from "../../strftime.ts";
@@ -27,7 +27,14 @@ import type { TarSettings } from "./tar.ts";
 import { type Entry, parsePax, RECORD, readHeader, TarError } from "./tar-format.ts";
 import { xzCodec } from "./xz.ts";
 
-const KINDS: Record<string, number> = { "0": 0o100000, "1": 0o100000, "2": 0o120000, "3": 0o020000, "5": 0o040000, "6": 0o010000 };
+const KINDS: Record<string, number> = {
+  "0": 0o100000,
+  "1": 0o100000,
+  "2": 0o120000,
+  "3": 0o020000,
+  "5": 0o040000,
+  "6": 0o010000,
+};
 
 const FATAL = "\ntar: Error is not recoverable: exiting now";
 
@@ -125,14 +132,24 @@ export function describe(entry: Entry, numeric: boolean, widths: { value: number
   // The columns of owner and size grow together.
   widths.value = Math.max(widths.value, owner.length + 1 + size.length);
   const time = formatTime(full ? "%Y-%m-%d %H:%M:%S" : "%Y-%m-%d %H:%M", entry.mtime, 0);
-  const link = entry.type === "1" ? ` link to ${shown(entry.link)}` : entry.type === "2" ? ` -> ${shown(entry.link)}` : "";
+  const link =
+    entry.type === "1" ? ` link to ${shown(entry.link)}` : entry.type === "2" ? ` -> ${shown(entry.link)}` : "";
   return `${letter}${mode.slice(1)} ${owner}${" ".repeat(widths.value - owner.length - size.length)}${size} ${time} ${shown(entry.name)}${link}`;
 }
 
 /** Names in listings have their control characters escaped. */
 export const shown = (name: string) =>
   name.replace(/[\\\x00-\x1f\x7f]/g, (character) => {
-    const named: Record<string, string> = { "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\b": "\\b", "\f": "\\f", "\v": "\\v", "\x07": "\\a" };
+    const named: Record<string, string> = {
+      "\\": "\\\\",
+      "\n": "\\n",
+      "\t": "\\t",
+      "\r": "\\r",
+      "\b": "\\b",
+      "\f": "\\f",
+      "\v": "\\v",
+      "\x07": "\\a",
+    };
     return named[character] ?? `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`;
   });
 
@@ -156,7 +173,14 @@ export async function readArchive(
   const patterns = wanted.map((name) => {
     const bare = name.replace(/\/+$/, "");
     const glob = options.has("wildcards") ? globToRegExp(bare, options.has("ignore-case")) : null;
-    return { name, found: false, matches: (path: string) => (glob ? glob.test(path) || parents(path).some((one) => glob.test(one)) : path === bare || path.startsWith(`${bare}/`)) };
+    return {
+      name,
+      found: false,
+      matches: (path: string) =>
+        glob
+          ? glob.test(path) || parents(path).some((one) => glob.test(one))
+          : path === bare || path.startsWith(`${bare}/`),
+    };
   });
   const widths = { value: 19 };
   const umask = sys.umask(0);
@@ -183,7 +207,9 @@ export async function readArchive(
           if (settings.verbose > 0 || !extract) {
             const listed = { ...entry, name: options.has("show-transformed-names") ? name : entry.name };
             const long = settings.verbose > (extract ? 1 : 0);
-            await out.write(`${long ? describe(listed, options.has("numeric-owner"), widths, options.has("full-time")) : shown(listed.name)}\n`);
+            await out.write(
+              `${long ? describe(listed, options.has("numeric-owner"), widths, options.has("full-time")) : shown(listed.name)}\n`,
+            );
           }
           if (extract) {
             await out.flush();
@@ -199,7 +225,10 @@ export async function readArchive(
     if (error instanceof CodecError) {
       const program = settings.codec === bzip2Codec ? "bzip2" : settings.codec === xzCodec ? "xz" : "gzip";
       void invocation.stderr.write(`\n${program}: stdin: ${error.message}\n`);
-      if (error.kind !== "garbage") throw new Failure(`${error.kind === "end" ? "Unexpected EOF in archive\ntar: " : ""}Child returned status 1${FATAL}`);
+      if (error.kind !== "garbage")
+        throw new Failure(
+          `${error.kind === "end" ? "Unexpected EOF in archive\ntar: " : ""}Child returned status 1${FATAL}`,
+        );
     } else if (error instanceof TarError) {
       if (error.message === "not") invocation.warn("This does not look like a tar archive");
       else if (error.message === "skip") invocation.warn("Skipping to next header");
@@ -210,7 +239,10 @@ export async function readArchive(
   // Modes and times of directories come last: what was put into them would change them again.
   for (const { path, target, entry } of links) {
     const result = sys.symlink(encode(target), AT_FDCWD, encode(path));
-    if (result < 0) invocation.warn(`${shown(path)}: Cannot create symlink to ‘${target}’: ${strerror(result)}`.replace(/[‘’]/g, "'"));
+    if (result < 0)
+      invocation.warn(
+        `${shown(path)}: Cannot create symlink to ‘${target}’: ${strerror(result)}`.replace(/[‘’]/g, "'"),
+      );
     else if (!options.has("m")) {
       const time = { sec: entry.mtime, nsec: entry.mtimeNsec };
       sys.utimens(AT_FDCWD, encode(path), false, time, time);
@@ -356,7 +388,12 @@ async function extractEntry(
     return entry.size;
   }
   if (entry.type === "1") {
-    const target = safeName(invocation, stripComponents(entry.link, settings.strip), "hard link targets", state.stripped);
+    const target = safeName(
+      invocation,
+      stripComponents(entry.link, settings.strip),
+      "hard link targets",
+      state.stripped,
+    );
     const result = sys.link(AT_FDCWD, encode(target), AT_FDCWD, bytes, false);
     if (result < 0) fail(`hard link to '${target}'`, result);
     return entry.size;
@@ -387,4 +424,3 @@ function makeParents(sys: System, path: string): void {
     if (parent !== "" && parent !== ".") sys.mkdir(AT_FDCWD, encode(parent), 0o777);
   }
 }
-

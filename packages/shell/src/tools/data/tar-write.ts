@@ -2,7 +2,6 @@
 
 import {
   AT_FDCWD,
-
   encode,
   O_CLOEXEC,
   O_CREAT,
@@ -43,7 +42,8 @@ export async function writeArchive(invocation: Invocation, settings: TarSettings
     const appends = settings.operation !== "c";
     const flags = appends ? O_RDWR | O_CREAT : O_WRONLY | O_CREAT | O_TRUNC;
     fd = sys.open(AT_FDCWD, encode(archive), flags | O_CLOEXEC, 0o666);
-    if (fd < 0) throw new Failure(`${archive}: Cannot open: ${strerror(fd)}\ntar: Error is not recoverable: exiting now`);
+    if (fd < 0)
+      throw new Failure(`${archive}: Cannot open: ${strerror(fd)}\ntar: Error is not recoverable: exiting now`);
     if (appends) {
       if (settings.codec) throw new Failure("Cannot update compressed archives");
       known = new Map();
@@ -57,7 +57,10 @@ export async function writeArchive(invocation: Invocation, settings: TarSettings
       }
       sys.lseek(fd, written, 0);
     }
-  } else if (sys.isatty(1)) throw new Failure("Refusing to write archive contents to terminal (missing -f option?)\ntar: Error is not recoverable: exiting now");
+  } else if (sys.isatty(1))
+    throw new Failure(
+      "Refusing to write archive contents to terminal (missing -f option?)\ntar: Error is not recoverable: exiting now",
+    );
   const out = archive === "-" ? invocation.stdout : new Writer(sys, fd);
   const pieces = archiveBytes(invocation, settings, names, known, written);
   const stream = settings.codec ? settings.codec.compress(new PieceSource(pieces), 6) : pieces;
@@ -84,7 +87,8 @@ async function* archiveBytes(
   for (const { name, directory } of names) {
     if (directory) {
       const result = sys.chdir(encode(name));
-      if (result < 0) throw new Failure(`${name}: Cannot open: ${strerror(result)}\ntar: Error is not recoverable: exiting now`);
+      if (result < 0)
+        throw new Failure(`${name}: Cannot open: ${strerror(result)}\ntar: Error is not recoverable: exiting now`);
       continue;
     }
     for await (const piece of packer.add(name)) {
@@ -94,7 +98,8 @@ async function* archiveBytes(
   }
   const end = RECORD * 2;
   yield new Uint8Array(Math.ceil((total + end) / BLOCK) * BLOCK - total);
-  if (options.has("totals")) void invocation.stderr.write(`Total bytes written: ${Math.ceil((total + end) / BLOCK) * BLOCK}\n`);
+  if (options.has("totals"))
+    void invocation.stderr.write(`Total bytes written: ${Math.ceil((total + end) / BLOCK) * BLOCK}\n`);
 }
 
 class Packer {
@@ -148,7 +153,9 @@ class Packer {
     await this.#invocation.yield();
     const names = list(sys, path);
     if (typeof names === "number") warn(`${shown(path)}: Cannot open: ${strerror(names)}`);
-    else for (const inner of options.value("sort") === "none" ? names : names.sort(compareNames)) yield* this.add(join(path, inner));
+    else
+      for (const inner of options.value("sort") === "none" ? names : names.sort(compareNames))
+        yield* this.add(join(path, inner));
     if (options.has("remove-files")) sys.rmdir(AT_FDCWD, encode(path));
   }
 
@@ -200,7 +207,8 @@ class Packer {
     } else if (kind === S_IFCHR) entry.type = "3";
     else if (kind === S_IFIFO) entry.type = "6";
     const key = `${found.dev}:${found.ino}`;
-    const earlier = found.nlink > 1 && kind !== S_IFDIR && !options.has("hard-dereference") ? this.#links.get(key) : undefined;
+    const earlier =
+      found.nlink > 1 && kind !== S_IFDIR && !options.has("hard-dereference") ? this.#links.get(key) : undefined;
     if (earlier !== undefined) {
       entry.type = "1";
       entry.link = earlier;
@@ -212,7 +220,9 @@ class Packer {
     if (found.nlink > 1 && earlier === undefined) this.#links.set(key, name);
     if (settings.verbose > 0) {
       const to = settings.archive === "-" ? stderr : stdout;
-      await to.write(`${settings.verbose > 1 ? describe(entry, options.has("numeric-owner"), this.#widths, options.has("full-time")) : shown(path === name || options.has("show-transformed-names") ? name : isDir(found) && !path.endsWith("/") ? `${path}/` : path)}\n`);
+      await to.write(
+        `${settings.verbose > 1 ? describe(entry, options.has("numeric-owner"), this.#widths, options.has("full-time")) : shown(path === name || options.has("show-transformed-names") ? name : isDir(found) && !path.endsWith("/") ? `${path}/` : path)}\n`,
+      );
     }
     try {
       yield writeHeader(entry, settings.format);
@@ -244,4 +254,3 @@ class Packer {
     if (rest > 0) yield new Uint8Array(rest);
   }
 }
-

@@ -148,24 +148,32 @@ export const tar = define(
       throw new UsageError(`${options.value("strip-components")}: Invalid number of elements`);
     const names = namesOf(invocation);
     if ("cru".includes(operation)) {
-      if (names.length === 0 && !options.has("T"))
-        throw new UsageError("Cowardly refusing to create an empty archive");
+      if (names.length === 0 && !options.has("T")) throw new UsageError("Cowardly refusing to create an empty archive");
       return writeArchive(invocation, settings, names);
     }
     if (operation === "A" || operation === "d") throw new Failure(`-${operation} is not supported`);
     const directories = options.values("C");
-    return readArchive(invocation, settings, names.filter(({ directory }) => !directory).map(({ name }) => name), async () => {
-      for (const directory of directories) {
-        const result = sys.chdir(encode(directory));
-        if (result < 0) throw new Failure(`${directory}: Cannot open: ${strerror(result)}\ntar: Error is not recoverable: exiting now`);
-      }
-    });
+    return readArchive(
+      invocation,
+      settings,
+      names.filter(({ directory }) => !directory).map(({ name }) => name),
+      async () => {
+        for (const directory of directories) {
+          const result = sys.chdir(encode(directory));
+          if (result < 0)
+            throw new Failure(
+              `${directory}: Cannot open: ${strerror(result)}\ntar: Error is not recoverable: exiting now`,
+            );
+        }
+      },
+    );
   },
 );
 
 function codecFor({ options }: Invocation, operation: string, archive: string): Codec | null {
   const program = options.value("use-compress-program") ?? options.value("I");
-  const kind = options.last("z", "j", "J") ?? (program && { gzip: "z", bzip2: "j", xz: "J", pigz: "z" }[program.split(" ")[0]]);
+  const kind =
+    options.last("z", "j", "J") ?? (program && { gzip: "z", bzip2: "j", xz: "J", pigz: "z" }[program.split(" ")[0]]);
   if (program && !kind) throw new Failure(`${program}: Cannot exec: No such file or directory`);
   if (kind === "z") return gzipCodec;
   if (kind === "j") return bzip2Codec;
@@ -208,11 +216,15 @@ function transform(expression: string): (name: string) => string {
   if (!match) throw new Failure("Invalid transform expression");
   const [, , from, to, flags] = match;
   const extended = flags.includes("x");
-  const source = extended ? from : from.replace(/\\([(){}+?|])|([(){}+?|])/g, (_, escaped, plain) => escaped ?? `\\${plain}`);
+  const source = extended
+    ? from
+    : from.replace(/\\([(){}+?|])|([(){}+?|])/g, (_, escaped, plain) => escaped ?? `\\${plain}`);
   const pattern = new RegExp(source, `u${flags.includes("g") ? "g" : ""}${flags.includes("i") ? "i" : ""}`);
   return (name) =>
     name.replace(pattern, (...found: string[]) =>
-      to.replace(/\\([0-9])|\\(.)|&/g, (whole, group, other) => (whole === "&" ? found[0] : group ? (found[Number(group)] ?? "") : other)),
+      to.replace(/\\([0-9])|\\(.)|&/g, (whole, group, other) =>
+        whole === "&" ? found[0] : group ? (found[Number(group)] ?? "") : other,
+      ),
     );
 }
 
@@ -244,7 +256,11 @@ function namesOf({ options, operands, argv, sys }: Invocation): Named[] {
     for (let i = 1; i < argv.length; i++) {
       const word = argv[i];
       const next = pending[0];
-      if (next !== undefined && (word === next || word.endsWith(`C${next}`) || word === `--directory=${next}`) && word !== rest[0]) {
+      if (
+        next !== undefined &&
+        (word === next || word.endsWith(`C${next}`) || word === `--directory=${next}`) &&
+        word !== rest[0]
+      ) {
         names.push({ name: next, directory: true });
         pending.shift();
       } else if (next !== undefined && word === next && /^-[A-Za-z]*C$/.test(argv[i - 1] ?? "")) {
@@ -255,11 +271,15 @@ function namesOf({ options, operands, argv, sys }: Invocation): Named[] {
         rest.shift();
       }
     }
-    names.push(...pending.map((name) => ({ name, directory: true })), ...rest.map((name) => ({ name, directory: false })));
+    names.push(
+      ...pending.map((name) => ({ name, directory: true })),
+      ...rest.map((name) => ({ name, directory: false })),
+    );
   }
   for (const file of options.values("T")) {
     const text = file === "-" ? readSmallFile(sys, "/dev/stdin") : readSmallFile(sys, file);
-    if (text === null) throw new Failure(`${file}: Cannot open: No such file or directory\ntar: Error is not recoverable: exiting now`);
+    if (text === null)
+      throw new Failure(`${file}: Cannot open: No such file or directory\ntar: Error is not recoverable: exiting now`);
     for (const name of text.split(options.has("null") ? "\0" : "\n"))
       if (name !== "") names.push({ name, directory: false });
   }

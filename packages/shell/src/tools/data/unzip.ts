@@ -1,6 +1,18 @@
 // unzip: lists, tests and extracts zip archives.
 
-import { AT_FDCWD, encode, O_CLOEXEC, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY, S_IFLNK, S_IFMT, strerror, type System } from "@vibengine/system";
+import {
+  AT_FDCWD,
+  encode,
+  O_CLOEXEC,
+  O_CREAT,
+  O_RDONLY,
+  O_TRUNC,
+  O_WRONLY,
+  S_IFLNK,
+  S_IFMT,
+  type System,
+  strerror,
+} from "@vibengine/system";
 import { bytesToBinary, Reader, Writer } from "../../stdio.ts";
 import { formatTime } from "../../strftime.ts";
 import { joinBytes } from "../bytes.ts";
@@ -130,7 +142,7 @@ async function work(invocation: Invocation, archive: string, fd: number, operand
     }
     return missing(invocation, includes) || status;
   }
-  if (quiet === 0 || (options.has("l") && quiet < 1)) await stdout.write(`Archive:  ${archive}\n`);
+  if (quiet === 0) await stdout.write(`Archive:  ${archive}\n`);
   if (directory.comment !== "" && quiet === 0) await stdout.write(`${directory.comment}\n`);
   if (options.has("z")) return 0;
   if (options.has("l") || options.has("v")) {
@@ -142,6 +154,15 @@ async function work(invocation: Invocation, archive: string, fd: number, operand
   if (directory.entries.length === 0) {
     void stderr.write(`warning [${archive}]:  zipfile is empty\n`);
     return 1;
+  }
+  const home = options.value("d");
+  if (home !== undefined && !isDir(stat(sys, home))) {
+    const result = sys.mkdir(AT_FDCWD, encode(home), 0o777);
+    if (result < 0) {
+      await stdout.flush();
+      void stderr.write(`checkdir:  cannot create extraction directory: ${home}\n           ${strerror(result)}\n`);
+      return 2;
+    }
   }
   const answers = { all: options.has("o"), none: options.has("n") };
   const directories: ZipEntry[] = [];
@@ -172,9 +193,10 @@ async function listing({ options, stdout }: Invocation, entries: ZipEntry[], qui
   const verbose = options.has("v");
   const total = entries.reduce((sum, { size }) => sum + size, 0);
   const packed = entries.reduce((sum, entry) => sum + entry.packed, 0);
-  const percent = (small: number, large: number) => `${large === 0 ? 0 : Math.trunc(((large - small) * 100) / large)}%`.padStart(4);
+  const percent = (small: number, large: number) =>
+    `${large === 0 ? 0 : Math.round(((large - small) * 100) / large)}%`.padStart(4);
   const time = (entry: ZipEntry) => formatTime("%Y-%m-%d %H:%M", entry.mtime, 0);
-  if (quiet === 0)
+  if (quiet < 2)
     await stdout.write(
       verbose
         ? " Length   Method    Size  Cmpr    Date    Time   CRC-32   Name\n--------  ------  ------- ---- ---------- ----- --------  ----\n"
@@ -195,7 +217,13 @@ async function listing({ options, stdout }: Invocation, entries: ZipEntry[], qui
     );
 }
 
-async function testAll(invocation: Invocation, archive: string, fd: number, entries: ZipEntry[], quiet: number): Promise<number> {
+async function testAll(
+  invocation: Invocation,
+  archive: string,
+  fd: number,
+  entries: ZipEntry[],
+  quiet: number,
+): Promise<number> {
   const { stdout } = invocation;
   let faults = 0;
   for (const entry of entries) {
@@ -206,7 +234,9 @@ async function testAll(invocation: Invocation, archive: string, fd: number, entr
   }
   if (quiet < 2)
     await stdout.write(
-      faults === 0 ? `No errors detected in compressed data of ${archive}.\n` : `At least one error was detected in ${archive}.\n`,
+      faults === 0
+        ? `No errors detected in compressed data of ${archive}.\n`
+        : `At least one error was detected in ${archive}.\n`,
     );
   return faults === 0 ? 0 : 2;
 }
@@ -379,6 +409,9 @@ async function extractInto(
     return complain(`  error:  invalid compressed data to inflate ${entry.name}`, 2);
   }
   if (crc !== entry.crc)
-    return complain(` bad CRC ${crc.toString(16).padStart(8, "0")}  (should be ${entry.crc.toString(16).padStart(8, "0")})`, 2);
+    return complain(
+      ` bad CRC ${crc.toString(16).padStart(8, "0")}  (should be ${entry.crc.toString(16).padStart(8, "0")})`,
+      2,
+    );
   return 0;
 }

@@ -55,7 +55,13 @@ export const wget = define(
     if (list !== undefined) {
       const text = readSmallFile(sys, list);
       if (text === null) invocation.warn(`${list}: No such file or directory`, GENERIC);
-      else urls.push(...text.split("\n").map((line) => line.trim()).filter((line) => line !== ""));
+      else
+        urls.push(
+          ...text
+            .split("\n")
+            .map((line) => line.trim())
+            .filter((line) => line !== ""),
+        );
     }
     if (urls.length === 0) throw new UsageError("missing URL");
     // All documents go to the one file that -O names.
@@ -70,7 +76,8 @@ export const wget = define(
       shared = new Writer(sys, fd);
     }
     let status = 0;
-    for (const url of urls) status = worse(status, await download(invocation, url, document === "-" ? invocation.stdout : shared));
+    for (const url of urls)
+      status = worse(status, await download(invocation, url, document === "-" ? invocation.stdout : shared));
     if (shared) {
       await shared.flush();
       sys.close(shared.fd);
@@ -101,7 +108,8 @@ async function download(invocation: Invocation, given: string, to: Writer | null
     await complain(`${given}: Unsupported scheme '${url.protocol.slice(0, -1)}'.\n`);
     return GENERIC;
   }
-  const base = decodeURIComponent(url.pathname.slice(url.pathname.lastIndexOf("/") + 1)).replaceAll("/", "_") || "index.html";
+  const base =
+    decodeURIComponent(url.pathname.slice(url.pathname.lastIndexOf("/") + 1)).replaceAll("/", "_") || "index.html";
   const prefix = options.value("P");
   const wanted = `${prefix === undefined ? "" : `${prefix.replace(/\/+$/, "")}/`}${base}${url.search ? url.search.replaceAll("/", "%2F") : ""}`;
   let file = wanted;
@@ -117,7 +125,11 @@ async function download(invocation: Invocation, given: string, to: Writer | null
     return colon > 0 ? [[line.slice(0, colon), line.slice(colon + 1).trim()] as [string, string]] : [];
   });
   const user = options.value("user") ?? decodeURIComponent(url.username);
-  if (user) headers.push(["Authorization", `Basic ${btoa(`${user}:${options.value("password") ?? decodeURIComponent(url.password)}`)}`]);
+  if (user)
+    headers.push([
+      "Authorization",
+      `Basic ${btoa(`${user}:${options.value("password") ?? decodeURIComponent(url.password)}`)}`,
+    ]);
   [url.username, url.password] = ["", ""];
   if (options.has("U")) headers.push(["User-Agent", options.value("U")!]);
   if (options.has("referer")) headers.push(["Referer", options.value("referer")!]);
@@ -131,18 +143,30 @@ async function download(invocation: Invocation, given: string, to: Writer | null
     return GENERIC;
   }
   const body = data === undefined ? stream : encode(data);
-  if (body && !headers.some(([name]) => name.toLowerCase() === "content-type")) headers.push(["Content-Type", "application/x-www-form-urlencoded"]);
+  if (body && !headers.some(([name]) => name.toLowerCase() === "content-type"))
+    headers.push(["Content-Type", "application/x-www-form-urlencoded"]);
   await say(`--${formatTime("%Y-%m-%d %H:%M:%S", Math.floor(Date.now() / 1000), 0)}--  ${url.href}\n`);
   const seconds = Number(options.value("T") ?? 900) || Number.POSITIVE_INFINITY;
   try {
-    const { response, save, end } = await exchange(invocation, { url: url.href, method, headers, body, follow: true }, seconds);
+    const { response, save, end } = await exchange(
+      invocation,
+      { url: url.href, method, headers, body, follow: true },
+      seconds,
+    );
     const { status, statusText } = response;
     await say(`HTTP request sent, awaiting response... ${status} ${statusText}\n`);
-    if (options.has("S")) await stderr.write(`  HTTP/1.1 ${status} ${statusText}\n${response.headers.map(([name, value]) => `  ${name}: ${value}\n`).join("")}`);
+    if (options.has("S"))
+      await stderr.write(
+        `  HTTP/1.1 ${status} ${statusText}\n${response.headers.map(([name, value]) => `  ${name}: ${value}\n`).join("")}`,
+      );
     if (status >= 400 && !options.has("content-on-error")) {
       end();
       const now = formatTime("%Y-%m-%d %H:%M:%S", Math.floor(Date.now() / 1000), 0);
-      await complain(options.has("spider") ? "Remote file does not exist -- broken link!!!\n\n" : `${loud ? "" : `${url.href}:\n`}${now} ERROR ${status}: ${statusText}.\n\n`);
+      await complain(
+        options.has("spider")
+          ? "Remote file does not exist -- broken link!!!\n\n"
+          : `${loud ? "" : `${url.href}:\n`}${now} ERROR ${status}: ${statusText}.\n\n`,
+      );
       return SERVER;
     }
     const length = headerOf(response, "content-length");
@@ -157,7 +181,9 @@ async function download(invocation: Invocation, given: string, to: Writer | null
     await say(`Saving to: '${shown === "-" ? "STDOUT" : shown}'\n\n`);
     let out = to;
     if (!out) {
-      if (prefix !== undefined) for (let i = 1, parts = prefix.split("/"); i <= parts.length; i++) sys.mkdir(AT_FDCWD, encode(parts.slice(0, i).join("/") || "/"), 0o777);
+      if (prefix !== undefined)
+        for (let i = 1, parts = prefix.split("/"); i <= parts.length; i++)
+          sys.mkdir(AT_FDCWD, encode(parts.slice(0, i).join("/") || "/"), 0o777);
       const fd = sys.open(AT_FDCWD, encode(file), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666);
       if (fd < 0) {
         end();
@@ -170,7 +196,10 @@ async function download(invocation: Invocation, given: string, to: Writer | null
     await out.flush();
     if (!to) sys.close(out.fd);
     const now = formatTime("%Y-%m-%d %H:%M:%S", Math.floor(Date.now() / 1000), 0);
-    if (options.has("nv")) await complain(`${now} URL:${response.url || url.href} [${size}${length ? `/${length}` : ""}] -> "${shown}" [1]\n`);
+    if (options.has("nv"))
+      await complain(
+        `${now} URL:${response.url || url.href} [${size}${length ? `/${length}` : ""}] -> "${shown}" [1]\n`,
+      );
     else await say(`${now} - '${shown}' saved [${size}${length ? `/${length}` : ""}]\n\n`);
     return status >= 400 ? SERVER : 0;
   } catch (error) {

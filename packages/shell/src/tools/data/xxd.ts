@@ -30,7 +30,15 @@ export const xxd = define(
   -u                    use upper case hex letters
   -v                    show version`,
     rewrite: (words) =>
-      words.map((word) => (word === "-ps" ? "-p" : /^-(bits|cols|seek|len|autoskip|include|revert|plain|postscript|groupsize|capitalize|offset|name)$/.test(word) ? `-${word}` : word)),
+      words.map((word) =>
+        word === "-ps"
+          ? "-p"
+          : /^-(bits|cols|seek|len|autoskip|include|revert|plain|postscript|groupsize|capitalize|offset|name)$/.test(
+                word,
+              )
+            ? `-${word}`
+            : word,
+      ),
   },
   async (invocation) => {
     const { options, operands, sys } = invocation;
@@ -98,7 +106,8 @@ async function dump(invocation: Invocation, reader: Reader, input: string): Prom
   }
   let group = count(invocation, "g", bits ? 1 : little ? 4 : 2);
   if (group <= 0 || group > columns) group = columns;
-  if (little && (group & (group - 1)) !== 0) throw new Failure("number of octets per group must be a power of 2 with -e.");
+  if (little && (group & (group - 1)) !== 0)
+    throw new Failure("number of octets per group must be a power of 2 with -e.");
   const digits = bits ? 8 : 2;
   const cells = Math.ceil(columns / group);
   const width = columns * digits + cells - 1 + (little ? cells * group * 2 - columns * 2 : 0);
@@ -145,12 +154,16 @@ async function include(
   }
   let total = 0;
   for await (const piece of pieces(reader, columns, limit)) {
-    const cells = Array.from(piece, (byte) => `0${options.has("u") ? "X" : "x"}${cased(byte.toString(16).padStart(2, "0"))}`);
+    const cells = Array.from(
+      piece,
+      (byte) => `0${options.has("u") ? "X" : "x"}${cased(byte.toString(16).padStart(2, "0"))}`,
+    );
     await stdout.write(`${total > 0 ? ",\n" : ""}  ${cells.join(", ")}`);
     total += piece.length;
   }
   if (total > 0) await stdout.write("\n");
-  if (name !== undefined) await stdout.write(`};\nunsigned int ${name}_${options.has("C") ? "LEN" : "len"} = ${total};\n`);
+  if (name !== undefined)
+    await stdout.write(`};\nunsigned int ${name}_${options.has("C") ? "LEN" : "len"} = ${total};\n`);
   return 0;
 }
 
@@ -190,7 +203,10 @@ async function revert(invocation: Invocation, reader: Reader, fd: number): Promi
     for (const line of bytesToBinary(block).split("\n")) {
       const match = /^\s*([0-9a-fA-F]+):?\s?(.*)$/s.exec(line);
       if (!match) continue;
-      const data = match[2].trimStart().split(/ {2,}|\t/, 1)[0].replace(/ /g, "");
+      const data = match[2]
+        .trimStart()
+        .split(/ {2,}|\t/, 1)[0]
+        .replace(/ /g, "");
       const digits = /^[0-9a-fA-F]*/.exec(data)![0].slice(0, columns * 2);
       const bytes = new Uint8Array(digits.length >> 1);
       for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(digits.slice(i * 2, i * 2 + 2), 16);

@@ -58,7 +58,18 @@ export function localHeader(entry: ZipEntry): Uint8Array {
   const [time, date] = dosTime(entry.mtime);
   const streamed = (entry.flags & STREAMED) !== 0;
   const sizes = streamed ? [0, 0, 0] : [entry.crc, entry.packed, entry.size];
-  const fixed = pack("whhhhhwwwhh", LOCAL, entry.method === 0 ? 10 : 20, flagsOf(entry), entry.method, time, date, ...sizes, name.length, extra.length);
+  const fixed = pack(
+    "whhhhhwwwhh",
+    LOCAL,
+    entry.method === 0 ? 10 : 20,
+    flagsOf(entry),
+    entry.method,
+    time,
+    date,
+    ...sizes,
+    name.length,
+    extra.length,
+  );
   return joinBytes(fixed, name, extra);
 }
 
@@ -149,7 +160,9 @@ export function readDirectory(size: number, read: (at: number, count: number) =>
       size: central.getUint32(at + 24, true),
       mode: host === 3 ? central.getUint16(at + 40, true) : 0,
       offset: central.getUint32(at + 42, true) + lead,
-      comment: decode(bytes.slice(at + 46 + nameLength + extraLength, at + 46 + nameLength + extraLength + commentLength)),
+      comment: decode(
+        bytes.slice(at + 46 + nameLength + extraLength, at + 46 + nameLength + extraLength + commentLength),
+      ),
     };
     readExtra(entry, extra.slice());
     entries.push(entry);

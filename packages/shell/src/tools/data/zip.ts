@@ -1,6 +1,19 @@
 // zip: makes zip archives, and changes what is in them.
 
-import { AT_FDCWD, encode, O_CLOEXEC, O_CREAT, O_RDONLY, O_RDWR, O_TRUNC, S_IFDIR, S_IFLNK, S_IFMT, strerror, type System } from "@vibengine/system";
+import {
+  AT_FDCWD,
+  encode,
+  O_CLOEXEC,
+  O_CREAT,
+  O_RDONLY,
+  O_RDWR,
+  O_TRUNC,
+  S_IFDIR,
+  S_IFLNK,
+  S_IFMT,
+  type System,
+  strerror,
+} from "@vibengine/system";
 import { Reader, Writer } from "../../stdio.ts";
 import { define, Failure, type Invocation } from "../define.ts";
 import { baseName, compareNames, isDir, isLink, join, list, readLink, stat } from "../files.ts";
@@ -9,7 +22,15 @@ import { lineBlocks } from "../lines.ts";
 import { type ByteSource, crc32 } from "./codec.ts";
 import { deflateRaw } from "./deflate.ts";
 import { readAt } from "./unzip.ts";
-import { centralDirectory, dataDescriptor, localHeader, readDirectory, STREAMED, type ZipEntry, ZipError } from "./zip-format.ts";
+import {
+  centralDirectory,
+  dataDescriptor,
+  localHeader,
+  readDirectory,
+  STREAMED,
+  type ZipEntry,
+  ZipError,
+} from "./zip-format.ts";
 
 export const zip = define(
   {
@@ -62,7 +83,8 @@ export const zip = define(
     const excluded = lists.excluded.map((glob) => globToRegExp(glob));
     const included = lists.included.map((glob) => globToRegExp(glob));
     const wanted = (name: string) =>
-      !excluded.some((pattern) => pattern.test(name)) && (included.length === 0 || included.some((pattern) => pattern.test(name)));
+      !excluded.some((pattern) => pattern.test(name)) &&
+      (included.length === 0 || included.some((pattern) => pattern.test(name)));
     const old = archive === "-" ? null : readOld(sys, archive);
     if (options.has("d")) return remove(invocation, archive, old, names);
     const files: { path: string; name: string }[] = [];
@@ -120,7 +142,8 @@ async function collect(
   wanted: (name: string) => boolean,
 ): Promise<void> {
   const { options, sys, stdout } = invocation;
-  const inside = (name: string) => (options.has("j") ? baseName(name) : name.replace(/^(\.?\/+)+/, "").replace(/^(\.\.\/)+/, ""));
+  const inside = (name: string) =>
+    options.has("j") ? baseName(name) : name.replace(/^(\.?\/+)+/, "").replace(/^(\.\.\/)+/, "");
   if (path === "-") {
     files.push({ path, name: "-" });
     return;
@@ -135,11 +158,13 @@ async function collect(
     return;
   }
   const name = inside(`${path.replace(/\/+$/, "")}/`);
-  if (!options.has("D") && !options.has("j") && name !== "" && name !== "./" && wanted(name)) files.push({ path, name });
+  if (!options.has("D") && !options.has("j") && name !== "" && name !== "./" && wanted(name))
+    files.push({ path, name });
   if (!options.has("r")) return;
   const names = list(sys, path);
   if (typeof names === "number") return invocation.warn(`${path}: ${strerror(names)}`, 18);
-  for (const inner of names.sort(compareNames)) await collect(invocation, join(path.replace(/\/+$/, "") || "/", inner), files, wanted);
+  for (const inner of names.sort(compareNames))
+    await collect(invocation, join(path.replace(/\/+$/, "") || "/", inner), files, wanted);
 }
 
 /** Writes the new archive beside the old one, and puts it in its place when it is whole. */
@@ -170,7 +195,8 @@ async function pack(
     if (!entry) return;
     entries.push(entry);
     if (options.has("q")) return;
-    const percent = entry.method === 0 ? "stored 0%" : `deflated ${Math.round((100 * (entry.size - entry.packed)) / entry.size)}%`;
+    const percent =
+      entry.method === 0 ? "stored 0%" : `deflated ${Math.round((100 * (entry.size - entry.packed)) / entry.size)}%`;
     await say.write(`${replaces ? "updating:" : "  adding:"} ${file.name} (${percent})\n`);
   };
   for (const entry of old?.entries ?? []) {
@@ -197,7 +223,8 @@ async function pack(
     if (result < 0) throw new Failure(`${archive}: ${strerror(result)}`, 15);
   }
   if (options.has("m"))
-    for (const { path } of files.reverse()) if (sys.unlink(AT_FDCWD, encode(path)) < 0) sys.rmdir(AT_FDCWD, encode(path));
+    for (const { path } of files.reverse())
+      if (sys.unlink(AT_FDCWD, encode(path)) < 0) sys.rmdir(AT_FDCWD, encode(path));
   return invocation.status;
 }
 
@@ -292,7 +319,12 @@ async function packOne(
   return entry;
 }
 
-async function copyRaw(invocation: Invocation, fd: number, entry: ZipEntry, put: (bytes: Uint8Array) => Promise<void>): Promise<void> {
+async function copyRaw(
+  invocation: Invocation,
+  fd: number,
+  entry: ZipEntry,
+  put: (bytes: Uint8Array) => Promise<void>,
+): Promise<void> {
   const { sys } = invocation;
   const local = readAt(sys, fd, entry.offset, 30);
   const lead = 30 + (local[26] | (local[27] << 8)) + (local[28] | (local[29] << 8));
