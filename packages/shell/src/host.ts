@@ -18,6 +18,11 @@ export interface ShellHost {
   spawn(sys: System, request: SpawnRequest): Promise<number>;
   /** Loads the tools; called once, when the first is needed. */
   loadTools(): Promise<ToolSet>;
+  /**
+   * Sends an HTTP request, for curl and wget; absent where there is no network. Credentials are never sent along, and what is off
+   * limits (the page's own origin) is the host's to refuse. Rejects with FetchFault.
+   */
+  fetch?(request: FetchRequest): Promise<FetchResponse>;
   /** Lets the worker's event loop run (messages, other tasks). Called at least every 10 ms while the shell is busy. */
   yield(): Promise<void>;
 }
@@ -37,4 +42,36 @@ export interface WasiOptions {
   preopens: [host: string, guest: string][];
   /** Write each of its calls to its stderr. */
   trace: boolean;
+}
+
+export interface FetchRequest {
+  url: string;
+  method: string;
+  headers: [name: string, value: string][];
+  /** Whole, or piece by piece as the receiver takes it. */
+  body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null;
+  /** Follow redirects, or give the redirect itself as the response. */
+  follow: boolean;
+  signal: AbortSignal;
+}
+
+export interface FetchResponse {
+  /** Where it came from after redirects. */
+  url: string;
+  status: number;
+  statusText: string;
+  headers: [name: string, value: string][];
+  /** Read no faster than it is taken; cancelled when it is no longer wanted. */
+  body: ReadableStream<Uint8Array> | null;
+}
+
+/** Why no response came. */
+export class FetchFault extends Error {
+  /** "refused": by the host's own rules. A browser doesn't tell the other two apart, and gives "connect". */
+  kind: "resolve" | "connect" | "refused";
+  constructor(kind: FetchFault["kind"], message: string) {
+    super(message);
+    this.name = "FetchFault";
+    this.kind = kind;
+  }
 }

@@ -2,7 +2,7 @@
 // The shell's executor makes the context; tools (tools/*.ts) and the shell's own builtins are written against it.
 
 import type { System } from "@vibengine/system";
-import type { SpawnRequest } from "./host.ts";
+import type { ShellHost, SpawnRequest } from "./host.ts";
 import type { Reader, Writer } from "./stdio.ts";
 
 export interface ToolContext {
@@ -26,6 +26,8 @@ export interface ToolContext {
   run(argv: string[], sys?: System): Promise<number>;
   /** Starts a WebAssembly program as a child and resolves to its status, or to -errno if it can't be started. */
   spawn(request: SpawnRequest): Promise<number>;
+  /** The network; undefined where there is none. See ShellHost. */
+  fetch?: ShellHost["fetch"];
 }
 
 /** Runs to completion and resolves to the exit status. May throw BrokenPipe or Killed, which the executor turns into statuses. */

@@ -159,6 +159,7 @@ export class Programs {
       yield: pause,
       run: (words, child) => this.runChild(sys, words, new Map(env), child),
       spawn: (request) => this.spawnAndWait(sys, request),
+      fetch: this.host.fetch,
     };
     try {
       const status = await body(context);

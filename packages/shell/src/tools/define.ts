@@ -76,6 +76,7 @@ export function defineRaw(description: Description, body: Body): Tool {
       yield: () => context.yield(),
       run: (argv, sys) => context.run(argv, sys),
       spawn: (request) => context.spawn(request),
+      fetch: context.fetch,
       name,
       options: new Options(),
       operands: [],

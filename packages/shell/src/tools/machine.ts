@@ -5,32 +5,35 @@ import { formatTime } from "../strftime.ts";
 import { readAccounts, readSmallFile } from "./accounts.ts";
 import { checkOperands, define, Failure, type Invocation, UsageError } from "./define.ts";
 import { stat } from "./files.ts";
+import { chooseWord } from "./options.ts";
 import { quote, quotePlain } from "./quote.ts";
 import { parseMoment } from "./time.ts";
+import { offsetText, UTC, type Zone, zoneOf } from "./zone.ts";
 
 export const date = define(
   {
     name: "date",
     usage: "[OPTION]... [+FORMAT]",
-    help: `Display date and time in the given FORMAT, in UTC.
+    help: `Display date and time in the given FORMAT, by the clock of $TZ.
 
   -d, --date=STRING        display time described by STRING, not 'now'
   -I[TIMESPEC], --iso-8601[=TIMESPEC]  ISO 8601 format: date (the default), hours, minutes, seconds, or ns
   -R, --rfc-email          RFC 5322 format
       --rfc-3339=TIMESPEC  RFC 3339 format: date, seconds, or ns
   -r, --reference=FILE     display the last modification time of FILE
-  -u, --utc, --universal   (always)
+  -u, --utc, --universal   print Coordinated Universal Time
 
 FORMAT: %% %a %A %b %B %c %C %d %D %e %F %g %G %h %H %I %j %k %l %m %M %n %N %p %P %q %r %R %s %S %t %T %u %U %V %w %W %x %X %y %Y %z %Z,
 with the flags - _ 0 ^ # and a width.`,
   },
-  async ({ options, operands, sys, stdout }) => {
+  async ({ options, operands, sys, env, stdout }) => {
+    const zone = options.has("u") ? UTC : zoneOf(env.get("TZ"));
     const now = Date.now();
     let [sec, nsec] = [Math.floor(now / 1000), (now % 1000) * 1e6];
     const text = options.value("d");
     const reference = options.value("r");
     if (text !== undefined) {
-      const moment = parseMoment(text, sec);
+      const moment = parseLocal(text, sec, zone);
       if (!moment) throw new Failure(`invalid date ${quotePlain(text)}`);
       ({ sec, nsec } = moment);
     } else if (reference !== undefined) {
@@ -51,16 +54,39 @@ with the flags - _ 0 ^ # and a width.`,
         seconds: "T%H:%M:%S%:z",
         ns: "T%H:%M:%S,%N%:z",
       };
-      format = `%Y-%m-%d${formats[options.value("I") ?? "date"] ?? ""}`;
+      const spec = chooseWord(options.value("I") ?? "date", "--iso-8601", Object.keys(formats));
+      format = `%Y-%m-%d${formats[spec]}`;
     } else if (options.has("rfc-3339")) {
-      format =
-        { date: "%Y-%m-%d", seconds: "%Y-%m-%d %H:%M:%S%:z", ns: "%Y-%m-%d %H:%M:%S.%N%:z" }[
-          options.value("rfc-3339")!
-        ] ?? "%Y-%m-%d";
+      const formats: Record<string, string> = { date: "", seconds: " %H:%M:%S%:z", ns: " %H:%M:%S.%N%:z" };
+      format = `%Y-%m-%d${formats[chooseWord(options.value("rfc-3339")!, "--rfc-3339", Object.keys(formats))]}`;
     } else if (options.has("R")) format = "%a, %d %b %Y %H:%M:%S %z";
-    await stdout.write(`${formatTime(format, sec, nsec)}\n`);
+    await stdout.write(`${formatIn(zone, format, sec, nsec)}\n`);
   },
 );
+
+/** What depends on the zone is put in first; the rest is the same moment's clock there. */
+function formatIn(zone: Zone, format: string, sec: number, nsec: number): string {
+  if (zone === UTC) return formatTime(format, sec, nsec);
+  const offset = zone.offsetAt(sec);
+  const local = format
+    .replace(/%c/g, "%a %b %e %H:%M:%S %Y")
+    .replace(/%%|%(:*)z|%\^?Z|%s/g, (whole, colons: string | undefined) => {
+      if (whole === "%%") return whole;
+      if (whole.endsWith("z")) return offsetText(offset, colons ? ":" : "");
+      return whole === "%s" ? String(sec) : zone.nameAt(sec);
+    });
+  return formatTime(local, sec + offset, nsec);
+}
+
+/** A moment in words, by the clock of a zone: or of another that the words begin with. */
+function parseLocal(text: string, now: number, zone: Zone): ReturnType<typeof parseMoment> {
+  const named = /^\s*TZ="([^"]*)"\s*/.exec(text);
+  const own = named ? zoneOf(named[1]) : zone;
+  const words = named ? text.slice(named[0].length) : text;
+  const first = parseMoment(words, now, own.offsetAt(now));
+  // Then the offset may be another one than now's.
+  return first && parseMoment(words, now, own.offsetAt(first.sec));
+}
 
 /** The System has no user ids of its own: everything runs as the owner of the working directory's home, /etc/passwd's entry for $USER. */
 function identity({ sys, env }: Invocation): { uid: number; gid: number } {

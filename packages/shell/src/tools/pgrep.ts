@@ -1,12 +1,15 @@
 // pgrep, pkill, pidof and killall: processes by their names.
 
-import { strerror } from "@vibengine/system";
+import { type System, strerror } from "@vibengine/system";
 import { readAccounts } from "./accounts.ts";
 import { define, Failure, type Invocation, UsageError } from "./define.ts";
 import { binaryText } from "./grep.ts";
-import { type Process, processes } from "./ps.ts";
+import { type Process, processes as all } from "./ps.ts";
 import { compileRegex } from "./regex.ts";
 import { SIGNALS } from "./timeout.ts";
+
+/** What has ended and waits for its parent is no process to find. */
+const processes = (sys: System) => all(sys).filter(({ state }) => state !== "Z");
 
 const SELECTION = `  -f, --full                  use full process name to match
   -i, --ignore-case           match case insensitively

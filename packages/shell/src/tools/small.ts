@@ -73,7 +73,9 @@ export const truncate = define(
       throw new UsageError("you must specify either '--size' or '--reference'");
     const match = /^\s*([-+<>/%]?)\s*(.*)$/s.exec(text ?? "0")!;
     const [, mode, digits] = match;
-    const count = parseCount(/^[a-zA-Z]/.test(digits) ? `1${digits}` : digits);
+    const count = parseCount(
+      (/^[a-zA-Z]/.test(digits) ? `1${digits}` : digits).replace(/[mgt]/, (letter) => letter.toUpperCase()),
+    );
     if (count === null) throw new Failure(`Invalid number: ${quotePlain(text!)}`);
     if ((mode === "/" || mode === "%") && count === 0) throw new Failure("division by zero");
     if (reference !== undefined && text !== undefined && mode === "")

@@ -27,18 +27,20 @@ function utc(year: number, month: number, day: number, hour: number, minute: num
 /**
  * A moment in words, as date -d and touch -d read the common ones: 2026-11-23 [T]10:20[:30[.5]] [Z|+02:00], @seconds, now, today, yesterday,
  * tomorrow, Nov 23 2026, 23 Nov 2026, weekday names, "2 days ago", "+1 week", "next month". null when not understood.
+ * @param offset seconds east of Greenwich of the clock that the words go by, unless they name another
  */
-export function parseMoment(text: string, now: number): { sec: number; nsec: number } | null {
+export function parseMoment(text: string, now: number, offset = 0): { sec: number; nsec: number } | null {
   let rest = text.trim().toLowerCase();
   const at = /^@(-?\d+)(?:\.(\d+))?$/.exec(rest);
   if (at) return { sec: Number(at[1]), nsec: Number((at[2] ?? "").padEnd(9, "0").slice(0, 9)) };
-  const base = new Date(Math.floor(now) * 1000);
+  const base = new Date((Math.floor(now) + offset) * 1000);
   let [year, month, day] = [base.getUTCFullYear(), base.getUTCMonth() + 1, base.getUTCDate()];
   let [hour, minute, second, nsec] = [base.getUTCHours(), base.getUTCMinutes(), base.getUTCSeconds(), 0];
-  let zone = 0;
+  let zone = offset;
   let timed = false;
   let dated = false;
   let weekday = -1;
+  let ordinal = 0;
   const shift = { month: 0, second: 0 };
   const take = (pattern: RegExp, use: (match: RegExpExecArray) => boolean | void): boolean => {
     const match = pattern.exec(rest);
@@ -79,10 +81,20 @@ export function parseMoment(text: string, now: number): { sec: number; nsec: num
         ];
       }) ||
       (timed &&
-        take(/^([-+])(\d\d):?(\d\d)(?!\d)/, ([, sign, h, m]) => {
-          zone = (sign === "-" ? -1 : 1) * (Number(h) * 3600 + Number(m) * 60);
+        take(/^([-+])\s*(?:(\d{1,2})\s*:\s*(\d{1,2})|(\d{3,4})|(\d{1,2}))(?!\d)/, ([, sign, h, m, digits, hours]) => {
+          const [high, low] = digits
+            ? [Math.floor(Number(digits) / 100), Number(digits) % 100]
+            : [Number(h ?? hours), Number(m ?? 0)];
+          zone = (sign === "-" ? -1 : 1) * (high * 3600 + low * 60);
         })) ||
-      take(/^(utc|gmt|z)(?![a-z])/, () => {}) ||
+      (dated && take(/^(\d{4})$/, ([, y]) => setDate(Number(y), month, day))) ||
+      take(/^(utc|gmt|z)(?![a-z])/, () => {
+        zone = 0;
+      }) ||
+      (timed &&
+        take(/^(est|edt|cst|cdt|mst|mdt|pst|pdt|cet|cest|bst|wet|west|eet|eest|jst|msk)(?![a-z])/, ([name]) => {
+          zone = ZONES[name] * 3600;
+        })) ||
       take(
         /^(\d{1,2})[ -]([a-z]{3,9})[ -](\d{4})/,
         ([, d, name, y]) => monthOf(name) > 0 && setDate(Number(y), monthOf(name), Number(d)),
@@ -99,21 +111,27 @@ export function parseMoment(text: string, now: number): { sec: number; nsec: num
         shift.second += words[word];
       }) ||
       take(
-        /^([-+]?\s*\d+|next|last|a|an)\s*(sec|second|min|minute|hour|day|week|fortnight|month|year)s?(\s+ago)?(?![a-z])/,
+        /^(?:([-+]?\s*\d+|next|last|this|an|a)\s*)?(sec|second|min|minute|hour|day|week|fortnight|month|year)s?(\s+ago)?(?![a-z])/,
         ([, amount, unit, ago]) => {
           const size =
-            amount === "next" || amount === "a" || amount === "an"
+            amount === undefined || amount === "next" || amount === "a" || amount === "an"
               ? 1
-              : amount === "last"
-                ? -1
+              : amount === "last" || amount === "this"
+                ? amount === "this"
+                  ? 0
+                  : -1
                 : Number(amount.replace(/\s/g, ""));
           const count = ago ? -size : size;
           if (unit === "month" || unit === "year") shift.month += count * (unit === "year" ? 12 : 1);
           else shift.second += count * units[unit];
         },
       ) ||
-      take(/^(?:next\s+)?(sun|mon|tue|wed|thu|fri|sat)[a-z]*/, ([, name]) => {
+      take(/^(?:(next|last|this)\s+)?(sun|mon|tue|wed|thu|fri|sat)[a-z]*/, ([, which, name]) => {
         weekday = DAYS.findIndex((known) => known.toLowerCase().startsWith(name));
+        ordinal = which === "next" ? 1 : which === "last" ? -1 : 0;
+      }) ||
+      take(/^(\d{1,2})\s*([ap])\.?m\.?(?![a-z])/, ([, h, half]) => {
+        [hour, minute, second, timed] = [(Number(h) % 12) + (half === "p" ? 12 : 0), 0, 0, true];
       });
     if (!understood) return null;
   }
@@ -122,7 +140,32 @@ export function parseMoment(text: string, now: number): { sec: number; nsec: num
   if (checked === null) return null;
   let moment = checked;
   if (shift.month !== 0) moment = Date.UTC(year, month - 1 + shift.month, day, hour, minute, second) / 1000;
-  if (weekday >= 0 && !dated) moment += ((weekday - new Date(moment * 1000).getUTCDay() + 7) % 7) * 86400;
+  if (weekday >= 0 && !dated) {
+    const ahead = (weekday - new Date(moment * 1000).getUTCDay() + 7) % 7;
+    // "next" is the coming one, but not today; "last" the one before.
+    moment += (ahead + 7 * (ordinal - (ordinal > 0 && ahead > 0 ? 1 : 0))) * 86400;
+  }
   if (text.trim() === "") moment = utc(year, month, day, 0, 0, 0)!;
   return { sec: moment + shift.second - zone, nsec };
 }
+
+/** Hours east of Greenwich. */
+const ZONES: Record<string, number> = {
+  est: -5,
+  edt: -4,
+  cst: -6,
+  cdt: -5,
+  mst: -7,
+  mdt: -6,
+  pst: -8,
+  pdt: -7,
+  cet: 1,
+  cest: 2,
+  bst: 1,
+  wet: 0,
+  west: 1,
+  eet: 2,
+  eest: 3,
+  jst: 9,
+  msk: 3,
+};

@@ -4,6 +4,7 @@
 import { runShell, runTool, type ShellHost, type ToolSet } from "@vibengine/shell";
 import { Machine, P_STATE, P_WORKER, RUNNING, System, wasmBacking } from "@vibengine/system";
 import type { FromWorker, RunShellMessage, ToWorker } from "../protocol.ts";
+import { fetchForTools } from "./fetch.ts";
 import { tracedSystem, traceSpawn } from "./trace.ts";
 
 const SHELLS = ["sh", "bash", "dash"];
@@ -25,6 +26,7 @@ turn.port1.onmessage = () => turns.shift()?.();
 const load = (url: string) => import(/* @vite-ignore */ /* webpackIgnore: true */ `${url}`);
 
 const host: ShellHost = {
+  fetch: fetchForTools,
   spawn(system, request) {
     const id = ++lastSpawn;
     const start = performance.now();

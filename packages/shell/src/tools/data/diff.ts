@@ -416,9 +416,9 @@ async function compareLines(
     await invocation.yield();
   }
   await stdout.writeBinary(pending);
-  if (format === "e" || format === "n")
+  if (format === "e")
     for (const { name, lines } of [left, right])
-      if (lines.length > 0 && !lines[lines.length - 1].endsWith("\n") && format === "e")
+      if (lines.length > 0 && !lines[lines.length - 1].endsWith("\n"))
         invocation.warn(`${name}: No newline at end of file\n`, 0);
   return real.length > 0 ? 1 : 0;
 }

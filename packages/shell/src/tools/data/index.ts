@@ -4,7 +4,9 @@
 import type { Tool } from "../../tool.ts";
 import { base32, base64, basenc } from "./base.ts";
 import { bunzip2, bzcat, bzip2, gunzip, gzip, unxz, xz, xzcat, zcat } from "./compress.ts";
+import { curl } from "./curl.ts";
 import { diff } from "./diff.ts";
+import { file } from "./file.ts";
 import { hexdump } from "./hexdump.ts";
 import { jq } from "./jq.ts";
 import { patch } from "./patch.ts";
@@ -12,6 +14,7 @@ import { strings } from "./strings.ts";
 import { b2sum, cksum, md5sum, sha1sum, sha224sum, sha256sum, sha384sum, sha512sum, sum } from "./sums.ts";
 import { tar } from "./tar.ts";
 import { unzip } from "./unzip.ts";
+import { wget } from "./wget.ts";
 import { xxd } from "./xxd.ts";
 import { zip } from "./zip.ts";
 
@@ -24,7 +27,9 @@ export const tools: Record<string, Tool> = {
   bzcat,
   bzip2,
   cksum,
+  curl,
   diff,
+  file,
   gunzip,
   gzip,
   hexdump,
@@ -41,6 +46,7 @@ export const tools: Record<string, Tool> = {
   tar,
   unxz,
   unzip,
+  wget,
   xxd,
   xz,
   xzcat,

@@ -636,8 +636,9 @@ export class Evaluator {
     return null;
   }
 
-  *#error(arg: Node, scope: Scope | null, at: Result): Generator<Result> {
+  #error(arg: Node, scope: Scope | null, at: Result): Generator<Result> {
     for (const { value } of this.#values(arg, scope, at)) throw new JqError(value);
+    return none();
   }
 
   *#paths(arg: Node, scope: Scope | null, at: Result): Generator<Result> {

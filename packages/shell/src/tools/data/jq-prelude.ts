@@ -1,6 +1,6 @@
 // The library functions of jq that are best said in jq itself.
 
-export const PRELUDE = String.raw`
+export const PRELUDE = `
 def values: select(. != null);
 def nulls: select(. == null);
 def booleans: select(type == "boolean");

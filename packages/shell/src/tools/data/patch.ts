@@ -182,10 +182,14 @@ async function applyToFile(invocation: Invocation, patch: FilePatch, given: stri
   const fuzz = Number(options.value("F") ?? 2);
   const loose = options.has("l");
   let hunks = reverse ? patch.hunks.map(flip) : patch.hunks;
-  if (hunks.length > 0 && !applies(lines, hunks[0], fuzz, loose, 0)) {
+  if (hunks.length > 0) {
     const turned = hunks.map(flip);
     const creation = hunks[0].lines.every((line) => line[0] === "+");
-    if (applies(lines, turned[0], 0, loose, 0) && (!creation || lines.length > 0)) {
+    // Turned round is tried before more fuzz is.
+    let reversed = false;
+    for (let used = 0; used <= fuzz && !reversed && !applies(lines, hunks[0], used, loose); used++)
+      reversed = applies(lines, turned[0], used, loose);
+    if (reversed && (!creation || lines.length > 0)) {
       const what =
         creation && typeof found !== "number"
           ? `The next patch would create the file ${shown},\nwhich already exists!`
@@ -344,8 +348,8 @@ interface Place {
   trail: number;
 }
 
-const applies = (lines: string[], hunk: Hunk, fuzz: number, loose: boolean, offset: number) =>
-  locate(lines, hunk, fuzz, loose, offset, 0) !== null;
+const applies = (lines: string[], hunk: Hunk, fuzz: number, loose: boolean) =>
+  locate(lines, hunk, fuzz, loose, 0, 0) !== null;
 
 /** Where a hunk's old lines stand: near the expected place, first exactly, then with the outer lines of context given up one by one. */
 function locate(
@@ -377,11 +381,15 @@ function locate(
       at + wanted.length <= lines.length &&
       wanted.every((line, i) => line === lines[at + i] || (loose && squeeze(line) === squeeze(lines[at + i])));
     const home = Math.max(0, expected) + lead;
-    // Less context in front than behind says: at the beginning of the file; the other way: at its end.
-    if (leading < trailing && fuzz === 0 && hunk.oldStart <= 1 && fits(0)) return { at: 0, fuzz, lead, trail };
-    if (trailing < leading && fuzz === 0 && context >= 3) {
+    // Less context in front than behind: the beginning of the file; the other way: its end.
+    if (fuzz + leading < context && hunk.oldStart <= 1) {
+      if (fits(0)) return { at: 0, fuzz, lead, trail };
+      continue;
+    }
+    if (fuzz + trailing < context) {
       const end = lines.length - wanted.length;
-      if (fits(end) && end === home) return { at: end, fuzz, lead, trail };
+      if (fits(end)) return { at: end, fuzz, lead, trail };
+      continue;
     }
     for (let distance = 0; distance <= lines.length; distance++) {
       if (fits(home + distance)) return { at: home + distance, fuzz, lead, trail };

@@ -142,7 +142,7 @@ async function work(invocation: Invocation, archive: string, fd: number, operand
     }
     return missing(invocation, includes) || status;
   }
-  if (quiet === 0 || (options.has("l") && quiet < 1)) await stdout.write(`Archive:  ${archive}\n`);
+  if (quiet === 0) await stdout.write(`Archive:  ${archive}\n`);
   if (directory.comment !== "" && quiet === 0) await stdout.write(`${directory.comment}\n`);
   if (options.has("z")) return 0;
   if (options.has("l") || options.has("v")) {
@@ -154,6 +154,15 @@ async function work(invocation: Invocation, archive: string, fd: number, operand
   if (directory.entries.length === 0) {
     void stderr.write(`warning [${archive}]:  zipfile is empty\n`);
     return 1;
+  }
+  const home = options.value("d");
+  if (home !== undefined && !isDir(stat(sys, home))) {
+    const result = sys.mkdir(AT_FDCWD, encode(home), 0o777);
+    if (result < 0) {
+      await stdout.flush();
+      void stderr.write(`checkdir:  cannot create extraction directory: ${home}\n           ${strerror(result)}\n`);
+      return 2;
+    }
   }
   const answers = { all: options.has("o"), none: options.has("n") };
   const directories: ZipEntry[] = [];
@@ -185,9 +194,9 @@ async function listing({ options, stdout }: Invocation, entries: ZipEntry[], qui
   const total = entries.reduce((sum, { size }) => sum + size, 0);
   const packed = entries.reduce((sum, entry) => sum + entry.packed, 0);
   const percent = (small: number, large: number) =>
-    `${large === 0 ? 0 : Math.trunc(((large - small) * 100) / large)}%`.padStart(4);
+    `${large === 0 ? 0 : Math.round(((large - small) * 100) / large)}%`.padStart(4);
   const time = (entry: ZipEntry) => formatTime("%Y-%m-%d %H:%M", entry.mtime, 0);
-  if (quiet === 0)
+  if (quiet < 2)
     await stdout.write(
       verbose
         ? " Length   Method    Size  Cmpr    Date    Time   CRC-32   Name\n--------  ------  ------- ---- ---------- ----- --------  ----\n"
