@@ -108,7 +108,9 @@ class Loop {
   async #ask(name: "PS1" | "PS2") {
     const shell = this.#shell;
     if (this.#reader === null) return "end" as const;
-    const [above, prompt] = splitPrompt(await promptText(shell, shell.vars.get(name) ?? "", shell.history.base + shell.history.lines.length));
+    const [above, prompt] = splitPrompt(
+      await promptText(shell, shell.vars.get(name) ?? "", shell.history.base + shell.history.lines.length),
+    );
     if (above !== "") shell.report(above.replace(/[\x01\x02]/g, ""));
     await shell.backlog;
     return this.#reader.read(prompt, shell.history.lines);

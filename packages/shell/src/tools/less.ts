@@ -207,7 +207,11 @@ class Pager {
         return this.#toggle();
       case "h":
       case "H":
-        await write(this.#sys, this.#fd, `\x1b[H\x1b[2J${HELP.replaceAll("\n", "\r\n")}\r\n\r\n\x1b[7mpress a key\x1b[27m`);
+        await write(
+          this.#sys,
+          this.#fd,
+          `\x1b[H\x1b[2J${HELP.replaceAll("\n", "\r\n")}\r\n\r\n\x1b[7mpress a key\x1b[27m`,
+        );
         await this.#key();
         return;
       case "=":
@@ -232,7 +236,8 @@ class Pager {
   /** Is there more from the top than fits? */
   async #restIsLonger(page: number): Promise<boolean> {
     let rows = 0;
-    for (let at = this.#top; rows <= page && (await this.text.has(at + 1)); at++) rows += this.#rows(this.text.lines[at]).length;
+    for (let at = this.#top; rows <= page && (await this.text.has(at + 1)); at++)
+      rows += this.#rows(this.text.lines[at]).length;
     return rows > page;
   }
 
@@ -250,7 +255,8 @@ class Pager {
     const page = this.#size().lines - 1;
     let rows = 0;
     let top = last;
-    while (top > 0 && rows + this.#rows(this.text.lines[top - 1]).length <= page) rows += this.#rows(this.text.lines[--top]).length;
+    while (top > 0 && rows + this.#rows(this.text.lines[top - 1]).length <= page)
+      rows += this.#rows(this.text.lines[--top]).length;
     this.#top = line ? Math.max(0, last - 1) : top;
   }
 
@@ -297,7 +303,12 @@ class Pager {
   async #toggle(): Promise<void> {
     await write(this.#sys, this.#fd, "\r\x1b[K-");
     const key = await this.#key();
-    const names: Record<string, "numbers" | "chop" | "raw" | "ignoreCase"> = { N: "numbers", S: "chop", R: "raw", i: "ignoreCase" };
+    const names: Record<string, "numbers" | "chop" | "raw" | "ignoreCase"> = {
+      N: "numbers",
+      S: "chop",
+      R: "raw",
+      i: "ignoreCase",
+    };
     const name = names[key ?? ""];
     if (name === undefined) this.#message = `There is no -${key ?? ""} option`;
     else this.#options[name] = !this.#options[name];
@@ -327,7 +338,12 @@ class Pager {
     const width = Math.max(1, columns - (this.#options.numbers ? 8 : 0));
     const isLong = line.length > width || /[^ -~]/.test(line);
     const shown = this.#options.raw ? line : plain(line);
-    const marked = this.#pattern === null || this.#options.raw ? shown : shown.replace(new RegExp(this.#pattern, `g${this.#pattern.flags}`), (found) => (found === "" ? "" : `\x1b[7m${found}\x1b[27m`));
+    const marked =
+      this.#pattern === null || this.#options.raw
+        ? shown
+        : shown.replace(new RegExp(this.#pattern, `g${this.#pattern.flags}`), (found) =>
+            found === "" ? "" : `\x1b[7m${found}\x1b[27m`,
+          );
     if (!isLong && marked === line) return [line.slice(this.#left)];
     const rows = split(marked, width);
     if (!this.#options.chop) return rows;

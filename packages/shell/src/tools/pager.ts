@@ -27,7 +27,8 @@ const pager = (name: string) =>
       const { options, operands, sys, stdout } = invocation;
       const files = operands.filter((word) => !word.startsWith("+"));
       const pattern = options.value("p");
-      const start = pattern === undefined ? (operands.findLast((word) => word.startsWith("+")) ?? "+").slice(1) : `/${pattern}`;
+      const start =
+        pattern === undefined ? (operands.findLast((word) => word.startsWith("+")) ?? "+").slice(1) : `/${pattern}`;
       const isShown = sys.isatty(1);
       if (isShown) {
         const opened = (file: string) => async () => openInput(invocation, file, (path) => path);

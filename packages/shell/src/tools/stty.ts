@@ -1,7 +1,7 @@
 // stty: prints and changes a terminal's settings, as GNU's does.
 
 import * as t from "@vibengine/system";
-import { AT_FDCWD, encode, O_NONBLOCK, O_RDWR, strerror, type System, type Termios } from "@vibengine/system";
+import { AT_FDCWD, encode, O_NONBLOCK, O_RDWR, type System, strerror, type Termios } from "@vibengine/system";
 import { define, Failure, UsageError } from "./define.ts";
 
 type Word = "iflag" | "oflag" | "cflag" | "lflag";
@@ -32,7 +32,8 @@ const FLAGS: [name: string, word: Word, bits: number][] = [
 ];
 const ALIASES: Record<string, string> = { crterase: "echoe", crtkill: "echoke", ctlecho: "echoctl" };
 /** Accepted, and without effect: there is no line behind this terminal. */
-const NO_EFFECT = /^-?(?:parenb|parodd|cmspar|cs[5678]|hupcl|cstopb|clocal|crtscts|ignbrk|brkint|ignpar|parmrk|inpck|ixoff|iuclc|imaxbel|olcuc|ocrnl|onocr|onlret|ofill|ofdel|nl\d|cr\d|tab\d|tabs|bs\d|vt\d|ff\d|xcase|echoprt|prterase|flusho|extproc|evenp|oddp|parity)$|^(?:ispeed|ospeed|\d+)$/;
+const NO_EFFECT =
+  /^-?(?:parenb|parodd|cmspar|cs[5678]|hupcl|cstopb|clocal|crtscts|ignbrk|brkint|ignpar|parmrk|inpck|ixoff|iuclc|imaxbel|olcuc|ocrnl|onocr|onlret|ofill|ofdel|nl\d|cr\d|tab\d|tabs|bs\d|vt\d|ff\d|xcase|echoprt|prterase|flusho|extproc|evenp|oddp|parity)$|^(?:ispeed|ospeed|\d+)$/;
 
 const CHARACTERS: [name: string, index: number][] = [
   ["intr", t.VINTR],

@@ -11,7 +11,7 @@ test("tty, stty and tput tell of the terminal", async () => {
   expect(await shell.run("stty < /dev/null")).toBe("stty: 'standard input': Inappropriate ioctl for device\n");
   expect(await shell.run("stty -a")).toContain("intr = ^C; quit = ^\\; erase = ^?;");
   expect(await shell.run("stty -echo; stty; stty echo")).toBe("speed 38400 baud; line = 0;\n-echo\n");
-  expect(await shell.run("s=$(stty -g); stty raw; stty \"$s\"; stty")).toBe("speed 38400 baud; line = 0;\n");
+  expect(await shell.run('s=$(stty -g); stty raw; stty "$s"; stty')).toBe("speed 38400 baud; line = 0;\n");
   expect(await shell.run("stty rows 10 cols 40; stty size; tput lines")).toBe("10 40\n10\n");
   expect(await shell.run("stty nonsense")).toContain("invalid argument 'nonsense'");
 });

@@ -85,7 +85,8 @@ const FLAGS = ["am", "bce", "km", "mir", "msgr", "xenl"];
 export function terminalSize({ env, sys }: Pick<Invocation, "env" | "sys">): { columns: number; lines: number } {
   for (const fd of [1, 2, 0]) {
     const size = sys.windowSize(fd);
-    if (typeof size !== "number" && size.columns > 0 && size.rows > 0) return { columns: size.columns, lines: size.rows };
+    if (typeof size !== "number" && size.columns > 0 && size.rows > 0)
+      return { columns: size.columns, lines: size.rows };
   }
   const size = (name: string, missing: number) => {
     const value = Number(env.get(name));
