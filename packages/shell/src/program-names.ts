@@ -70,6 +70,8 @@ export const programNames: readonly string[] = [
   "man",
   "md5sum",
   "mkdir",
+  "mkfifo",
+  "mknod",
   "mktemp",
   "more",
   "mv",

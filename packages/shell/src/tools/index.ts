@@ -36,6 +36,7 @@ import { less, man, more } from "./pager.ts";
 import { pathchk, whereis } from "./paths.ts";
 import { killall, pgrep, pidof, pkill } from "./pgrep.ts";
 import { ps } from "./ps.ts";
+import { mkfifo, mknod } from "./mkfifo.ts";
 import { mkdir, rm, rmdir } from "./remove.ts";
 import { sed } from "./sed.ts";
 import { seq, yes } from "./seq.ts";
@@ -120,6 +121,8 @@ export const tools: Record<string, Tool> = {
   ls,
   man,
   mkdir,
+  mkfifo,
+  mknod,
   mktemp,
   more,
   mv,

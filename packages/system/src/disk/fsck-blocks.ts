@@ -1,7 +1,7 @@
 // fsck's look at inodes and blocks: every map is followed, every block claimed once; then the bitmap is held against the claims.
 // Trusts nothing it reads. Called by `fsck` with the lock held.
 
-import { PATH_MAX, S_IFCHR, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from "../constants.ts";
+import { PATH_MAX, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG } from "../constants.ts";
 import { FANOUT, FILE_BLOCKS, firstIndexOf } from "./block-map.ts";
 import { FILE_SIZE_MAX } from "./content.ts";
 import type { Disk } from "./disk.ts";
@@ -10,7 +10,7 @@ import { DIRECT, I_BLOCKS, I_MAP, I_MODE, I_SIZE, ROOT } from "./inodes.ts";
 import { BLOCK_SIZE, FREE_BLOCKS, FREE_INODES } from "./layout.ts";
 import { S_INODES_USED } from "./superblock.ts";
 
-const KNOWN_TYPES = [S_IFREG, S_IFDIR, S_IFLNK, S_IFCHR];
+const KNOWN_TYPES = [S_IFREG, S_IFDIR, S_IFLNK, S_IFCHR, S_IFIFO];
 
 /** What following one inode's map told. */
 interface Tally {

@@ -1,7 +1,7 @@
 // The open-file table: what an fd refers to. An entry has the offset and the status flags, and is shared by every fd that was
 // duplicated or inherited from it, so `( a; b ) > file` has one offset. Called with the lock held.
 
-import { O_ACCMODE, O_WRONLY } from "../constants.ts";
+import { O_ACCMODE, O_RDONLY, O_WRONLY } from "../constants.ts";
 import type { Disk } from "../disk/disk.ts";
 import { OPEN_FILE_WORDS, OPEN_FILES, OPEN_HINT } from "../disk/layout.ts";
 import { ENFILE } from "../errno.ts";
@@ -13,7 +13,7 @@ const KIND = 1;
 const FLAGS = 2;
 const OBJECT = 3;
 const OFFSET = 4; // double
-const DEVICE = 6;
+const DEVICE = 6; // of a device: its number; of a FIFO: its inode
 const PARENT = 7; // the directory that a file was opened in, to tell its name
 
 export const KIND_INODE = 1;
@@ -51,6 +51,7 @@ export class OpenFiles {
       words[at + PARENT] = 0;
       if (kind === KIND_TTY) this.#ttys.hold(object);
       else if (kind !== KIND_PIPE) this.#disk.tree.hold(object);
+      else if (device !== 0) this.#disk.tree.hold(device);
       return file;
     }
     return -ENFILE;
@@ -68,8 +69,12 @@ export class OpenFiles {
     words[OPEN_HINT] = Math.min(words[OPEN_HINT], file);
     if (words[at + KIND] === KIND_TTY) this.#ttys.letGo(words[at + OBJECT]);
     else if (words[at + KIND] !== KIND_PIPE) this.#disk.tree.letGo(words[at + OBJECT]);
-    else if ((words[at + FLAGS] & O_ACCMODE) === O_WRONLY) this.#pipes.closeWriter(words[at + OBJECT]);
-    else this.#pipes.closeReader(words[at + OBJECT]);
+    else {
+      const access = words[at + FLAGS] & O_ACCMODE;
+      if (access !== O_RDONLY) this.#pipes.closeWriter(words[at + OBJECT]);
+      if (access !== O_WRONLY) this.#pipes.closeReader(words[at + OBJECT]);
+      if (words[at + DEVICE] !== 0) this.#disk.tree.letGo(words[at + DEVICE]);
+    }
   }
 
   kind(file: number): number {

@@ -1,5 +1,8 @@
 // Pipes: rings of 64 KiB in shared memory. Positions count bytes ever written and read, modulo 2^32. A full pipe holds its
 // writer back, an empty one its reader; neither sends a message. Called with the lock held.
+//
+// A FIFO is a pipe that is found by its inode. Opening one never waits, as opening does nowhere here: the first read waits for a
+// writer instead, and a write goes into the ring for a reader to come. What was written stays until it is read.
 
 import { type Layout, PIPE_HINT, PIPE_SIZE, PIPE_WORDS, PIPES } from "../disk/layout.ts";
 import type { Memory } from "../disk/memory.ts";
@@ -13,6 +16,10 @@ const READ_AT = 2;
 const WRITE_AT = 3;
 const READ_WAITERS = 4;
 const WRITE_WAITERS = READ_WAITERS + WAITER_WORDS;
+/** The inode of a FIFO, 0 for an unnamed pipe; and whether the other side has been there since this one waits for it. */
+const FIFO = WRITE_WAITERS + WAITER_WORDS;
+const HAD_WRITER = FIFO + 1;
+const HAD_READER = FIFO + 2;
 
 /** A write of at most this many bytes goes in whole or not at all (POSIX's PIPE_BUF; Linux's value). */
 export const PIPE_BUF = 4096;
@@ -35,6 +42,7 @@ export class Pipes {
       const pipe = (words[PIPE_HINT] + i) % PIPES;
       const at = this.#word(pipe);
       if (words[at + READERS] !== 0 || words[at + WRITERS] !== 0) continue;
+      if (words[at + FIFO] !== 0 && words[at + WRITE_AT] !== words[at + READ_AT]) continue;
       words.fill(0, at, at + PIPE_WORDS);
       words[at + READERS] = 1;
       words[at + WRITERS] = 1;
@@ -43,6 +51,48 @@ export class Pipes {
       return pipe;
     }
     return -ENFILE;
+  }
+
+  /** The pipe of a FIFO with a reader more, or a writer, or both; -ENFILE. */
+  openFifo(ino: number, reads: boolean, writes: boolean): number {
+    const words = this.#memory.words;
+    let pipe = this.#ofFifo(ino);
+    if (pipe < 0) {
+      pipe = this.allocate();
+      if (pipe < 0) return pipe;
+      words[this.#word(pipe) + READERS] = words[this.#word(pipe) + WRITERS] = 0;
+      words[this.#word(pipe) + FIFO] = ino;
+    }
+    const at = this.#word(pipe);
+    if (words[at + WRITERS] === 0 && this.available(pipe) === 0) words[at + HAD_WRITER] = 0;
+    if (words[at + READERS] === 0) words[at + HAD_READER] = 0;
+    if (reads) {
+      words[at + READERS]++;
+      words[at + HAD_READER] = 1;
+    }
+    if (writes) {
+      words[at + WRITERS]++;
+      words[at + HAD_WRITER] = 1;
+    }
+    wakeWaiters(this.#memory, at + READ_WAITERS, this.#slots);
+    return pipe;
+  }
+
+  /** Whether somebody has that FIFO open for reading. */
+  fifoHasReader(ino: number): boolean {
+    const pipe = this.#ofFifo(ino);
+    return pipe >= 0 && this.#memory.words[this.#word(pipe) + READERS] > 0;
+  }
+
+  /** A new FIFO has that inode: what was written into another one that had it is gone. */
+  forgetFifo(ino: number): void {
+    const pipe = this.#ofFifo(ino);
+    if (pipe >= 0) this.#memory.words[this.#word(pipe) + FIFO] = 0;
+  }
+
+  #ofFifo(ino: number): number {
+    for (let pipe = 0; pipe < PIPES; pipe++) if (this.#memory.words[this.#word(pipe) + FIFO] === ino) return pipe;
+    return -1;
   }
 
   addWriter(pipe: number): void {
@@ -67,7 +117,7 @@ export class Pipes {
     const header = this.#word(pipe);
     const available = (words[header + WRITE_AT] - words[header + READ_AT]) >>> 0;
     if (available === 0) {
-      if (words[header + WRITERS] === 0 || length === 0) return 0;
+      if (this.isAtEnd(pipe) || length === 0) return 0;
       addWaiter(this.#memory, header + READ_WAITERS, slot);
       return -EAGAIN;
     }
@@ -86,7 +136,7 @@ export class Pipes {
   write(pipe: number, from: Uint8Array, at: number, length: number, slot: number): number {
     const words = this.#memory.words;
     const header = this.#word(pipe);
-    if (words[header + READERS] === 0) return -EPIPE;
+    if (this.isBroken(pipe)) return -EPIPE;
     if (length === 0) return 0;
     const used = (words[header + WRITE_AT] - words[header + READ_AT]) >>> 0;
     const room = PIPE_SIZE - used;
@@ -109,7 +159,7 @@ export class Pipes {
   isReadable(pipe: number, slot: number): boolean {
     const words = this.#memory.words;
     const at = this.#word(pipe);
-    if (words[at + WRITE_AT] !== words[at + READ_AT] || words[at + WRITERS] === 0) return true;
+    if (words[at + WRITE_AT] !== words[at + READ_AT] || this.isAtEnd(pipe)) return true;
     addWaiter(this.#memory, at + READ_WAITERS, slot);
     return false;
   }
@@ -118,21 +168,27 @@ export class Pipes {
     const words = this.#memory.words;
     const at = this.#word(pipe);
     const used = (words[at + WRITE_AT] - words[at + READ_AT]) >>> 0;
-    if (PIPE_SIZE - used >= PIPE_BUF || words[at + READERS] === 0) return true;
+    if (PIPE_SIZE - used >= PIPE_BUF || this.isBroken(pipe)) return true;
     addWaiter(this.#memory, at + WRITE_WAITERS, slot);
     return false;
   }
 
-  /** Bytes waiting to be read; and whether the other end is gone. */
+  /** Bytes waiting to be read. */
   available(pipe: number): number {
     const at = this.#word(pipe);
     return (this.#memory.words[at + WRITE_AT] - this.#memory.words[at + READ_AT]) >>> 0;
   }
-  hasReader(pipe: number): boolean {
-    return this.#memory.words[this.#word(pipe) + READERS] > 0;
+  /** Nobody writes any more, whatever is still to be read. */
+  isAtEnd(pipe: number): boolean {
+    const at = this.#word(pipe);
+    const { words } = this.#memory;
+    return words[at + WRITERS] === 0 && (words[at + FIFO] === 0 || words[at + HAD_WRITER] !== 0);
   }
-  hasWriter(pipe: number): boolean {
-    return this.#memory.words[this.#word(pipe) + WRITERS] > 0;
+  /** Nobody reads any more. */
+  isBroken(pipe: number): boolean {
+    const at = this.#word(pipe);
+    const { words } = this.#memory;
+    return words[at + READERS] === 0 && (words[at + FIFO] === 0 || words[at + HAD_READER] !== 0);
   }
 
   #word(pipe: number): number {

@@ -349,11 +349,11 @@ export class FdCalls extends OpenCalls {
       if (isFile) entry.available = Math.max(0, disk.content.size(object) - files.offset(file));
     } else if ((files.flags(file) & O_ACCMODE) === O_WRONLY) {
       entry.writable = entry.wantWrite && pipes.isWritable(object, this.slot);
-      entry.hangup = !pipes.hasReader(object);
+      entry.hangup = pipes.isBroken(object);
     } else {
       entry.readable = entry.wantRead && pipes.isReadable(object, this.slot);
       entry.available = pipes.available(object);
-      entry.hangup = !pipes.hasWriter(object);
+      entry.hangup = pipes.isAtEnd(object);
     }
   }
 }

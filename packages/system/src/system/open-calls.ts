@@ -16,6 +16,7 @@ import {
   O_WRONLY,
   S_IFCHR,
   S_IFDIR,
+  S_IFIFO,
   S_IFLNK,
   S_IFMT,
   S_IFREG,
@@ -209,6 +210,7 @@ export class OpenCalls extends PathCalls {
     } else if ((flags & O_DIRECTORY) !== 0) return -ENOTDIR;
     if (type === S_IFLNK) return -ELOOP;
     if (type === S_IFCHR) return this.#openDevice(ino, flags);
+    if (type === S_IFIFO) return this.#openFifo(ino, flags);
     if (writes) disk.watches.see(this.machine.walk, ino);
     const fd = this.#openInode(ino, flags, 0, parent);
     if (fd >= 0 && (flags & O_TRUNC) !== 0 && writes) {
@@ -250,6 +252,24 @@ export class OpenCalls extends PathCalls {
     if (fd < 0) return fd;
     const opened = files.allocate(KIND_VIRTUAL, ino, flags & O_NONBLOCK);
     return opened < 0 ? opened : this.#install(fd, opened, flags);
+  }
+
+  #openFifo(ino: number, flags: number): number {
+    const { pipes, files } = this.machine;
+    const access = flags & O_ACCMODE;
+    if (access === O_WRONLY && (flags & O_NONBLOCK) !== 0 && !pipes.fifoHasReader(ino)) return -ENXIO;
+    const fd = this.lowestFree(0);
+    if (fd < 0) return fd;
+    const pipe = pipes.openFifo(ino, access !== O_WRONLY, access !== O_RDONLY);
+    if (pipe < 0) return pipe;
+    const file = files.allocate(KIND_PIPE, pipe, flags & (O_ACCMODE | O_NONBLOCK), ino);
+    if (file < 0) {
+      if (access !== O_WRONLY) pipes.closeReader(pipe);
+      if (access !== O_RDONLY) pipes.closeWriter(pipe);
+      return file;
+    }
+    this.machine.disk.journal.commit();
+    return this.#install(fd, file, flags);
   }
 
   /** One more fd for an open file. */

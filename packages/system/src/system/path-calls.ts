@@ -1,6 +1,6 @@
 // System calls that take a path and no open file: stat, mkdir, unlink, rename, links, modes, owners, times, cwd.
 
-import { AT_FDCWD, PATH_MAX, S_IFCHR, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from "../constants.ts";
+import { AT_FDCWD, PATH_MAX, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG } from "../constants.ts";
 import { CHMOD, WRITE } from "../disk/event-ring.ts";
 import {
   I_ATIME,
@@ -62,6 +62,18 @@ export class PathCalls extends Base {
       this.machine.disk.inodes.tick();
       const owner = this.machine.slots.get(this.slot, P_OWNER);
       const ino = this.machine.disk.tree.create(this.machine.walk, S_IFCHR | (mode & 0o7777), owner, device);
+      return Math.min(ino, 0);
+    });
+  }
+
+  /** A named pipe. */
+  mkfifo(dirfd: number, path: Uint8Array, mode: number): number {
+    return this.change(() => {
+      const result = this.resolve(this.machine.walk, dirfd, path, NAME);
+      if (result < 0) return result;
+      this.machine.disk.inodes.tick();
+      const ino = this.create(this.machine.walk, S_IFIFO | (mode & 0o777 & ~this.machine.slots.get(this.slot, P_UMASK)));
+      if (ino > 0) this.machine.pipes.forgetFifo(ino);
       return Math.min(ino, 0);
     });
   }
