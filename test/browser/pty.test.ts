@@ -142,8 +142,8 @@ test("kill, list, a second handle, and a hang-up for what is left behind", async
   expect(await sandbox.pty.kill(terminal.handle.pid)).toBe(true);
   expect((await second.wait()).exitCode).toBe(137);
   expect(seen).toBe("hi");
-  const { stdout } = await sandbox.commands.run("ps -e -o args | grep -c '[s]leep'");
-  expect(stdout).toBe("0\n");
+  const { stdout } = await sandbox.commands.run("ps -e -o args= | grep -c '^sleep'; ps -e -o comm= | grep -c '^ps'");
+  expect(stdout).toBe("0\n1\n");
 });
 
 test("what can't be asked for", async () => {

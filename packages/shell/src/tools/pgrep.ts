@@ -4,7 +4,7 @@ import { type System, strerror } from "@vibengine/system";
 import { readAccounts } from "./accounts.ts";
 import { define, Failure, type Invocation, UsageError } from "./define.ts";
 import { binaryText } from "./grep.ts";
-import { processes as all, type Process } from "./ps.ts";
+import { processes as all, type Process } from "./processes.ts";
 import { compileRegex } from "./regex.ts";
 import { SIGNALS } from "./timeout.ts";
 

@@ -1,24 +1,8 @@
-// ps: a table of the processes in /proc. The columns and their widths are procps's; there are no terminals, so TTY is `?`.
+// ps: a table of the processes in /proc. The columns and their widths are procps's.
 
-import type { System } from "@vibengine/system";
-import { readAccounts, readSmallFile } from "./accounts.ts";
+import { readAccounts } from "./accounts.ts";
 import { define, UsageError } from "./define.ts";
-import { list } from "./files.ts";
-
-export interface Process {
-  pid: number;
-  ppid: number;
-  uid: number;
-  state: string;
-  name: string;
-  command: string;
-  /** Seconds of running time, and seconds since the system's start at which it began. */
-  cpu: number;
-  start: number;
-  kib: number;
-}
-
-const TICKS = 100;
+import { Clock, type Process, processes, text } from "./processes.ts";
 
 export const ps = define(
   {
@@ -30,108 +14,175 @@ export const ps = define(
   -A              the same as -e
   -a              the same as -e
   -f, --full      user, parent, start and the whole command line
+  -l              the same as -f
+  -o, --format=LIST  these columns, separated by commas, each with "=TITLE" if wanted
   -p, --pid=LIST  only these process IDs, separated by commas
+  -C NAME         only processes of these names
   -u              user, shares of processor and memory (as in aux)
-  -x              the same as -e`,
+  -x              the same as -e
+      --ppid=LIST      only children of these
+      --no-headers     no titles
+      --sort=KEY       by this column, with "-" from the largest
+
+Columns: pid ppid pgid sid tpgid user uid tty stat s time etime etimes start %cpu %mem rss vsz ni comm args`,
     rewrite: (words) => (/^[aux]+$/.test(words[0] ?? "") ? [`-${words[0]}`, ...words.slice(1)] : words),
   },
   async (invocation) => {
     const { options, operands, sys, stdout } = invocation;
-    if (operands.length > 0) throw new UsageError(`unsupported argument: ${operands[0]}`);
-    const wanted = options.values("p").flatMap((list) => list.split(","));
-    if (!wanted.every((pid) => /^\d+$/.test(pid))) throw new UsageError("process ID list syntax error");
+    // A bare number is a process ID, as with -p.
+    const wrong = operands.find((word) => !/^[\d,]+$/.test(word));
+    if (wrong !== undefined) throw new UsageError(`unsupported argument: ${wrong}`);
+    const wanted = [...options.values("p"), ...operands].flatMap((list) => list.split(/[ ,]+/));
+    const parents = options.values("ppid").flatMap((list) => list.split(/[ ,]+/));
+    const names = options.values("C").flatMap((list) => list.split(/[ ,]+/));
+    if (![...wanted, ...parents].every((pid) => /^\d+$/.test(pid)))
+      throw new UsageError("process ID list syntax error");
     const everyone = ["e", "A", "a", "x"].some((key) => options.has(key));
+    const isSelected = wanted.length + parents.length + names.length > 0;
     const shown = processes(sys).filter((one) =>
-      wanted.length > 0 ? wanted.includes(String(one.pid)) : everyone || one.uid === sys.uid,
+      isSelected
+        ? wanted.includes(String(one.pid)) || parents.includes(String(one.ppid)) || names.includes(one.name)
+        : everyone || one.uid === sys.uid,
     );
-    const clock = new Clock(Number(text(sys, "/proc/uptime").split(" ")[0]));
-    const { user } = readAccounts(sys);
-    const total = Number(/^MemTotal: +(\d+)/m.exec(text(sys, "/proc/meminfo"))?.[1]);
-    const rows = options.has("u")
-      ? shown.map((one) => auxRow(one, user(one.uid), clock, total))
-      : options.has("f")
-        ? shown.map((one) => fullRow(one, user(one.uid), clock))
-        : shown.map((one) => `${pad(one.pid, 7)} ${"?".padEnd(8)} ${long(one.cpu)} ${nameOf(one)}`);
-    const title = options.has("u")
-      ? "USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND"
-      : options.has("f")
-        ? "UID          PID    PPID  C STIME TTY          TIME CMD"
-        : "    PID TTY          TIME CMD";
-    await stdout.write(`${[title, ...rows].join("\n")}\n`);
+    const context: Context = {
+      clock: new Clock(Number(text(sys, "/proc/uptime").split(" ")[0])),
+      user: readAccounts(sys).user,
+      total: Number(/^MemTotal: +(\d+)/m.exec(text(sys, "/proc/meminfo"))?.[1]),
+    };
+    const format = options.values("o");
+    const columns =
+      format.length > 0
+        ? format.flatMap(parseFormat)
+        : parseFormat(options.has("u") ? AUX : options.has("f") || options.has("l") ? FULL : PLAIN);
+    const key = options.value("sort");
+    if (key !== undefined) sortBy(shown, key, context);
+    await stdout.write(table(columns, shown, context, options.has("no-headers")));
     return shown.length > 0 ? 0 : 1;
   },
 );
 
-function fullRow(one: Process, user: string, clock: Clock): string {
-  const share = Math.floor(clock.share(one));
-  return `${user.padEnd(8)} ${pad(one.pid, 7)} ${pad(one.ppid, 7)} ${pad(share, 2)} ${clock.time(one)} ${"?".padEnd(8)} ${long(one.cpu)} ${one.command}`;
+interface Context {
+  clock: Clock;
+  user: (uid: number) => string;
+  /** KiB of memory. */
+  total: number;
 }
 
-function auxRow(one: Process, user: string, clock: Clock, total: number): string {
-  const memory = ((100 * one.kib) / total).toFixed(1);
-  const minutes = `${Math.floor(one.cpu / 60)}:${two(one.cpu % 60)}`;
-  return `${user.padEnd(8)} ${pad(one.pid, 7)} ${pad(clock.share(one).toFixed(1), 4)} ${pad(memory, 4)} ${pad(one.kib, 6)} ${pad(one.kib, 5)} ${"?".padEnd(8)} ${one.state.padEnd(4)} ${clock.time(one)} ${pad(minutes, 6)} ${one.command}`;
+/** A column: its title, its width (negative: to the left), and what it shows. */
+interface Column {
+  title: string;
+  width: number;
+  value: (one: Process, context: Context) => string | number;
 }
 
-/** Now, to tell shares and times of day from seconds since the system's start. */
-class Clock {
-  readonly #uptime: number;
-  readonly #now = Date.now();
-  constructor(uptime: number) {
-    this.#uptime = uptime;
-  }
-  /** Percent of one processor over the process's life. */
-  share(one: Process): number {
-    const age = this.#uptime - one.start;
-    return age > 0 ? Math.min(99.9, (100 * one.cpu) / age) : 0;
-  }
-  time(one: Process): string {
-    const started = new Date(this.#now - (this.#uptime - one.start) * 1000);
-    return `${two(started.getUTCHours())}:${two(started.getUTCMinutes())}`;
-  }
+const PLAIN = "pid,tname,time,comm=CMD";
+const FULL = "uname=UID,pid,ppid,c,stime,tname,time,args=CMD";
+const AUX = "user,pid,pcpu,pmem,vsz,rss,tname,stat,start=START,bsdtime=TIME,args";
+
+const args = (one: Process) => one.command;
+const COLUMNS: Record<string, Column> = {
+  pid: { title: "PID", width: 7, value: (one) => one.pid },
+  ppid: { title: "PPID", width: 7, value: (one) => one.ppid },
+  pgid: { title: "PGID", width: 7, value: (one) => one.group },
+  sid: { title: "SID", width: 7, value: (one) => one.session },
+  tpgid: { title: "TPGID", width: 7, value: (one) => one.foreground },
+  user: { title: "USER", width: -8, value: (one, { user }) => user(one.uid) },
+  uid: { title: "UID", width: 5, value: (one) => one.uid },
+  tname: { title: "TTY", width: -8, value: (one) => one.tty },
+  stat: { title: "STAT", width: -4, value: (one) => one.state + (one.group === one.foreground ? "+" : "") },
+  s: { title: "S", width: 1, value: (one) => one.state },
+  time: { title: "TIME", width: 8, value: (one) => long(one.cpu) },
+  bsdtime: { title: "TIME", width: 6, value: (one) => `${Math.floor(one.cpu / 60)}:${two(one.cpu % 60)}` },
+  etime: { title: "ELAPSED", width: 11, value: (one, { clock }) => elapsed(clock.age(one)) },
+  etimes: { title: "ELAPSED", width: 7, value: (one, { clock }) => Math.floor(clock.age(one)) },
+  stime: { title: "STIME", width: 5, value: (one, { clock }) => clock.time(one) },
+  c: { title: "C", width: 2, value: (one, { clock }) => Math.floor(clock.share(one)) },
+  pcpu: { title: "%CPU", width: 4, value: (one, { clock }) => clock.share(one).toFixed(1) },
+  pmem: { title: "%MEM", width: 4, value: (one, { total }) => ((100 * one.kib) / total).toFixed(1) },
+  rss: { title: "RSS", width: 5, value: (one) => one.kib },
+  vsz: { title: "VSZ", width: 6, value: (one) => one.kib },
+  ni: { title: "NI", width: 3, value: () => 0 },
+  comm: { title: "COMMAND", width: -15, value: (one) => nameOf(one) },
+  cmd: { title: "CMD", width: -27, value: args },
+  args: { title: "COMMAND", width: -27, value: args },
+};
+const SAME: Record<string, string> = {
+  pgrp: "pgid",
+  sess: "sid",
+  session: "sid",
+  euser: "user",
+  ruser: "user",
+  uname: "user",
+  euid: "uid",
+  ruid: "uid",
+  tty: "tname",
+  tt: "tname",
+  state: "s",
+  cputime: "time",
+  start: "stime",
+  lstart: "stime",
+  start_time: "stime",
+  "%cpu": "pcpu",
+  "%mem": "pmem",
+  rssize: "rss",
+  vsize: "vsz",
+  nice: "ni",
+  ucmd: "comm",
+  ucomm: "comm",
+  command: "args",
+};
+
+function parseFormat(list: string): Column[] {
+  return list
+    .split(/[ ,]+/)
+    .filter((word) => word !== "")
+    .map((word) => {
+      const [name, title] = word.split("=");
+      const column = COLUMNS[SAME[name] ?? name];
+      if (column === undefined) throw new UsageError(`unknown user-defined format specifier "${name}"`);
+      return title === undefined ? column : { ...column, title };
+    });
 }
 
-export function processes(sys: System): Process[] {
-  const names = list(sys, "/proc");
-  const pids = typeof names === "number" ? [] : names.filter((name) => /^\d+$/.test(name));
-  const found = pids.map((pid) => process(sys, pid)).filter((one) => one !== null);
-  return found.sort((a, b) => a.pid - b.pid);
+function table(columns: Column[], shown: Process[], context: Context, isBare: boolean): string {
+  const rows = shown.map((one) => columns.map((column) => String(column.value(one, context))));
+  const hasTitles = !isBare && columns.some((column) => column.title !== "");
+  const titles = columns.map((column) => column.title);
+  const lines = (hasTitles ? [titles, ...rows] : rows).map((cells) =>
+    cells
+      .map((cell, i) => {
+        const width = Math.max(Math.abs(columns[i].width), titles[i].length);
+        if (columns[i].width > 0) return cell.padStart(width);
+        return i === cells.length - 1 ? cell : cell.padEnd(width);
+      })
+      .join(" "),
+  );
+  return lines.length > 0 ? `${lines.join("\n")}\n` : "";
 }
 
-function process(sys: System, pid: string): Process | null {
-  const match = /^\d+ \((.*)\) (.+)\n$/s.exec(text(sys, `/proc/${pid}/stat`));
-  if (match === null) return null; // it ended just now
-  const fields = match[2].split(" ");
-  const words = text(sys, `/proc/${pid}/cmdline`).split("\0").slice(0, -1);
-  return {
-    pid: Number(pid),
-    ppid: Number(fields[1]),
-    uid: Number(/^Uid:\t(\d+)/m.exec(text(sys, `/proc/${pid}/status`))?.[1] ?? 0),
-    state: fields[0],
-    name: match[1],
-    command: fields[0] === "Z" ? `[${match[1]}] <defunct>` : words.length > 0 ? words.join(" ") : `[${match[1]}]`,
-    cpu: Number(fields[11]) / TICKS,
-    start: Number(fields[19]) / TICKS,
-    kib: Number(fields[20]) / 1024,
-  };
+function sortBy(shown: Process[], key: string, context: Context): void {
+  const name = key.replace(/^[-+]/, "");
+  const column = COLUMNS[SAME[name] ?? name];
+  if (column === undefined) throw new UsageError("unknown sort specifier");
+  const sign = key.startsWith("-") ? -1 : 1;
+  const order = (a: string | number, b: string | number) =>
+    Number.isNaN(Number(a)) || Number.isNaN(Number(b)) ? (a < b ? -1 : a > b ? 1 : 0) : Number(a) - Number(b);
+  shown.sort((a, b) => sign * order(column.value(a, context), column.value(b, context)));
 }
 
 function nameOf(one: Process): string {
   return one.state === "Z" ? `${one.name} <defunct>` : one.name;
 }
 
-function text(sys: System, path: string): string {
-  return readSmallFile(sys, path) ?? "";
-}
-
+/** Hours, minutes and seconds. */
 function long(seconds: number): string {
   return `${two(seconds / 3600)}:${two((seconds / 60) % 60)}:${two(seconds % 60)}`;
 }
 
-function two(value: number): string {
-  return String(Math.floor(value)).padStart(2, "0");
+function elapsed(seconds: number): string {
+  return seconds < 3600 ? `${two(seconds / 60)}:${two(seconds % 60)}` : long(seconds);
 }
 
-function pad(value: number | string, width: number): string {
-  return String(value).padStart(width);
+function two(value: number): string {
+  return String(Math.floor(value)).padStart(2, "0");
 }

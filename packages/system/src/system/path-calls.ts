@@ -72,7 +72,10 @@ export class PathCalls extends Base {
       const result = this.resolve(this.machine.walk, dirfd, path, NAME);
       if (result < 0) return result;
       this.machine.disk.inodes.tick();
-      const ino = this.create(this.machine.walk, S_IFIFO | (mode & 0o777 & ~this.machine.slots.get(this.slot, P_UMASK)));
+      const ino = this.create(
+        this.machine.walk,
+        S_IFIFO | (mode & 0o777 & ~this.machine.slots.get(this.slot, P_UMASK)),
+      );
       if (ino > 0) this.machine.pipes.forgetFifo(ino);
       return Math.min(ino, 0);
     });

@@ -148,6 +148,9 @@ function table(rows: [string, string | number][]): string {
   return rows.map(([name, value]) => `${name}:\t${value}\n`).join("");
 }
 
+/** Linux's major number of pseudo-terminals. */
+const PTS_MAJOR = 136;
+
 /** The 52 fields of proc(5), in order. */
 function processStat(machine: Machine, slot: number): string {
   const { slots } = machine;
@@ -162,7 +165,9 @@ function processStat(machine: Machine, slot: number): string {
   set(4, slots.get(slot, P_PARENT));
   set(5, group);
   set(6, slots.get(slot, P_SESSION));
-  set(8, -1); // no terminal's foreground group
+  const tty = machine.ttys.ofSession(slots.get(slot, P_SESSION));
+  set(7, tty < 0 ? 0 : (PTS_MAJOR << 8) | tty);
+  set(8, tty < 0 ? -1 : machine.ttys.group(tty));
   set(14, ticks(runningMs(machine, slot)));
   set(18, 20); // priority
   set(20, 1); // threads
