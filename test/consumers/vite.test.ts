@@ -21,7 +21,7 @@ const FILES = {
   "main.js": `import { Sandbox } from "vibengine";
     async function main() {
       const s = await Sandbox.create();
-      const r = await s.commands.run("echo hi | cat");
+      const r = await s.commands.run("echo hi | gzip | zcat");
       await s.kill();
       return r.stdout.trim();
     }
