@@ -4,6 +4,7 @@ export { epochMs, monotonicMs } from "./clock.ts";
 export * from "./constants.ts";
 export { Disk } from "./disk/disk.ts";
 export { CHMOD, CREATE, ENDED, REMOVE, RENAME, WRITE } from "./disk/event-ring.ts";
+export { formatDisk, restoreDisk } from "./disk/make.ts";
 export { type FsckReport, fsck } from "./disk/fsck.ts";
 export { ROOT, type Time } from "./disk/inodes.ts";
 export { BLOCK_SIZE, CHANGES, layoutFor } from "./disk/layout.ts";

@@ -1,9 +1,9 @@
 // For tests in Node: a `System` over a fresh disk in a SharedArrayBuffer.
 
 import { AT_FDCWD, O_RDWR } from "./constants.ts";
-import { Disk } from "./disk/disk.ts";
 import { ROOT } from "./disk/inodes.ts";
 import { layoutFor } from "./disk/layout.ts";
+import { formatDisk } from "./disk/make.ts";
 import { bufferBacking } from "./disk/memory.ts";
 import { P_WORKER } from "./io/slots.ts";
 import { makeTree, USER_ID } from "./system/base-tree.ts";
@@ -17,7 +17,7 @@ const MIB = 1024 * 1024;
 /** The kernel's system calls over a disk of `diskSizeBytes`, with the base tree and the shell's `programs`. */
 export function testKernel(diskSizeBytes = 64 * MIB, programs: readonly string[] = []): System {
   const buffer = new SharedArrayBuffer(layoutFor(diskSizeBytes).totalBytes);
-  const machine = new Machine(Disk.format(bufferBacking(buffer), diskSizeBytes));
+  const machine = new Machine(formatDisk(bufferBacking(buffer), diskSizeBytes));
   const kernel = new System(machine, bootKernelSlot(machine, ROOT));
   makeTree(kernel, programs);
   return kernel;

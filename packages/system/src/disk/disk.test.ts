@@ -8,6 +8,7 @@ import { System } from "../system/system.ts";
 import { testKernel } from "../testing.ts";
 import { encode } from "../text.ts";
 import { Disk } from "./disk.ts";
+import { formatDisk, restoreDisk } from "./make.ts";
 import { fsck } from "./fsck.ts";
 import { I_MODE, ROOT } from "./inodes.ts";
 import { BLOCK_SIZE, CHANGES, FREE_BLOCKS, FREE_INODES, JOURNAL_COUNT, layoutFor, layoutOf } from "./layout.ts";
@@ -37,7 +38,7 @@ function save(disk: Disk, into: Map<number, Uint8Array>, onlyDirty: boolean): nu
 }
 
 async function restore(saved: Map<number, Uint8Array>): Promise<System> {
-  const disk = await Disk.restore(blank(), SIZE, async (disk) => {
+  const disk = await restoreDisk(blank(), SIZE, async (disk) => {
     for (const [block, bytes] of saved) disk.memory.bytes.set(bytes, disk.layout.imageByte + block * BLOCK_SIZE);
   });
   const machine = new Machine(disk);
@@ -71,7 +72,7 @@ test("the layout's parts follow each other and leave room for what they hold", (
 
 test("only memory that holds a disk is attached to", () => {
   expect(() => Disk.attach(bufferBacking(new ArrayBuffer(65_536)))).toThrow("holds no disk");
-  expect(() => Disk.format(bufferBacking(new ArrayBuffer(65_536)), SIZE)).toThrow(/needs \d+ bytes/);
+  expect(() => formatDisk(bufferBacking(new ArrayBuffer(65_536)), SIZE)).toThrow(/needs \d+ bytes/);
 });
 
 test("snapshots of what changed, put together, are the disk", async () => {

@@ -1,22 +1,18 @@
-// A disk: the layers below put together over one memory. Made once (`format`), then attached to by every worker.
+// A disk: the layers below put together over one memory. Made once (make.ts), then attached to by every worker.
 
-import { S_IFDIR } from "../constants.ts";
 import { BlockMap } from "./block-map.ts";
 import { Blocks } from "./blocks.ts";
 import { Content } from "./content.ts";
 import { Directories } from "./directories.ts";
 import { DirectoryIndex } from "./directory-index.ts";
-import { I_NLINK, I_PARENT, Inodes, ROOT } from "./inodes.ts";
+import { Inodes } from "./inodes.ts";
 import { Journal } from "./journal.ts";
 import {
   DATA_BLOCKS,
-  FREE_BLOCKS,
-  FREE_INODES,
   GENERATION,
   INODE_WORDS,
   JOURNAL_COUNT,
   type Layout,
-  layoutFor,
   layoutOf,
   MAGIC,
   MAGIC_VALUE,
@@ -25,7 +21,6 @@ import {
 } from "./layout.ts";
 import { type Backing, Memory } from "./memory.ts";
 import { Paths } from "./paths.ts";
-import { checkSuperblock, writeSuperblock } from "./superblock.ts";
 import { Tree } from "./tree.ts";
 import { Watches } from "./watches.ts";
 
@@ -42,7 +37,8 @@ export class Disk {
   readonly tree: Tree;
   #generation = 0;
 
-  private constructor(memory: Memory, layout: Layout) {
+  /** Over memory that holds a disk, or is about to: see `attach`, and make.ts. */
+  constructor(memory: Memory, layout: Layout) {
     this.memory = memory;
     this.layout = layout;
     this.journal = new Journal(memory, layout);
@@ -57,34 +53,6 @@ export class Disk {
     this.tree = new Tree(this.inodes, this.content, this.directories, this.watches);
   }
 
-  /** Makes an empty disk (a root directory, nothing else) in fresh, zeroed memory. */
-  static format(backing: Backing, diskSizeBytes: number): Disk {
-    const disk = Disk.#blank(backing, layoutFor(diskSizeBytes));
-    writeSuperblock(disk.memory, disk.layout);
-    disk.#count();
-    disk.inodes.tick();
-    disk.inodes.allocate(S_IFDIR | 0o755, 0);
-    disk.inodes.set(ROOT, I_NLINK, 2);
-    disk.inodes.set(ROOT, I_PARENT, ROOT);
-    disk.journal.commit();
-    disk.markDirty(0);
-    return disk;
-  }
-
-  /**
-   * Makes a disk in fresh, zeroed memory from an image: `load` puts the image's blocks into the memory. Throws an `Error`
-   * that says what is wrong when the image is not one.
-   */
-  static async restore(backing: Backing, diskSizeBytes: number, load: (disk: Disk) => Promise<void>): Promise<Disk> {
-    const disk = Disk.#blank(backing, layoutFor(diskSizeBytes));
-    await load(disk);
-    const wrong = checkSuperblock(disk.memory, disk.layout);
-    if (wrong !== null) throw new Error(wrong);
-    disk.#count();
-    disk.markAllClean();
-    return disk;
-  }
-
   /** The disk that another worker made in this memory. */
   static attach(backing: Backing): Disk {
     const memory = new Memory(backing);
@@ -92,14 +60,6 @@ export class Disk {
     const disk = new Disk(memory, layoutOf(memory.words[DATA_BLOCKS]));
     disk.#generation = memory.words[GENERATION];
     return disk;
-  }
-
-  static #blank(backing: Backing, layout: Layout): Disk {
-    if (!backing.grow(layout.initialBytes)) throw new RangeError(`a disk needs ${layout.initialBytes} bytes of memory`);
-    const memory = new Memory(backing);
-    memory.words[DATA_BLOCKS] = layout.dataBlocks;
-    memory.words[MAGIC] = MAGIC_VALUE;
-    return new Disk(memory, layout);
   }
 
   /** Called with the lock just acquired: sees growth by others and mends what a dead owner left half-done. */
@@ -156,10 +116,5 @@ export class Disk {
     const firstInodeBlock = (inodeWord - imageWord) / WORDS_PER_BLOCK;
     const inodesPerBlock = WORDS_PER_BLOCK / INODE_WORDS;
     return block < firstInodeBlock || (block - firstInodeBlock) * inodesPerBlock < this.inodes.end;
-  }
-
-  #count(): void {
-    this.memory.words[FREE_BLOCKS] = this.blocks.countFree();
-    this.memory.words[FREE_INODES] = this.inodes.countFree();
   }
 }

@@ -8,7 +8,8 @@ import type { System } from "../system/system.ts";
 import { newStat } from "../system/types.ts";
 import { testKernel } from "../testing.ts";
 import { encode } from "../text.ts";
-import { Disk } from "./disk.ts";
+import type { Disk } from "./disk.ts";
+import { formatDisk } from "./make.ts";
 import { fsck } from "./fsck.ts";
 import { I_BLOCKS, I_ENTRIES, I_HINT, I_INDEX, I_MAP, I_MODE, I_NLINK, I_PARENT, I_SIZE, ROOT } from "./inodes.ts";
 import { FREE_BLOCKS, FREE_INODES, layoutFor } from "./layout.ts";
@@ -76,7 +77,7 @@ test("a healthy disk has nothing to report", () => {
 
 test("neither has a fresh one, nor one at a full disk", () => {
   const size = 64 * 4096;
-  const disk = Disk.format(bufferBacking(new SharedArrayBuffer(layoutFor(size).totalBytes)), size);
+  const disk = formatDisk(bufferBacking(new SharedArrayBuffer(layoutFor(size).totalBytes)), size);
   expect(fsck(disk, { repair: false }).problems).toEqual([]);
   const sys = testKernel(SIZE);
   const fd = sys.open(AT_FDCWD, encode("/tmp/all"), O_CREAT | O_WRONLY, 0o644);

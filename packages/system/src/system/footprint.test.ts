@@ -1,7 +1,7 @@
 // What a new sandbox costs: the pages that are written while its disk is made and its tree is laid out, however large the disk.
 
 import { expect, test } from "vitest";
-import { Disk } from "../disk/disk.ts";
+import { formatDisk } from "../disk/make.ts";
 import { ROOT } from "../disk/inodes.ts";
 import { layoutFor } from "../disk/layout.ts";
 import { wasmBacking } from "../disk/memory.ts";
@@ -22,7 +22,7 @@ test.each([1024 * MIB, 3584 * MIB])("a disk of %i bytes touches less than 4 MiB"
     maximum: Math.ceil(totalBytes / 65_536),
     shared: true,
   });
-  const disk = Disk.format(wasmBacking(memory), size);
+  const disk = formatDisk(wasmBacking(memory), size);
   const touched = new Set<number>();
   const programs = Array.from({ length: 100 }, (_, i) => `program-${i}`);
   // Zeros that are written over zeros count too: so the stores are watched, not only their outcome looked at.

@@ -5,7 +5,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { AT_FDCWD, O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDWR, O_TRUNC } from "../constants.ts";
-import { Disk } from "../disk/disk.ts";
+import { formatDisk } from "../disk/make.ts";
 import { fsck } from "../disk/fsck.ts";
 import { ROOT } from "../disk/inodes.ts";
 import { BLOCK_SIZE, layoutFor } from "../disk/layout.ts";
@@ -77,7 +77,7 @@ class Run {
 
   constructor(blocks: number, isTight: boolean) {
     const size = blocks * BLOCK_SIZE;
-    const machine = new Machine(Disk.format(bufferBacking(new SharedArrayBuffer(layoutFor(size).totalBytes)), size));
+    const machine = new Machine(formatDisk(bufferBacking(new SharedArrayBuffer(layoutFor(size).totalBytes)), size));
     this.sys = new System(machine, bootKernelSlot(machine, ROOT));
     this.sys.umask(0);
     this.isTight = isTight;

@@ -3,7 +3,7 @@
 
 import { beforeAll, expect, test } from "vitest";
 import { AT_FDCWD, O_CREAT, O_RDONLY, O_RDWR, O_WRONLY, SIGKILL } from "../constants.ts";
-import { Disk } from "../disk/disk.ts";
+import { formatDisk } from "../disk/make.ts";
 import { fsck } from "../disk/fsck.ts";
 import { ROOT } from "../disk/inodes.ts";
 import { JOURNAL_COUNT, LOCK, layoutFor } from "../disk/layout.ts";
@@ -319,7 +319,7 @@ test("a shared WebAssembly.Memory grows under several threads", { timeout: 60_00
     maximum: pages(layout.totalBytes),
     shared: true,
   });
-  const machine = new Machine(Disk.format(wasmBacking(memory), size));
+  const machine = new Machine(formatDisk(wasmBacking(memory), size));
   const kernel = new System(machine, bootKernelSlot(machine, ROOT));
   const empty = memory.buffer.byteLength;
   expect(empty - layout.imageByte).toBeLessThan(4 * 1024 * 1024);

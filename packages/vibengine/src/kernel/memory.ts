@@ -1,6 +1,6 @@
 // A sandbox's memory: one shared WebAssembly.Memory with a disk in it, made empty or filled from a snapshot.
 
-import { Disk, layoutFor, wasmBacking } from "@vibengine/system";
+import { type Disk, formatDisk as format, layoutFor, wasmBacking } from "@vibengine/system";
 import { NotEnoughSpaceError } from "../errors.ts";
 
 const WASM_PAGE = 65_536;
@@ -24,5 +24,5 @@ export function newMemory(diskSizeBytes: number): WebAssembly.Memory {
 }
 
 export function formatDisk(memory: WebAssembly.Memory, diskSizeBytes: number): Disk {
-  return Disk.format(wasmBacking(memory), diskSizeBytes);
+  return format(wasmBacking(memory), diskSizeBytes);
 }

@@ -1,7 +1,7 @@
 // From disk to packs and back. A save takes the blocks that changed since the last one; it keeps the packs there are while
 // enough of them is alive, and writes everything anew when it is not. Knows the disk and the store's port, not the storage.
 
-import { BLOCK_SIZE, Disk, wasmBacking } from "@vibengine/system";
+import { BLOCK_SIZE, type Disk, restoreDisk, wasmBacking } from "@vibengine/system";
 import xxhash from "xxhash-wasm";
 import { CorruptSnapshot, type Manifest, type PackEntry, SNAPSHOT_FORMAT } from "./manifest.ts";
 import type { SnapshotStore } from "./store.ts";
@@ -68,7 +68,7 @@ export async function saveDisk(
 export async function loadDisk(store: SnapshotStore, manifest: Manifest, memory: WebAssembly.Memory): Promise<Disk> {
   const { h32Raw } = await xxhash();
   try {
-    return await Disk.restore(wasmBacking(memory), manifest.diskSizeBytes, async (disk) => {
+    return await restoreDisk(wasmBacking(memory), manifest.diskSizeBytes, async (disk) => {
       growFor(disk, manifest);
       const reads: Promise<unknown>[] = [];
       for (let i = 0; i < manifest.packs.length; i++) {
