@@ -209,3 +209,21 @@ test("past maxOutputBytes the result is cut and says so; callbacks get everythin
   expect(handle.stdout).toBe("1\n2\n3\n4\n5\n");
   expect(await rejection(commands.run("true", { maxOutputBytes: -1 }))).toBeInstanceOf(InvalidArgumentError);
 });
+
+test("builtins whose code comes with the tools", async () => {
+  const { commands } = await newSandbox();
+  const script = `
+    ulimit -n
+    compgen -W 'ab b' a
+    history -s one; history
+    printf '%.2f %(%Y)T\\n' 1.5 0
+    [[ ab12 =~ ([a-z]+)([0-9]+) ]] && echo "\${BASH_REMATCH[2]}"
+    f() { echo; }; type f
+    pushd / >/dev/null && dirs`;
+  const { stdout, stderr, exitCode } = await commands.run(script);
+  expect({ stdout, stderr, exitCode }).toEqual({
+    stdout: "1024\nab\n    1  one\n1.50 1970\n12\nf is a function\nf () \n{ \n    echo\n}\n/ ~\n",
+    stderr: "",
+    exitCode: 0,
+  });
+});

@@ -3,11 +3,13 @@
 import type { System } from "@vibengine/system";
 import type { LateBuiltin } from "./builtins/late.ts";
 import type { Tool } from "./tool.ts";
+import type { Parts } from "./tools/parts.ts";
 
 /** What is loaded when it is first needed. */
 export interface ToolSet {
   tools: Record<string, Tool>;
   lateBuiltins: Record<string, LateBuiltin>;
+  parts: Parts;
 }
 
 export interface ShellHost {
@@ -16,7 +18,7 @@ export interface ShellHost {
    * are not close-on-exec. `sys` stands for it from then on: signals to it go to the program. The pid, or -errno.
    */
   spawn(sys: System, request: SpawnRequest): Promise<number>;
-  /** Loads the tools; called once, when the first is needed. */
+  /** Loads the tools when the first is needed; called again if that failed. */
   loadTools(): Promise<ToolSet>;
   /**
    * Sends an HTTP request, for curl and wget; absent where there is no network. Credentials are never sent along, and what is off

@@ -2,16 +2,15 @@
 
 import { AT_FDCWD, decode, ENOSYS, encode, O_CREAT, O_EXCL, O_RDWR, type System } from "@vibengine/system";
 import { testSystem } from "@vibengine/system/testing";
-import { builtinTools } from "./builtins/tools.ts";
 import type { ShellHost } from "./host.ts";
 import { programNames } from "./program-names.ts";
 import { runShell } from "./shell.ts";
 import { tools as dataTools } from "./tools/data/index.ts";
-import { allTools, lateBuiltins } from "./tools/index.ts";
+import { toolSet } from "./tools/index.ts";
 
 export const testHost: ShellHost = {
   spawn: async () => -ENOSYS,
-  loadTools: async () => ({ tools: { ...allTools(async () => dataTools), ...builtinTools }, lateBuiltins }),
+  loadTools: async () => toolSet(async () => dataTools),
   yield: () => new Promise((resolve) => setTimeout(resolve)),
 };
 

@@ -1,4 +1,7 @@
-// tools.js, which is loaded when something of it is first needed: the shell's tools, and fsck, for the kernel.
+// tools.js, which is loaded when something of it is first needed: the shell's tools and seldom used parts, the network and the trace
+// for them, and fsck, for the kernel.
 
-export { allTools, lateBuiltins } from "@vibengine/shell/tools";
+export { toolSet } from "@vibengine/shell/tools";
 export { fsck } from "@vibengine/system";
+export { fetchForTools } from "./shell/fetch.ts";
+export { tracedSystem, traceSpawn } from "./shell/trace.ts";

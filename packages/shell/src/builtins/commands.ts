@@ -21,8 +21,8 @@ import { runSource } from "../execute/script.ts";
 import type { Shell } from "../execute/shell.ts";
 import { statusOfError } from "../execute/task.ts";
 import { runTrap, suspendTraps } from "../execute/traps.ts";
-import { brief, describe } from "./describe-command.ts";
 import { builtins, SPECIAL_BUILTINS } from "./index.ts";
+import { late } from "./late.ts";
 import { parseLetters, usageStatus } from "./usage.ts";
 
 const stat = newStat();
@@ -32,20 +32,7 @@ export function command(shell: Shell, argv: string[]): Status {
   if (!options) return 2;
   const { rest, flags } = options;
   if (rest.length === 0) return 0;
-  const path = flags.has("p") ? DEFAULT_PATH : shell.vars.get("PATH");
-  if (flags.has("v") || flags.has("V")) {
-    let text = "";
-    let found = 0;
-    for (const name of rest) {
-      const lines = flags.has("V") ? describe(shell, name, false, path) : brief(shell, name, path);
-      if (lines.length === 0 && flags.has("V")) shell.complain(`command: ${name}: not found`);
-      if (lines.length > 0) found++;
-      text += lines.map((line) => `${line}\n`).join("");
-    }
-    const status = found > 0 ? 0 : 1;
-    const written = shell.write(text, "command");
-    return typeof written === "number" ? written || status : written.then((result) => result || status);
-  }
+  if (flags.has("v") || flags.has("V")) return late("command -v")(shell, argv);
   shiftDeclarations(shell, argv.length - rest.length);
   const known = shell.disabledBuiltins.has(rest[0]) ? undefined : builtins.get(rest[0]);
   if (!known) return runProgram(shell, rest, [], false, rest.join(" "), flags.has("p") ? DEFAULT_PATH : undefined);

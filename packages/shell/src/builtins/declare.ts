@@ -15,13 +15,11 @@ import {
   UPPER,
   type Variable,
 } from "../execute/variables.ts";
-import { describeValue, describeVariable } from "../expand/describe.ts";
-import { compareNames } from "../expand/glob.ts";
 import { replay } from "../expand/replay.ts";
 import { readAssignment } from "../parser/assignments.ts";
 import { openScript } from "../parser/parser.ts";
 import { literalWord, readWord } from "../parser/words.ts";
-import { functionText } from "./function-text.ts";
+import { withTools } from "./late.ts";
 import { splitAssignment } from "./usage.ts";
 
 /** The declaration commands that are special builtins. */
@@ -85,8 +83,11 @@ function declareWords(shell: Shell, argv: string[], isLocal: boolean): Status {
     }
   }
   const names = argv.slice(first);
-  if (modes.has("f") || modes.has("F")) return printFunctions(shell, names, modes.has("F"), command);
-  if (modes.has("p") || names.length === 0) return printVariables(shell, names, on, shape, command, modes.has("p"));
+  if (names.length === 0 || modes.has("f") || modes.has("F") || modes.has("p")) {
+    shell.declarations = null;
+    const shown = { names, flags: on, shape, command, modes };
+    return withTools(shell, command, ({ parts }) => parts.printDeclarations(shell, shown));
+  }
   const scope = modes.has("g") ? "global" : !isLocal ? "visible" : modes.has("I") ? "inherit" : "local";
   return declareNames(shell, argv, first, { command, on, off, shape, destroys, scope });
 }
@@ -218,54 +219,4 @@ function declareName(shell: Shell, assignment: Assignment, value: Evaluated | nu
   }
   variable = vars.table.get(name)!;
   variable.flags |= on & READONLY;
-}
-
-function printFunctions(shell: Shell, names: string[], namesOnly: boolean, command: string): Status {
-  let text = "";
-  let status = 0;
-  for (const name of names.length > 0 ? names : [...shell.functions.keys()].sort(compareNames)) {
-    const definition = shell.functions.get(name);
-    if (!definition) status = 1;
-    else if (namesOnly && names.length > 0 && shell.shopt.extdebug)
-      text += `${name} ${definition.line} ${definition.source ?? (shell.commandString === null ? "main" : "environment")}\n`;
-    else if (namesOnly) text += names.length > 0 ? `${name}\n` : `declare -f ${name}\n`;
-    else text += `${functionText(shell, name)}\n`;
-  }
-  const written = shell.write(text, command);
-  return typeof written === "number" ? written || status : written.then((result) => result || status);
-}
-
-function printVariables(
-  shell: Shell,
-  names: string[],
-  flags: number,
-  shape: Declaration["shape"],
-  command: string,
-  explicit: boolean,
-): Status {
-  const { vars } = shell;
-  let text = "";
-  let status = 0;
-  shell.declarations = null;
-  const all = names.length === 0;
-  for (const name of all ? [...vars.table.keys()].sort(compareNames) : names) {
-    const variable = vars.table.get(name);
-    const hidden = command === "local" && !vars.isLocal(name);
-    if (!variable || (hidden && !all)) {
-      shell.complain(`${command}: ${name}: not found`);
-      status = 1;
-      continue;
-    }
-    variable.refresh?.(variable, vars.context);
-    if (all && (hidden || (variable.flags & flags) !== flags)) continue;
-    if (all && ((shape === "list" && !variable.list) || (shape === "map" && !variable.map))) continue;
-    text +=
-      explicit || flags || shape || command === "local"
-        ? `${describeVariable(name, variable)}\n`
-        : describeValue(name, variable);
-  }
-  if (all && !explicit && !flags && !shape && command !== "local" && !shell.options.posix)
-    for (const name of [...shell.functions.keys()].sort(compareNames)) text += `${functionText(shell, name)}\n`;
-  const written = shell.write(text, command);
-  return typeof written === "number" ? written || status : written.then((result) => result || status);
 }

@@ -1,4 +1,39 @@
-// Floating point as C's printf writes it: %e %f %g %a of a non-negative number.
+// Floating point as C's printf reads and writes it: %e %f %g %a. Comes with the tools.
+
+import { pad } from "./printf.ts";
+
+function float(text: string | undefined, errors: string[]): number {
+  if (text === undefined || text === "") return 0;
+  if (text[0] === '"' || text[0] === "'") return text.length > 1 ? (text.codePointAt(1) as number) : 0;
+  const match =
+    /^\s*([-+]?)(?:(0[xX][0-9A-Fa-f]+)|(inf(?:inity)?)|(nan)|((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?))/i.exec(
+      text,
+    );
+  if (!match || match[0].length !== text.length) errors.push(`${text}: invalid number`);
+  if (!match) return 0;
+  const magnitude = match[3] ? Number.POSITIVE_INFINITY : match[4] ? Number.NaN : Number(match[2] ?? match[5]);
+  return match[1] === "-" ? -magnitude : magnitude;
+}
+
+/** @param precision -1: the conversion's default */
+export function formatNumber(
+  source: string | undefined,
+  errors: string[],
+  conversion: string,
+  flags: string,
+  width: number,
+  precision: number,
+): string {
+  const value = float(source, errors);
+  const negative = value < 0 || Object.is(value, -0);
+  const digits = formatFloat(Math.abs(value), conversion.toLowerCase(), precision, flags.includes("#"));
+  const prefix = negative ? "-" : flags.includes("+") ? "+" : flags.includes(" ") ? " " : "";
+  const finite = Number.isFinite(value);
+  const padded =
+    finite && flags.includes("0") && !flags.includes("-") ? digits.padStart(width - prefix.length, "0") : digits;
+  const text = pad(prefix + padded, width, flags);
+  return conversion === conversion.toUpperCase() ? text.toUpperCase() : text;
+}
 
 /** @param precision -1: the conversion's default */
 export function formatFloat(value: number, conversion: string, precision: number, alternate: boolean): string {

@@ -3,17 +3,15 @@
 import type { Status } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
 import { alias, unalias } from "./alias.ts";
-import { caller } from "./caller.ts";
 import { builtin, command, eval_, exec, source } from "./commands.ts";
 import { declare, local } from "./declare.ts";
-import { hash, type } from "./describe-command.ts";
-import { cd, dirs, popd, pushd, pwd } from "./directories.ts";
+import { cd, pwd } from "./directories.ts";
 import { break_, continue_, exit, false_, return_, true_ } from "./flow.ts";
 import { getopts } from "./getopts.ts";
-import { mapfile, read } from "./input.ts";
-import { bg, disown, fg, jobs, kill, suspend, wait } from "./jobs.ts";
+import { read } from "./input.ts";
+import { kill, wait } from "./jobs.ts";
 import { late } from "./late.ts";
-import { let_, times, umask } from "./limits.ts";
+import { let_ } from "./let.ts";
 import { echo, printf } from "./output.ts";
 import { set, shopt } from "./set.ts";
 import { test } from "./test.ts";
@@ -57,9 +55,9 @@ export const builtins = new Map<string, Builtin>([
   ["[", test],
   ["cd", cd],
   ["pwd", pwd],
-  ["pushd", pushd],
-  ["popd", popd],
-  ["dirs", dirs],
+  ["pushd", late("pushd")],
+  ["popd", late("popd")],
+  ["dirs", late("dirs")],
   ["export", export_],
   ["readonly", readonly],
   ["unset", unset],
@@ -70,32 +68,32 @@ export const builtins = new Map<string, Builtin>([
   ["typeset", declare],
   ["local", local],
   ["read", read],
-  ["caller", caller],
-  ["mapfile", mapfile],
-  ["readarray", mapfile],
+  ["caller", late("caller")],
+  ["mapfile", late("mapfile")],
+  ["readarray", late("mapfile")],
   ["eval", eval_],
   [".", source],
   ["source", source],
   ["exec", exec],
   ["command", command],
   ["builtin", builtin],
-  ["type", type],
-  ["hash", hash],
+  ["type", late("type")],
+  ["hash", late("hash")],
   ["alias", alias],
   ["unalias", unalias],
   ["trap", trap],
   ["wait", wait],
-  ["jobs", jobs],
+  ["jobs", late("jobs")],
   ["kill", kill],
-  ["fg", fg],
-  ["bg", bg],
-  ["disown", disown],
-  ["umask", umask],
+  ["fg", late("fg")],
+  ["bg", late("bg")],
+  ["disown", late("disown")],
+  ["umask", late("umask")],
   ["getopts", getopts],
-  ["times", times],
+  ["times", late("times")],
   ["let", let_],
   ["ulimit", late("ulimit")],
-  ["suspend", suspend],
+  ["suspend", late("suspend")],
   ["enable", late("enable")],
   ["help", late("help")],
   ["bind", late("bind")],

@@ -1,14 +1,12 @@
-// read and mapfile. From a file a block is read and what is left over given back; from a pipe a byte at a time, so that
+// read. From a file a block is read and what is left over given back; from a pipe a byte at a time, so that
 // the next command finds the rest.
 
 import { decode, EAGAIN, ECHO, EINTR, ETIMEDOUT, ICANON, type System, strerror } from "@vibengine/system";
 import type { Status } from "../execute/control.ts";
 import { finallyDo } from "../execute/run.ts";
-import { runSource } from "../execute/script.ts";
 import type { Shell } from "../execute/shell.ts";
 import { runTraps } from "../execute/traps.ts";
-import { quoteAlways } from "../expand/quote.ts";
-import { IDENTIFIER, parseLetters, splitAssignment } from "./usage.ts";
+import { parseLetters, splitAssignment } from "./usage.ts";
 
 interface Wanted {
   fd: number;
@@ -46,7 +44,7 @@ export async function readLine(shell: Shell, fd: number): Promise<string | null>
 }
 
 /** Reads up to the delimiter. Bytes that a backslash quoted come as 256 + byte. */
-function take(shell: Shell, wanted: Wanted): Taken | Promise<Taken> {
+export function take(shell: Shell, wanted: Wanted): Taken | Promise<Taken> {
   const taken: Taken = { bytes: [], ended: false, errno: 0 };
   const seekable = shell.sys.lseek(wanted.fd, 0, 1) >= 0;
   const block = new Uint8Array(seekable ? BLOCK : 1);
@@ -278,72 +276,4 @@ function splitLine(shell: Shell, text: string, quoted: boolean[] | null, count: 
     while (at < end && isBlank(at)) at++;
   }
   return fields;
-}
-
-export async function mapfile(shell: Shell, argv: string[]): Promise<number> {
-  const options = parseLetters(
-    shell,
-    argv,
-    "d:n:O:s:tu:C:c:",
-    "mapfile [-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [array]",
-  );
-  if (!options) return 2;
-  const { values, flags, rest } = options;
-  const name = rest[0] ?? "MAPFILE";
-  if (!IDENTIFIER.test(name)) {
-    shell.complain(`${argv[0]}: \`${name}': not a valid identifier`);
-    return 1;
-  }
-  const numbers: Record<string, number> = {};
-  for (const letter of "uncsO") {
-    const text = values.get(letter) ?? (letter === "c" ? "5000" : "0");
-    numbers[letter] = /^\d+$/.test(text) ? Number(text) : -1;
-    if (numbers[letter] >= 0 && !(letter === "c" && numbers.c === 0)) continue;
-    const what = {
-      u: "file descriptor specification",
-      n: "line count",
-      s: "line count",
-      c: "callback quantum",
-      O: "array origin",
-    };
-    shell.complain(`${argv[0]}: ${text}: invalid ${what[letter as "u"]}`);
-    return 1;
-  }
-  const delimiter = values.get("d");
-  const most = numbers.n || Number.POSITIVE_INFINITY;
-  const variable = shell.vars.writable(name);
-  if (variable.map) {
-    shell.complain(`${argv[0]}: ${name}: not an indexed array`);
-    return 1;
-  }
-  const list = values.has("O") ? shell.vars.makeList(variable) : [];
-  variable.value = undefined;
-  variable.list = list;
-  const end = delimiter === undefined ? 10 : delimiter === "" ? 0 : delimiter.charCodeAt(0);
-  for (let line = 0; line - numbers.s < most; line++) {
-    const taken = await take(shell, {
-      fd: numbers.u,
-      delimiter: end,
-      escapes: false,
-      limit: -1,
-      exactly: false,
-      deadline: Number.POSITIVE_INFINITY,
-      zeros: true,
-    });
-    if (taken.ended && taken.bytes.length === 0) break;
-    // A string ends at a NUL.
-    const zero = taken.bytes.indexOf(0);
-    if (zero >= 0) taken.bytes.length = zero;
-    else if (!taken.ended && !flags.has("t") && end !== 0) taken.bytes.push(end);
-    if (line >= numbers.s) {
-      const at = numbers.O + line - numbers.s;
-      const text = decode(Uint8Array.from(taken.bytes));
-      const callback = values.get("C");
-      if (callback !== undefined && (line - numbers.s + 1) % numbers.c === 0)
-        await runSource(shell, `${callback} ${at} ${quoteAlways(text)}`, shell.line);
-      list[at] = text;
-    }
-    if (taken.ended) break;
-  }
-  return 0;
 }

@@ -1,4 +1,4 @@
-// wait, jobs, kill, fg, bg, disown.
+// wait and kill. jobs, fg, bg, disown and `kill -l` come with the tools.
 
 import {
   EAGAIN,
@@ -8,28 +8,16 @@ import {
   SIGHUP,
   SIGINT,
   SIGPIPE,
-  SIGSTOP,
   SIGTERM,
   STOPPED,
   strerror,
 } from "@vibengine/system";
 import type { Status } from "../execute/control.ts";
-import {
-  findJob,
-  forgetCoprocess,
-  isDone,
-  type Job,
-  jobStatus,
-  reapJobs,
-  signalJob,
-  stopOf,
-  waitForeground,
-} from "../execute/jobs.ts";
-import { runSource } from "../execute/script.ts";
+import { findJob, forgetCoprocess, isDone, type Job, jobStatus, reapJobs, signalJob, stopOf } from "../execute/jobs.ts";
 import type { Shell } from "../execute/shell.ts";
-import { signalDescription, signalName, signalNumber, signalTable } from "../execute/signals.ts";
+import { signalDescription, signalNumber } from "../execute/signals.ts";
 import { runTraps } from "../execute/traps.ts";
-import { quoteAlways } from "../expand/quote.ts";
+import { late } from "./late.ts";
 import { IDENTIFIER, parseLetters } from "./usage.ts";
 
 export async function wait(shell: Shell, argv: string[]): Promise<number> {
@@ -153,12 +141,12 @@ async function waitAny(shell: Shell, words: string[], variable: string | undefin
 }
 
 /** The job's end has been told: a coprocess's variables go with it. */
-function settle(shell: Shell, job: Job): void {
+export function settle(shell: Shell, job: Job): void {
   job.reported = true;
   forgetCoprocess(shell, job);
 }
 
-function findOne(shell: Shell, word: string): Job | undefined {
+export function findOne(shell: Shell, word: string): Job | undefined {
   return word.startsWith("%") ? findJob(shell, word) : shell.jobs.find((job) => job.pids.includes(Number(word)));
 }
 
@@ -169,75 +157,13 @@ function note(shell: Shell, pid: number, status: number): void {
   }
 }
 
-export function jobs(shell: Shell, argv: string[]): Status {
-  const options = parseLetters(shell, argv, "lnprsx", "jobs [-lnprs] [jobspec ...] or jobs -x command [args]");
-  if (!options) return 2;
-  const { flags, rest } = options;
-  if (flags.has("x")) {
-    const words = rest.map((word) => (word.startsWith("%") ? String(findJob(shell, word)?.pids[0] ?? word) : word));
-    return runSource(shell, words.map(quoteAlways).join(" "), shell.line);
-  }
-  reapJobs(shell);
-  // With -c what has ended is forgotten at once.
-  const forgets = shell.commandString !== null && !shell.options.interactive;
-  const listed = shell.jobs.filter((job) => !job.reported && !(forgets && isDone(job)));
-  let text = "";
-  let status = 0;
-  for (const word of rest) {
-    if (findJob(shell, word)) continue;
-    shell.complain(`jobs: ${word}: no such job`);
-    status = 1;
-  }
-  listed.forEach((job, i) => {
-    const done = isDone(job);
-    const stop = done ? 0 : stopOf(shell, job);
-    if (flags.has("r") && (done || stop !== 0)) return;
-    if (flags.has("s") && stop === 0) return;
-    if (rest.length > 0 && !rest.some((word) => findJob(shell, word) === job)) return;
-    if (flags.has("p")) {
-      text += `${job.pids[0]}\n`;
-      return;
-    }
-    const mark = i === listed.length - 1 ? "+" : i === listed.length - 2 ? "-" : " ";
-    text += describeJob(job, mark, flags.has("l"), stop);
-    if (done && !job.foreign) settle(shell, job);
-  });
-  const written = shell.write(text, "jobs");
-  return typeof written === "number" ? written || status : written.then((result) => result || status);
-}
-
-function describeJob(job: Job, mark: string, long: boolean, stop: number): string {
-  const done = isDone(job);
-  const stopped = long && stop === SIGSTOP ? "Stopped (signal)" : "Stopped";
-  const state = (done ? describeEnd(jobStatus(job)) : stop === 0 ? "Running" : stopped).padEnd(23);
-  const end = done || stop !== 0 ? "" : " &";
-  const head = `[${job.id}]${mark} `;
-  if (!long) return `${head} ${state} ${job.text}${end}\n`;
-  const parts = job.text.split(/\s*\|&?\s*/);
-  if (parts.length !== job.pids.length || parts.length === 1)
-    return `${head}${job.pids[0]} ${state} ${job.text}${end}\n`;
-  return parts
-    .map((part, i) =>
-      i === 0
-        ? `${head}${job.pids[0]} ${state} ${part}\n`
-        : `     ${job.pids[i]} ${" ".repeat(state.length)}| ${part}${i === parts.length - 1 ? end : ""}\n`,
-    )
-    .join("");
-}
-
-function describeEnd(status: number): string {
-  if (status === 0) return "Done";
-  if (status > 128 && status < 144 && status !== 141) return signalDescription(status - 128);
-  return `Exit ${status}`;
-}
-
 const KILL_USAGE = "kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]";
 
 export function kill(shell: Shell, argv: string[]): Status {
   let words = argv.slice(1);
   let signal: number | null = SIGTERM;
   const first = words[0] ?? "";
-  if (first === "-l" || first === "-L") return list(shell, words.slice(words[1] === "--" ? 2 : 1));
+  if (first === "-l" || first === "-L") return late("kill -l")(shell, argv);
   const attached = /^-[sn](.+)$/.exec(first);
   if (first === "-s" || first === "-n" || (attached && signalNumber(first.slice(1)) === null)) {
     const name = attached ? attached[1] : words[1];
@@ -292,92 +218,7 @@ export function kill(shell: Shell, argv: string[]): Status {
   return sent > 0 ? 0 : 1;
 }
 
-function badSignal(shell: Shell, name: string): number {
+export function badSignal(shell: Shell, name: string): number {
   shell.complain(`kill: ${name}: invalid signal specification`);
-  return 1;
-}
-
-function list(shell: Shell, words: string[]): Status {
-  let text = "";
-  let status = 0;
-  for (const word of words) {
-    const number = /^[0-9]+$/.test(word) ? Number(word) : -1;
-    const signal = signalNumber(number > 128 ? String(number - 128) : word);
-    if (signal === null || signalName(signal) === null) status = badSignal(shell, word);
-    else text += number >= 0 ? `${signalName(signal)}\n` : `${signal}\n`;
-  }
-  if (words.length === 0) {
-    if (shell.options.posix) {
-      const names: string[] = [];
-      for (let signal = 1; signal <= 64; signal++) {
-        const name = signalName(signal);
-        if (name !== null) names.push(name);
-      }
-      text = `${names.join(" ")}\n`;
-    } else text = signalTable();
-  }
-  const written = shell.write(text, "kill");
-  return typeof written === "number" ? written || status : written.then((result) => result || status);
-}
-
-export async function fg(shell: Shell, argv: string[]): Promise<number> {
-  if (!shell.options.monitor) {
-    shell.complain("fg: no job control");
-    return 1;
-  }
-  const job = findJob(shell, argv[1] ?? "%+");
-  if (!job) {
-    shell.complain(`fg: ${argv[1] ?? "current"}: no such job`);
-    return 1;
-  }
-  await shell.write(`${job.text}\n`, "fg");
-  if (shell.terminal !== null && job.isGroup) shell.sys.tcsetpgrp(shell.terminal.fd, job.pids[0]);
-  signalJob(shell, job, SIGCONT);
-  const status = await waitForeground(shell, job);
-  if (isDone(job)) settle(shell, job);
-  return status;
-}
-
-export function bg(shell: Shell, argv: string[]): Status {
-  if (!shell.options.monitor) {
-    shell.complain("bg: no job control");
-    return 1;
-  }
-  const job = findJob(shell, argv[1] ?? "%+");
-  if (!job) {
-    shell.complain(`bg: ${argv[1] ?? "current"}: no such job`);
-    return 1;
-  }
-  if (stopOf(shell, job) === 0) {
-    shell.complain(`bg: job ${job.id} already in background`);
-    return 0;
-  }
-  signalJob(shell, job, SIGCONT);
-  return shell.write(`[${job.id}]+ ${job.text} &\n`, "bg");
-}
-
-export function disown(shell: Shell, argv: string[]): number {
-  const options = parseLetters(shell, argv, "ahr", "disown [-h] [-ar] [jobspec ... | pid ...]");
-  if (!options) return 2;
-  const { flags, rest } = options;
-  reapJobs(shell);
-  let gone: Job[] = [];
-  let status = 0;
-  if (rest.length === 0 && (flags.has("a") || flags.has("r")))
-    gone = shell.jobs.filter((job) => flags.has("a") || !isDone(job));
-  for (const word of rest.length > 0 ? rest : gone.length > 0 || flags.has("a") || flags.has("r") ? [] : ["%+"]) {
-    const job = findOne(shell, word);
-    if (job) gone.push(job);
-    else {
-      shell.complain(`disown: ${rest.length === 0 ? "current" : word}: no such job`);
-      status = 1;
-    }
-  }
-  if (!flags.has("h")) shell.jobs = shell.jobs.filter((job) => !gone.includes(job));
-  return status;
-}
-
-export function suspend(shell: Shell): number {
-  shell.complain("suspend: cannot suspend: no job control");
   return 1;
 }

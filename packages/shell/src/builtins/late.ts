@@ -1,21 +1,31 @@
-// Builtins that are seldom used: their code comes with the tools, when the first is called. What they need of the shell is handed
-// to them, so that it is not bundled twice.
+// Builtins that are seldom used: their code comes with the tools, when the first is called; from then on they are called at once.
+// What they need of the shell is handed to them, so that it is not bundled twice.
 
-import type { Status } from "../execute/control.ts";
+import { ShellFault, type Status } from "../execute/control.ts";
 import { callFunction } from "../execute/functions.ts";
+import { findJob, isDone, jobStatus, reapJobs, signalJob, stopOf, waitForeground } from "../execute/jobs.ts";
 import { LONG_NAMES } from "../execute/options.ts";
+import { DEFAULT_PATH, isExecutable, searchPath } from "../execute/programs.ts";
 import { runSource } from "../execute/script.ts";
 import type { Shell } from "../execute/shell.ts";
 import { substitute } from "../execute/substitution.ts";
 import { Collector } from "../expand/fields.ts";
 import { exists, glob, list } from "../expand/glob.ts";
+import { effect } from "../expand/replay.ts";
 import { expandWords } from "../expand/words.ts";
+import type { ToolSet } from "../host.ts";
 import { parse } from "../parser/parser.ts";
 import { readFile } from "./commands.ts";
-import { RESERVED } from "./describe-command.ts";
+import { change, currentDirectory } from "./directories.ts";
+import { parseCount } from "./flow.ts";
 import { writeLines } from "./history.ts";
 import { builtins, SPECIAL_BUILTINS } from "./index.ts";
-import { parseLetters } from "./usage.ts";
+import { take } from "./input.ts";
+import { badSignal, findOne, settle } from "./jobs.ts";
+import { IDENTIFIER, parseLetters } from "./usage.ts";
+
+/** The status of a builtin or tool whose code could not be loaded. */
+const NOT_LOADED = 127;
 
 /** One command's specification. */
 export interface Completion {
@@ -44,10 +54,27 @@ function makeKit() {
     exists,
     readFile,
     writeLines,
+    parseCount,
     parseLetters,
+    take,
+    change,
+    currentDirectory,
+    findJob,
+    findOne,
+    isDone,
+    jobStatus,
+    reapJobs,
+    settle,
+    signalJob,
+    stopOf,
+    waitForeground,
+    badSignal,
+    isExecutable,
+    searchPath,
+    defaultPath: DEFAULT_PATH,
+    identifier: IDENTIFIER,
     builtins,
     specialBuiltins: SPECIAL_BUILTINS,
-    reserved: RESERVED,
     optionNames: LONG_NAMES,
   };
 }
@@ -55,10 +82,30 @@ function makeKit() {
 export type LateKit = ReturnType<typeof makeKit>;
 export type LateBuiltin = (shell: Shell, argv: string[], kit: LateKit) => Status;
 
+let kit: LateKit | null = null;
+
+/** Does something with what comes with the tools: at once when they are here. `name` complains when they can't be loaded. */
+export function withTools(shell: Shell, name: string, action: (tools: ToolSet) => Status): Status {
+  const tools = shell.programs.tools();
+  if (!(tools instanceof Promise)) return action(tools);
+  return tools.then(action, (error: Error) => {
+    shell.complain(`${name}: ${error.message}`);
+    return NOT_LOADED;
+  });
+}
+
+/** The same within an expansion, which is run again when they are here. */
+export function toolsForExpansion(shell: Shell): ToolSet {
+  const tools = effect(shell, () => {
+    const known = shell.programs.tools();
+    return known instanceof Promise ? known.catch((error: Error) => error) : known;
+  });
+  if (tools instanceof Error) throw new ShellFault(tools.message);
+  return tools;
+}
+
 /** A builtin whose code is among the tools. */
-export function late(name: string): (shell: Shell, argv: string[]) => Promise<number> {
-  return async (shell, argv) => {
-    const { lateBuiltins } = await shell.programs.load();
-    return lateBuiltins[name](shell, argv, makeKit());
-  };
+export function late(name: string): (shell: Shell, argv: string[]) => Status {
+  return (shell, argv) =>
+    withTools(shell, argv[0], ({ lateBuiltins }) => lateBuiltins[name](shell, argv, (kit ??= makeKit())));
 }

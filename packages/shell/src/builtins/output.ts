@@ -3,7 +3,8 @@
 import type { Status } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
 import { echoText } from "./echo-text.ts";
-import { formatPrintf } from "./printf.ts";
+import { withTools } from "./late.ts";
+import { type Formatted, formatPrintf } from "./printf.ts";
 
 export function echo(shell: Shell, argv: string[]): Status {
   return shell.write(echoText(argv, shell.shopt.xpg_echo), "echo");
@@ -30,7 +31,15 @@ export function printf(shell: Shell, argv: string[]): Status {
     shell.report("printf: usage: printf [-v var] format [arguments]\n");
     return 2;
   }
-  const { text, status, errors } = formatPrintf(words[0], words.slice(1));
+  const formatted = formatPrintf(words[0], words.slice(1), null);
+  if (formatted !== null) return put(shell, formatted, variable);
+  return withTools(shell, "printf", ({ parts }) =>
+    put(shell, formatPrintf(words[0], words.slice(1), parts) as Formatted, variable),
+  );
+}
+
+/** Prints what came of it, or puts it into a variable. */
+function put(shell: Shell, { text, status, errors }: Formatted, variable: string | null): Status {
   for (const error of errors) shell.complain(`printf: ${error}`);
   if (variable !== null) {
     const element = /^([A-Za-z_]\w*)(?:\[(.+)\])?$/s.exec(variable);

@@ -5,8 +5,7 @@ import { decode, encode } from "@vibengine/system";
 import { type Integer, wrap } from "../arithmetic/number.ts";
 import { quoteBackslash } from "../expand/quote.ts";
 import { unescape } from "../parser/ansi.ts";
-import { formatTime } from "../strftime.ts";
-import { formatFloat } from "./float.ts";
+import type { Parts } from "../tools/parts.ts";
 
 export interface Formatted {
   text: string;
@@ -14,8 +13,14 @@ export interface Formatted {
   errors: string[];
 }
 
+/** What the seldom used conversions need. */
+export type LateFormats = Pick<Parts, "formatNumber" | "formatTime">;
+
 interface Run {
   isTool: boolean;
+  late: LateFormats | null;
+  /** `late` was needed, and is null. */
+  isHeldUp: boolean;
   args: string[];
   at: number;
   text: string;
@@ -26,14 +31,23 @@ interface Run {
 
 const DIRECTIVE = /%([-+ #0']*)(\*|[0-9]+)?(?:\.(\*|-?[0-9]*))?(?:[hlLjzt]*)(?:\(([^)]*)\)(T)|([^]))?/y;
 
-/** @param isTool whether it is /usr/bin/printf, whose format knows `\c` */
-export function formatPrintf(format: string, args: string[], isTool = false): Formatted {
-  const run: Run = { isTool, args, at: 0, text: "", errors: [], warnings: [], stopped: false };
+/**
+ * Null when it takes `late`, which is null.
+ * @param isTool whether it is /usr/bin/printf, whose format knows `\c`
+ */
+export function formatPrintf(
+  format: string,
+  args: string[],
+  late: LateFormats | null,
+  isTool = false,
+): Formatted | null {
+  const run: Run = { isTool, late, isHeldUp: false, args, at: 0, text: "", errors: [], warnings: [], stopped: false };
   do {
     const before = run.at;
     if (!formatOnce(format, run)) break;
     if (run.at === before) break;
   } while (run.at < args.length && !run.stopped);
+  if (run.isHeldUp) return null;
   return { text: run.text, status: run.errors.length > 0 ? 1 : 0, errors: [...run.warnings, ...run.errors] };
 }
 
@@ -130,15 +144,17 @@ function convert(match: RegExpExecArray, conversion: string, run: Run): boolean 
     case "G":
     case "a":
     case "A":
-      run.text += formatNumber(float(next(run), run), conversion, flags, width, precision);
+      if (run.late === null) return !(run.isHeldUp = true);
+      run.text += run.late.formatNumber(next(run), run.errors, conversion, flags, width, precision);
       return true;
     case "T": {
+      if (run.late === null) return !(run.isHeldUp = true);
       const seconds = next(run);
       const when =
         seconds === undefined || seconds === "-1" || seconds === "-2"
           ? Date.now() / 1000
           : Number(integer(seconds, run));
-      run.text += pad(cut(formatTime(match[4] || "%X", when), precision), width, flags);
+      run.text += pad(cut(run.late.formatTime(match[4] || "%X", when), precision), width, flags);
       return true;
     }
     default:
@@ -155,7 +171,7 @@ function cut(text: string, precision: number): string {
 }
 
 /** Widths count bytes. */
-function pad(text: string, width: number, flags: string): string {
+export function pad(text: string, width: number, flags: string): string {
   const missing = width - (width > 0 ? encode(text).length : 0);
   if (missing <= 0) return text;
   return flags.includes("-") ? text + " ".repeat(missing) : " ".repeat(missing) + text;
@@ -200,28 +216,4 @@ function formatInteger(value: Integer, conversion: string, flags: string, width:
     digits = digits.padStart(width - prefix.length, "0");
   const text = pad(prefix + digits, width, flags);
   return conversion === "X" ? text.toUpperCase() : text;
-}
-
-function float(text: string | undefined, run: Run): number {
-  if (text === undefined || text === "") return 0;
-  if (text[0] === '"' || text[0] === "'") return text.length > 1 ? (text.codePointAt(1) as number) : 0;
-  const match =
-    /^\s*([-+]?)(?:(0[xX][0-9A-Fa-f]+)|(inf(?:inity)?)|(nan)|((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?))/i.exec(
-      text,
-    );
-  if (!match || match[0].length !== text.length) run.errors.push(`${text}: invalid number`);
-  if (!match) return 0;
-  const magnitude = match[3] ? Number.POSITIVE_INFINITY : match[4] ? Number.NaN : Number(match[2] ?? match[5]);
-  return match[1] === "-" ? -magnitude : magnitude;
-}
-
-function formatNumber(value: number, conversion: string, flags: string, width: number, precision: number): string {
-  const negative = value < 0 || Object.is(value, -0);
-  const digits = formatFloat(Math.abs(value), conversion.toLowerCase(), precision, flags.includes("#"));
-  const prefix = negative ? "-" : flags.includes("+") ? "+" : flags.includes(" ") ? " " : "";
-  const finite = Number.isFinite(value);
-  const padded =
-    finite && flags.includes("0") && !flags.includes("-") ? digits.padStart(width - prefix.length, "0") : digits;
-  const text = pad(prefix + padded, width, flags);
-  return conversion === conversion.toUpperCase() ? text.toUpperCase() : text;
 }

@@ -3,13 +3,11 @@
 import type { Status } from "../execute/control.ts";
 import { LETTERS, LONG_NAMES } from "../execute/options.ts";
 import type { Shell } from "../execute/shell.ts";
-import { describeValue } from "../expand/describe.ts";
-import { compareNames } from "../expand/glob.ts";
-import { functionText } from "./function-text.ts";
+import { withTools } from "./late.ts";
 import { parseLetters, usageStatus } from "./usage.ts";
 
 export function set(shell: Shell, argv: string[]): Status {
-  if (argv.length === 1) return printAll(shell);
+  if (argv.length === 1) return withTools(shell, "set", ({ parts }) => parts.printAll(shell));
   let at = 1;
   for (; at < argv.length; at++) {
     const word = argv[at];
@@ -84,18 +82,6 @@ export function printOptions(shell: Shell, table: boolean): Status {
     return table ? `${name.padEnd(15)}\t${on ? "on" : "off"}\n` : `set ${on ? "-" : "+"}o ${name}\n`;
   };
   return shell.write(LONG_NAMES.map(line).join(""), "set");
-}
-
-function printAll(shell: Shell): Status {
-  let text = "";
-  for (const name of [...shell.vars.table.keys()].sort(compareNames)) {
-    const variable = shell.vars.table.get(name)!;
-    variable.refresh?.(variable, shell);
-    text += describeValue(name, variable);
-  }
-  if (!shell.options.posix)
-    for (const name of [...shell.functions.keys()].sort(compareNames)) text += `${functionText(shell, name)}\n`;
-  return shell.write(text, "set");
 }
 
 const SHOPT_USAGE = "shopt [-pqsu] [-o] [optname ...]";

@@ -1,8 +1,10 @@
 // Builtins that are programs too, for `env printf …`, `xargs echo`, /usr/bin/test: the same text, written through a tool's streams.
 
 import { decode } from "@vibengine/system";
+import { formatTime } from "../strftime.ts";
 import type { Tool, ToolContext } from "../tool.ts";
 import { echoText } from "./echo-text.ts";
+import { formatNumber } from "./float.ts";
 import { formatPrintf } from "./printf.ts";
 import { evaluateTest } from "./test.ts";
 
@@ -28,7 +30,7 @@ export const builtinTools: Record<string, Tool> = {
       await complain(context, "missing operand\nTry 'printf --help' for more information.");
       return 1;
     }
-    const { text, status, errors } = formatPrintf(words[0], words.slice(1), true);
+    const { text, status, errors } = formatPrintf(words[0], words.slice(1), { formatNumber, formatTime }, true)!;
     await context.stdout.write(text);
     for (const error of errors) await complain(context, error);
     return status;

@@ -1,8 +1,9 @@
-// trap: sets, resets and prints what runs on signals and at EXIT, ERR, DEBUG, RETURN.
+// trap: sets and resets what runs on signals and at EXIT, ERR, DEBUG, RETURN.
 
 import type { Status } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
-import { signalName, signalNumber, signalTable } from "../execute/signals.ts";
+import { signalNumber } from "../execute/signals.ts";
+import { withTools } from "./late.ts";
 import { parseLetters } from "./usage.ts";
 
 export function trap(shell: Shell, argv: string[]): Status {
@@ -12,8 +13,8 @@ export function trap(shell: Shell, argv: string[]): Status {
       : parseLetters(shell, argv, "lp", "trap [-lp] [[arg] signal_spec ...]");
   if (!options) return 2;
   const { rest, flags } = options;
-  if (flags.has("l")) return shell.write(signalTable(), "trap");
-  if (rest.length === 0 || flags.has("p")) return print(shell, rest, flags.has("p") && rest.length === 0);
+  if (flags.has("l") || rest.length === 0 || flags.has("p"))
+    return withTools(shell, "trap", ({ parts }) => parts.printTraps(shell, rest, flags));
   // A number first, or a lone signal, resets.
   let action: string | null = rest[0];
   let signals = rest.slice(1);
@@ -45,34 +46,4 @@ export function trap(shell: Shell, argv: string[]): Status {
   }
   shell.maskSignals();
   return status;
-}
-
-/** `all`: also what has no trap, as POSIX mode lists. */
-function print(shell: Shell, names: string[], all: boolean): Status {
-  let text = "";
-  let status = 0;
-  const traps = shell.shownTraps ?? shell.traps;
-  const wanted: number[] = [];
-  for (const name of names) {
-    const signal = signalNumber(name);
-    if (signal !== null) wanted.push(signal);
-    else {
-      shell.complain(`trap: ${name}: invalid signal specification`);
-      status = 1;
-    }
-  }
-  if (shell.options.posix && all) for (let signal = 0; signal <= 102; signal++) wanted.push(signal);
-  for (const signal of wanted.length > 0 ? wanted : [...traps.keys()].sort((a, b) => a - b)) {
-    const command = traps.get(signal) ?? (shell.options.posix && all && (signal < 65 || signal > 99) ? "-" : undefined);
-    if (command === undefined) continue;
-    const name = signal > 0 && signal < 100 && !shell.options.posix ? `SIG${signalName(signal)}` : signalName(signal);
-    text += `trap -- ${command === "-" ? command : quoteSingle(command)} ${name ?? signal}\n`;
-  }
-  const written = shell.write(text, "trap");
-  return typeof written === "number" ? written || status : written.then((result) => result || status);
-}
-
-/** In single quotes, newlines and all. */
-function quoteSingle(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -4,11 +4,9 @@ import { ShellFault, type Status } from "../execute/control.ts";
 import { exportedName, exportFunction } from "../execute/functions.ts";
 import type { Shell } from "../execute/shell.ts";
 import { EXPORT, NAMEREF, READONLY } from "../execute/variables.ts";
-import { describeVariable } from "../expand/describe.ts";
-import { compareNames } from "../expand/glob.ts";
-import { quoteDouble } from "../expand/quote.ts";
 import { declareNames } from "./declare.ts";
 import { parseCount } from "./flow.ts";
+import { withTools } from "./late.ts";
 import { IDENTIFIER, parseLetters, splitAssignment, usageStatus } from "./usage.ts";
 
 export function export_(shell: Shell, argv: string[]): Status {
@@ -24,7 +22,8 @@ function mark(shell: Shell, argv: string[], flag: number, usage: string): Status
   const options = parseLetters(shell, argv, "aAfnp", usage);
   if (!options) return 2;
   const remove = flag === EXPORT && options.flags.has("n");
-  if (options.rest.length === 0) return print(shell, flag, argv[0]);
+  if (options.rest.length === 0)
+    return withTools(shell, argv[0], ({ parts }) => parts.printMarked(shell, flag, argv[0]));
   if (options.flags.has("f")) return markFunctions(shell, options.rest, argv[0], flag, remove);
   return declareNames(shell, argv, count - options.rest.length, {
     command: argv[0],
@@ -35,7 +34,13 @@ function mark(shell: Shell, argv: string[], flag: number, usage: string): Status
   });
 }
 
-function markFunctions(shell: Shell, names: string[], command: string, flag: number, remove: boolean): number {
+async function markFunctions(
+  shell: Shell,
+  names: string[],
+  command: string,
+  flag: number,
+  remove: boolean,
+): Promise<number> {
   let status = 0;
   for (const name of names) {
     const definition = shell.functions.get(name);
@@ -44,7 +49,7 @@ function markFunctions(shell: Shell, names: string[], command: string, flag: num
       status = 1;
     } else if (flag === READONLY) definition.readonly = true;
     else if (remove) shell.vars.exportedFunctions.delete(exportedName(name));
-    else exportFunction(shell, name);
+    else status = (await exportFunction(shell, name)) || status;
   }
   return status;
 }
@@ -58,20 +63,6 @@ function unsetFunction(shell: Shell, name: string): boolean {
   shell.vars.exportedFunctions.delete(exportedName(name));
   shell.functions.delete(name);
   return true;
-}
-
-function print(shell: Shell, flag: number, command: string): Status {
-  const lines: string[] = [];
-  for (const name of [...shell.vars.table.keys()].sort(compareNames)) {
-    const variable = shell.vars.table.get(name)!;
-    if ((variable.flags & flag) === 0) continue;
-    if (!shell.options.posix || variable.list || variable.map) lines.push(`${describeVariable(name, variable)}\n`);
-    else
-      lines.push(
-        variable.value === undefined ? `${command} ${name}\n` : `${command} ${name}=${quoteDouble(variable.value)}\n`,
-      );
-  }
-  return shell.write(lines.join(""), command);
 }
 
 export function unset(shell: Shell, argv: string[]): Status {

@@ -3,11 +3,11 @@
 import { evaluateText } from "../arithmetic/evaluate.ts";
 import { ArithmeticFault } from "../arithmetic/parse.ts";
 import type { ArithmeticCommand, Conditional, Test, Word } from "../ast.ts";
+import { toolsForExpansion } from "../builtins/late.ts";
 import { testBinary, testUnary } from "../builtins/test-operators.ts";
 import { Collector } from "../expand/fields.ts";
 import { replay } from "../expand/replay.ts";
 import { expandPattern, expandText, walk } from "../expand/words.ts";
-import { posixRegex } from "../pattern/regex.ts";
 import { compilePattern, matches } from "../pattern.ts";
 import { ShellFault, type Status } from "./control.ts";
 import { arithmeticValue } from "./loops.ts";
@@ -135,9 +135,9 @@ export function compare(operator: string, order: number): boolean {
 function matchExpression(shell: Shell, text: string, word: Word): boolean {
   const collector = new Collector(shell, "regex");
   walk(shell, word.parts, false, collector);
-  const expression = posixRegex(collector.pattern, shell.shopt.nocasematch);
-  if (expression === null) throw new BadExpression();
-  const match = expression.exec(text);
+  const { parts } = toolsForExpansion(shell);
+  const match = parts.matchExtended(collector.pattern, shell.shopt.nocasematch, text);
+  if (match === undefined) throw new BadExpression();
   const variable = shell.vars.table.get("BASH_REMATCH") ?? { value: undefined, list: [], map: null, flags: 0 };
   variable.list = match ?? [];
   shell.vars.table.set("BASH_REMATCH", variable);

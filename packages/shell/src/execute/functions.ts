@@ -1,11 +1,11 @@
 // Calling functions: positional parameters, locals, `return`.
 
 import type { FunctionDefinition } from "../ast.ts";
+import { withTools } from "../builtins/late.ts";
 import { SyntaxFault } from "../parser/errors.ts";
 import { openScript, readCommandLine } from "../parser/parser.ts";
 import { NO_JUMP, RETURN, ShellFault, type Status } from "./control.ts";
 import { TRAP_DEBUG, TRAP_ERR, TRAP_RETURN } from "./options.ts";
-import { printFunction } from "./print.ts";
 import { finallyDo, run } from "./run.ts";
 import { CALL_DEPTH_MAX, type Shell } from "./shell.ts";
 import { runDebug, runTrap, suspendTraps } from "./traps.ts";
@@ -48,9 +48,12 @@ export function exportedName(name: string): string {
   return `BASH_FUNC_${name}%%`;
 }
 
-export function exportFunction(shell: Shell, name: string): void {
-  const text = printFunction(shell.functions.get(name)!);
-  shell.vars.exportedFunctions.set(exportedName(name), text.slice(name.length + 1));
+export function exportFunction(shell: Shell, name: string): Status {
+  return withTools(shell, "export", ({ parts }) => {
+    const text = parts.printFunction(shell.functions.get(name)!);
+    shell.vars.exportedFunctions.set(exportedName(name), text.slice(name.length + 1));
+    return 0;
+  });
 }
 
 /** Defines the function that an environment entry holds. */
@@ -59,7 +62,7 @@ export function importFunction(shell: Shell, name: string, text: string): void {
     const definition = readCommandLine(openScript(`${name} ${text}`))?.items[0].command;
     if (definition?.kind !== "function" || definition.name !== name) return;
     shell.functions.set(name, definition);
-    exportFunction(shell, name);
+    shell.vars.exportedFunctions.set(exportedName(name), text);
   } catch (error) {
     if (!(error instanceof SyntaxFault)) throw error;
   }

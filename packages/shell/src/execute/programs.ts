@@ -23,7 +23,7 @@ import {
   strerror,
 } from "@vibengine/system";
 import type { ShellHost, SpawnRequest, ToolSet } from "../host.ts";
-import { BrokenPipe, Reader, Writer } from "../stdio.ts";
+import { BrokenPipe } from "../stdio.ts";
 import type { ToolContext } from "../tool.ts";
 
 export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -140,20 +140,27 @@ export class Programs {
   async runTool(sys: System, tool: string, argv: string[], env: Map<string, string>, name: string): Promise<number> {
     sys.closeOnExec();
     sys.setCommandLine(argv, `/usr/bin/${tool}`);
-    const { tools } = this.#loaded ?? (await this.load());
+    let set: ToolSet | Promise<ToolSet>;
+    try {
+      set = this.tools();
+      if (set instanceof Promise) set = await set;
+    } catch (error) {
+      return complain(sys, `${name}: ${(error as Error).message}`, 127);
+    }
+    const { tools, parts } = set;
     const body = Object.hasOwn(tools, tool) ? tools[tool] : undefined;
     if (body === undefined) return complain(sys, `${name}: ${strerror(ENOENT)}`, 127);
     const pause = async () => {
       await this.host.yield();
       await sys.continued();
     };
-    const stdout = new Writer(sys, 1);
-    const stderr = new Writer(sys, 2);
+    const stdout = new parts.Writer(sys, 1);
+    const stderr = new parts.Writer(sys, 2);
     const context: ToolContext = {
       sys,
       argv,
       env,
-      stdin: new Reader(sys, 0, pause),
+      stdin: new parts.Reader(sys, 0, pause),
       stdout,
       stderr,
       yield: pause,
@@ -175,10 +182,19 @@ export class Programs {
     }
   }
 
-  async load(): Promise<ToolSet> {
-    this.#loading ??= this.host.loadTools();
-    this.#loaded = await this.#loading;
-    return this.#loaded;
+  /** What comes with the tools, at once if it is here. The promise rejects with an error to show; the next call tries again. */
+  tools(): ToolSet | Promise<ToolSet> {
+    return this.#loaded ?? (this.#loading ??= this.#load());
+  }
+
+  async #load(): Promise<ToolSet> {
+    try {
+      this.#loaded = await this.host.loadTools();
+      return this.#loaded;
+    } catch (error) {
+      this.#loading = null;
+      throw new Error(`the tools can't be loaded: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 
   /** Runs a command by name as a child of `sys`, for tools that start others. 127 and 126 as a shell gives them, silently. */

@@ -93,7 +93,7 @@ function dispatch(shell: Shell, node: Exclude<Command, { kind: "simple" }>): Sta
   }
 }
 
-function defineFunction(shell: Shell, node: FunctionDefinition): number {
+function defineFunction(shell: Shell, node: FunctionDefinition): Status {
   shell.status = 0;
   if (/[$`'"\\]/.test(node.name) || (shell.options.posix && !/^[A-Za-z_]\w*$/.test(node.name))) {
     shell.complain(`\`${node.name}': not a valid identifier`);
@@ -110,7 +110,7 @@ function defineFunction(shell: Shell, node: FunctionDefinition): number {
   }
   node.source = shell.sourceName;
   shell.functions.set(node.name, node);
-  if (shell.vars.exportedFunctions.has(exportedName(node.name))) exportFunction(shell, node.name);
+  if (shell.vars.exportedFunctions.has(exportedName(node.name))) return exportFunction(shell, node.name);
   return 0;
 }
 

@@ -155,9 +155,10 @@ class Loop {
 
 /** What a prompt's variable shows. */
 async function promptText(shell: Shell, text: string, number: number): Promise<string> {
-  const decoded = decodePrompt(shell, text, number);
-  if (!/[$`\\]/.test(decoded)) return decoded;
+  let decoded = text;
   try {
+    decoded = await replay(shell, () => decodePrompt(shell, text, number));
+    if (!/[$`\\]/.test(decoded)) return decoded;
     const word = makeWord(readDoubleQuotedParts(openText(shell, decoded), "heredoc"));
     const { status } = shell;
     const result = await replay(shell, () => expandText(shell, word));

@@ -1,9 +1,9 @@
 // What PS1 and PS2 become: bash's backslash escapes, then expansions. What stands between \[ and \] takes no room on the
 // screen: it is given between \x01 and \x02, as readline has it.
 
+import { toolsForExpansion } from "../builtins/late.ts";
 import { isDone } from "../execute/jobs.ts";
 import type { Shell } from "../execute/shell.ts";
-import { formatTime } from "../strftime.ts";
 
 const VERSION = "5.2";
 
@@ -12,7 +12,7 @@ export function decodePrompt(shell: Shell, text: string, number: number): string
   return text.replace(/\\(?:([0-7]{3})|D\{([^}]*)\}|(.))/gs, (whole, octal, format, letter) => {
     if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 255);
     const now = Date.now() / 1000;
-    if (format !== undefined) return formatTime(format || "%X", now);
+    if (format !== undefined) return toolsForExpansion(shell).parts.formatTime(format || "%X", now);
     return escape(shell, letter, number, now) ?? whole;
   });
 }
@@ -46,15 +46,15 @@ function escape(shell: Shell, letter: string, number: number, now: number): stri
     case "#":
       return String(number);
     case "t":
-      return formatTime("%H:%M:%S", now);
-    case "T":
-      return formatTime("%I:%M:%S", now);
-    case "@":
-      return formatTime("%I:%M %p", now);
+      return clock(now).slice(0, 8);
     case "A":
-      return formatTime("%H:%M", now);
+      return clock(now).slice(0, 5);
+    case "T":
+      return halfDay(now).slice(0, 8);
+    case "@":
+      return halfDay(now).replace(/:..(?= )/, "");
     case "d":
-      return formatTime("%a %b %d", now);
+      return new Date(now * 1000).toUTCString().replace(/(...), (..) (...).*/, "$1 $3 $2");
     case "n":
       return "\n";
     case "r":
@@ -72,6 +72,18 @@ function escape(shell: Shell, letter: string, number: number, now: number): stri
     default:
       return undefined;
   }
+}
+
+/** 17:05:09 */
+function clock(now: number): string {
+  return new Date(now * 1000).toISOString().slice(11);
+}
+
+/** 05:05:09 PM */
+function halfDay(now: number): string {
+  const time = clock(now);
+  const hour = Number(time.slice(0, 2));
+  return `${String(hour % 12 || 12).padStart(2, "0")}${time.slice(2, 8)} ${hour < 12 ? "AM" : "PM"}`;
 }
 
 /** The working directory with ~ for home. */

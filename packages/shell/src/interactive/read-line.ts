@@ -1,5 +1,5 @@
 // Reads one line at a terminal with the line editor: puts the terminal into raw mode, draws, and puts it back. Above `editor`,
-// `view` and `complete`; below the loop.
+// `view`; below the loop.
 
 import {
   AT_FDCWD,
@@ -12,11 +12,11 @@ import {
   type System,
   type Termios,
 } from "@vibengine/system";
+import { builtins } from "../builtins/index.ts";
 import type { Shell } from "../execute/shell.ts";
-import { type Completion, columnsOf, complete } from "./complete.ts";
 import { LineEditor } from "./editor.ts";
 import { Keys } from "./keys.ts";
-import { type Cell, drawLine, START } from "./view.ts";
+import { type Cell, cells, drawLine, START } from "./view.ts";
 
 const PASTES_ON = "\x1b[?2004h";
 const PASTES_OFF = "\x1b[?2004l";
@@ -113,7 +113,7 @@ export class LineReader {
           this.#at = START;
           await this.#show(CLEAR_SCREEN);
         }
-        if (event.type === "complete") await this.#complete(prompt, editor);
+        if (event.type === "complete") await this.#complete(prompt, editor).catch(() => this.#show(BELL));
       }
       await this.#draw(prompt, editor);
     }
@@ -132,7 +132,8 @@ export class LineReader {
   }
 
   async #complete(prompt: string, editor: LineEditor): Promise<void> {
-    const found: Completion = await complete(this.#shell, editor.text, editor.cursor);
+    const { complete, columnsOf } = (await this.#shell.programs.tools()).parts;
+    const found = complete(this.#shell, builtins.keys(), editor.text, editor.cursor);
     if (found.insert !== "") {
       editor.insert(found.insert);
       return;
@@ -149,7 +150,10 @@ export class LineReader {
     const listed = found.choices.slice(0, LISTED_MAX);
     const rest = found.choices.length - listed.length;
     await this.#show(
-      `\r\n${columnsOf(listed, this.#columns())}${rest > 0 ? `… and ${rest} more\n` : ""}`.replace(/\r?\n/g, "\r\n"),
+      `\r\n${columnsOf(listed, this.#columns(), cells)}${rest > 0 ? `… and ${rest} more\n` : ""}`.replace(
+        /\r?\n/g,
+        "\r\n",
+      ),
     );
     this.#at = START;
   }

@@ -12,6 +12,8 @@ export interface SyntaxRules {
   anchorsAtLines?: boolean | undefined;
   /** As regcomp has it rather than grep: in extended syntax a lone ")" or "*" is an error. */
   posix?: boolean | undefined;
+  /** With `posix`: a lone ")" stands for itself nevertheless, as in [[ =~ ]]. */
+  closing?: boolean | undefined;
   /** awk: escapes mean characters, also in brackets, and \y is a word's edge. */
   awk?: boolean | undefined;
 }
@@ -86,7 +88,7 @@ export class Parser {
       if (operator === "|") break;
       if (operator === ")") {
         if (this.#open > 0) break;
-        if (!this.#extended || this.#rules.posix) throw new RegexError("Unmatched ) or \\)");
+        if (!this.#extended || (this.#rules.posix && !this.#rules.closing)) throw new RegexError("Unmatched ) or \\)");
       }
       const begin = this.#at;
       const atom = this.#atom(atStart);

@@ -1,17 +1,11 @@
-// Which part of a match each group stands for, by POSIX's rule: of all ways to match, subexpressions from left to right are as
-// long as can be. The match's ends are known; every part is settled by scans over small DFAs, each kept with its node.
+// Which part of a match each group stands for, by glibc's rule: of all ways to match, the first alternative that will do, and
+// subexpressions from left to right as long as can be. The match's ends are known; every part is settled by scans over small DFAs, each kept with its node.
 
 import { Dfa } from "./dfa.ts";
 import { cat, holds, type Node, repeat } from "./node.ts";
 
-interface Parts {
-  /** Reads the node forwards, and what follows it in its list backwards. */
-  own: Dfa;
-  rest: Dfa;
-}
-
 const forward = new WeakMap<Node, Dfa>();
-const split = new WeakMap<Node, Parts[]>();
+const behind = new WeakMap<Node, Dfa[]>();
 const grouped = new WeakMap<Node, boolean>();
 
 export function hasGroups(node: Node): boolean {
@@ -26,21 +20,37 @@ function dfaOf(node: Node): Dfa {
   return dfa;
 }
 
-/** For each element of a list: itself, and all behind it, backwards. */
-function partsOf(node: Node, list: Node[]): Parts[] {
-  let parts = split.get(node);
-  if (!parts) {
-    parts = list.map((one, i) => ({ own: dfaOf(one), rest: new Dfa(cat(...list.slice(i + 1)), true, false) }));
-    split.set(node, parts);
+/** For each element of a list: all behind it, backwards. */
+function restsOf(node: Node, list: Node[]): Dfa[] {
+  let found = behind.get(node);
+  if (!found) {
+    found = list.map((_, i) => new Dfa(cat(...list.slice(i + 1)), true, false));
+    behind.set(node, found);
   }
-  return parts;
+  return found;
 }
 
-/** The farthest end of `own` from `from` from which `rest` reaches `to`. */
-function farthest({ own, rest }: Parts, text: string, from: number, to: number): number {
+/** The end of `node` from `from` on that is preferred among those from which `rest` reaches `to`. */
+function endBefore(rest: Dfa, node: Node, text: string, from: number, to: number): number {
   const starts = new Uint8Array(to - from + 1);
   rest.scan(text, to, from, false, from, starts);
-  return own.scan(text, from, to, false, from, undefined, starts);
+  return preferredEnd(node, text, from, to, from, starts);
+}
+
+function isEmpty(node: Node): boolean {
+  return node.kind === "cat" && node.list.length === 0;
+}
+
+/** The farthest end that is in `starts` (counted from `origin`), of the first alternative that has one; -1 without one. */
+function preferredEnd(node: Node, text: string, from: number, to: number, origin: number, starts: Uint8Array): number {
+  if (node.kind === "group") return preferredEnd(node.node, text, from, to, origin, starts);
+  if (node.kind !== "alt") return dfaOf(node).scan(text, from, to, false, origin, undefined, starts);
+  for (const one of node.list) {
+    const end = isEmpty(one) ? -1 : preferredEnd(one, text, from, to, origin, starts);
+    if (end >= 0) return end;
+  }
+  // An empty alternative comes last, wherever it stands.
+  return node.list.some(isEmpty) && starts[from - origin] === 1 ? from : -1;
 }
 
 /** Sets spans[2n] and spans[2n+1] for each group n in the node, which matches [from, to) of the text. */
@@ -59,10 +69,10 @@ export function assign(node: Node, text: string, from: number, to: number, spans
     }
     case "cat": {
       const last = node.list.findLastIndex(hasGroups);
-      const parts = partsOf(node, node.list);
+      const rests = restsOf(node, node.list);
       let at = from;
       for (let i = 0; i <= last; i++) {
-        const end = i === node.list.length - 1 ? to : farthest(parts[i], text, at, to);
+        const end = i === node.list.length - 1 ? to : endBefore(rests[i], node.list[i], text, at, to);
         assign(node.list[i], text, at, end, spans);
         at = end;
       }
@@ -98,7 +108,9 @@ function iterations(node: Node & { kind: "repeat" }, text: string, from: number,
         starts,
       );
     }
-    const end = own.scan(text, at, to, false, from, undefined, starts);
+    let end = preferredEnd(inner, text, at, to, from, starts);
+    // An empty turn gets nowhere.
+    if (end <= at) end = own.scan(text, at, to, false, from, undefined, starts);
     if (end <= at) break;
     assign(inner, text, at, end, spans);
     at = end;

@@ -6,6 +6,7 @@ import type { Shell } from "../execute/shell.ts";
 import { signalName } from "../execute/signals.ts";
 import { quoteAlways } from "../expand/quote.ts";
 import { compilePattern, matches } from "../pattern.ts";
+import { RESERVED } from "./describe-command.ts";
 
 /** A variable's flag, as variables.ts has it. */
 const EXPORT = 1;
@@ -204,7 +205,7 @@ async function splitWordList(shell: Shell, source: string, kit: LateKit): Promis
 }
 
 function actionWords(shell: Shell, action: string, word: string, kit: LateKit): string[] {
-  const { builtins, reserved, optionNames } = kit;
+  const { builtins, optionNames } = kit;
   const start = (names: Iterable<string>) => [...names].filter((name) => name.startsWith(word));
   const { vars } = shell;
   switch (action) {
@@ -227,7 +228,7 @@ function actionWords(shell: Shell, action: string, word: string, kit: LateKit): 
     case "command":
       return [
         ...start(shell.aliases.keys()),
-        ...start(reserved),
+        ...start(RESERVED),
         ...start([...shell.functions.keys()].sort()),
         ...start(builtins.keys()),
         ...start(
@@ -261,7 +262,7 @@ function actionWords(shell: Shell, action: string, word: string, kit: LateKit): 
     case "running":
       return start(shell.jobs.map((job) => job.text.split(" ")[0]));
     case "keyword":
-      return start(reserved);
+      return start(RESERVED);
     case "setopt":
       return start(optionNames);
     case "shopt":

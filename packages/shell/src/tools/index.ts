@@ -2,6 +2,7 @@
 
 import type { LateBuiltin } from "../builtins/late.ts";
 import { builtinTools } from "../builtins/tools.ts";
+import type { ToolSet } from "../host.ts";
 import type { Tool } from "../tool.ts";
 import { chmod, ln, touch } from "./attributes.ts";
 import { awk } from "./awk.ts";
@@ -14,6 +15,8 @@ import { cp, mv } from "./copy.ts";
 import { cut } from "./cut.ts";
 import { dataNames } from "./data-names.ts";
 import { dd } from "./dd.ts";
+import { describeCommand, hash, type } from "./describe-command.ts";
+import { dirs, popd, pushd } from "./directory-stack.ts";
 import { bind, enable, help } from "./enable.ts";
 import { env } from "./env.ts";
 import { expr, factor } from "./expr.ts";
@@ -22,11 +25,13 @@ import { egrep, fgrep, grep } from "./grep.ts";
 import { head, tail } from "./head.ts";
 import { fc, history } from "./history.ts";
 import { install } from "./install.ts";
+import { bg, disown, fg, jobs, killList, suspend } from "./jobs.ts";
 import { comm, join } from "./join.ts";
 import { paste, rev, tac } from "./lines.ts";
 import { ls } from "./ls.ts";
 import { date, hostname, id, nproc, uname, whoami } from "./machine.ts";
 import { mkfifo, mknod } from "./mkfifo.ts";
+import { mapfile } from "./mapfile.ts";
 import { basename, dirname, mktemp, readlink, realpath, which } from "./names.ts";
 import { nl } from "./nl.ts";
 import { numfmt } from "./numfmt.ts";
@@ -34,6 +39,7 @@ import { od } from "./od.ts";
 import { look, shuf, tsort } from "./order.ts";
 import { chgrp, chown } from "./owner.ts";
 import { less, man, more } from "./pager.ts";
+import { parts } from "./parts.ts";
 import { pathchk, whereis } from "./paths.ts";
 import { killall, pgrep, pidof, pkill } from "./pgrep.ts";
 import { ps } from "./ps.ts";
@@ -53,13 +59,14 @@ import { sleep, timeout } from "./timeout.ts";
 import { tr } from "./tr.ts";
 import { tree } from "./tree.ts";
 import { ulimit } from "./ulimit.ts";
+import { caller, times, umask } from "./umask.ts";
 import { uniq } from "./uniq.ts";
 import { df, du } from "./usage.ts";
 import { wasi } from "./wasi.ts";
 import { wc } from "./wc.ts";
 import { xargs } from "./xargs.ts";
 
-export const lateBuiltins: Record<string, LateBuiltin> = {
+const lateBuiltins: Record<string, LateBuiltin> = {
   history,
   fc,
   complete,
@@ -69,6 +76,22 @@ export const lateBuiltins: Record<string, LateBuiltin> = {
   help,
   bind,
   ulimit,
+  umask,
+  times,
+  caller,
+  pushd,
+  popd,
+  dirs,
+  mapfile,
+  type,
+  hash,
+  "command -v": describeCommand,
+  jobs,
+  fg,
+  bg,
+  disown,
+  suspend,
+  "kill -l": killList,
 };
 
 export const tools: Record<string, Tool> = {
@@ -189,4 +212,9 @@ export function allTools(loadData: () => Promise<Tools>): Tools {
   const all: Tools = { ...tools };
   for (const name of dataNames) all[name] = async (context) => (await loadData())[name](context);
   return all;
+}
+
+/** All that this file is loaded for. */
+export function toolSet(loadData: () => Promise<Tools>): ToolSet {
+  return { tools: allTools(loadData), lateBuiltins, parts };
 }

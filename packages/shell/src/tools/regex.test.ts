@@ -65,13 +65,17 @@ test("many lines at once: anchors at each, nothing matches a newline", () => {
   expect(first("b\\s*c", "b\nc", lines)).toBe(null);
 });
 
-test("the longest of the leftmost matches, and POSIX's parts of it", () => {
+test("the longest of the leftmost matches, and glibc's parts of it", () => {
   expect(first("foo|foobar", "xfoobar", extended)).toBe("foobar");
   const spans = (pattern: string, text: string) => {
     const regex = compileRegex(pattern, { syntax: "extended" });
     return regex.find(text, 0) && [...regex.capture(text)];
   };
-  expect(spans("(a|ab)(c|bcd)(d*)", "abcd")).toEqual([0, 4, 0, 2, 2, 3, 3, 4]);
+  expect(spans("(a|ab)(c|bcd)(d*)", "abcd")).toEqual([0, 4, 0, 1, 1, 4, 4, 4]);
+  expect(spans("(|a)(b|ab)", "ab")).toEqual([0, 2, 0, 1, 1, 2]);
+  expect(spans("(|a)+", "aaa")).toEqual([0, 3, 2, 3]);
+  expect(spans("(a|ab)*", "abab")).toEqual([0, 4, 2, 4]);
+  expect(spans("x((a|ab)(b|by)?)y?", "xaby")).toEqual([0, 4, 1, 3, 1, 2, 2, 3]);
   expect(spans("(a*)(ab)*(b*)", "abb")).toEqual([0, 3, 0, 1, -1, -1, 1, 3]);
   expect(spans("(b|a{2,3})*$", "caaaab")).toEqual([1, 6, 5, 6]);
   expect(spans("(a*)*", "b")).toEqual([0, 0, 0, 0]);

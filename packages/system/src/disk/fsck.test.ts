@@ -9,10 +9,10 @@ import { newStat } from "../system/types.ts";
 import { testKernel } from "../testing.ts";
 import { encode } from "../text.ts";
 import type { Disk } from "./disk.ts";
-import { formatDisk } from "./make.ts";
 import { fsck } from "./fsck.ts";
 import { I_BLOCKS, I_ENTRIES, I_HINT, I_INDEX, I_MAP, I_MODE, I_NLINK, I_PARENT, I_SIZE, ROOT } from "./inodes.ts";
 import { FREE_BLOCKS, FREE_INODES, layoutFor } from "./layout.ts";
+import { formatDisk } from "./make.ts";
 import { bufferBacking } from "./memory.ts";
 import { S_INODES_USED } from "./superblock.ts";
 

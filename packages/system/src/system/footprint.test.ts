@@ -1,9 +1,9 @@
 // What a new sandbox costs: the pages that are written while its disk is made and its tree is laid out, however large the disk.
 
 import { expect, test } from "vitest";
-import { formatDisk } from "../disk/make.ts";
 import { ROOT } from "../disk/inodes.ts";
 import { layoutFor } from "../disk/layout.ts";
+import { formatDisk } from "../disk/make.ts";
 import { wasmBacking } from "../disk/memory.ts";
 import { makeTree } from "./base-tree.ts";
 import { recordStores } from "./cut-recorder.ts";

@@ -5,10 +5,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { AT_FDCWD, O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDWR, O_TRUNC } from "../constants.ts";
-import { formatDisk } from "../disk/make.ts";
 import { fsck } from "../disk/fsck.ts";
 import { ROOT } from "../disk/inodes.ts";
 import { BLOCK_SIZE, layoutFor } from "../disk/layout.ts";
+import { formatDisk } from "../disk/make.ts";
 import { bufferBacking } from "../disk/memory.ts";
 import { EBADF, ENOSPC } from "../errno.ts";
 import { decode, encode } from "../text.ts";

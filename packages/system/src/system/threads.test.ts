@@ -3,10 +3,10 @@
 
 import { beforeAll, expect, test } from "vitest";
 import { AT_FDCWD, O_CREAT, O_RDONLY, O_RDWR, O_WRONLY, SIGKILL } from "../constants.ts";
-import { formatDisk } from "../disk/make.ts";
 import { fsck } from "../disk/fsck.ts";
 import { ROOT } from "../disk/inodes.ts";
 import { JOURNAL_COUNT, LOCK, layoutFor } from "../disk/layout.ts";
+import { formatDisk } from "../disk/make.ts";
 import { wasmBacking } from "../disk/memory.ts";
 import { P_KILLED } from "../io/slots.ts";
 import { testSystem } from "../testing.ts";

@@ -1,11 +1,9 @@
 // A worker that runs a shell, or one of its tools: wiring between the kernel's messages and @vibengine/shell. Runs our own
 // code only; WebAssembly programs run in `process/worker.ts`.
 
-import { runShell, runTool, type ShellHost, type ToolSet } from "@vibengine/shell";
+import { runShell, runTool, type ShellHost } from "@vibengine/shell";
 import { Machine, P_STATE, P_WORKER, RUNNING, System, wasmBacking } from "@vibengine/system";
 import type { FromWorker, RunShellMessage, ToWorker } from "../protocol.ts";
-import { fetchForTools } from "./fetch.ts";
-import { tracedSystem, traceSpawn } from "./trace.ts";
 
 const SHELLS = ["sh", "bash", "dash"];
 const TOOL_FAILED_TO_LOAD = 127;
@@ -15,7 +13,7 @@ const LOOK_MS = 50;
 let machine: Machine;
 let toolsUrl = "";
 let dataUrl = "";
-let tools: Promise<ToolSet> | undefined;
+let library: Promise<typeof import("../tools.ts")> | undefined;
 const spawns = new Map<number, (result: number) => void>();
 let lastSpawn = 0;
 
@@ -25,28 +23,29 @@ turn.port1.onmessage = () => turns.shift()?.();
 
 const load = (url: string) => import(/* @vite-ignore */ /* webpackIgnore: true */ `${url}`);
 
+/** tools.js; asked for again after it failed. */
+function loadLibrary() {
+  library ??= load(toolsUrl).catch((error) => {
+    library = undefined;
+    throw error;
+  });
+  return library as NonNullable<typeof library>;
+}
+
 const host: ShellHost = {
-  fetch: fetchForTools,
-  spawn(system, request) {
+  async fetch(request) {
+    return (await loadLibrary()).fetchForTools(request);
+  },
+  async spawn(system, request) {
     const id = ++lastSpawn;
     const start = performance.now();
     post({ type: "spawn", id, pid: system.pid, request });
-    return new Promise((resolve) => {
-      spawns.set(id, (result) => {
-        if (system.isTraced) traceSpawn(system, request.path, request.argv, result, start);
-        resolve(result);
-      });
-    });
+    const result = await new Promise<number>((resolve) => spawns.set(id, resolve));
+    if (system.isTraced) (await loadLibrary()).traceSpawn(system, request.path, request.argv, result, start);
+    return result;
   },
-  loadTools() {
-    tools ??= load(toolsUrl).then(({ allTools, lateBuiltins }) => ({
-      tools: allTools(() => load(dataUrl).then((data) => data.tools)),
-      lateBuiltins,
-    }));
-    tools.catch(() => {
-      tools = undefined;
-    });
-    return tools;
+  async loadTools() {
+    return (await loadLibrary()).toolSet(() => load(dataUrl).then((data) => data.tools));
   },
   yield() {
     turn.port2.postMessage(null);
@@ -70,12 +69,12 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
 
 async function run({ slot, pid, program, argv, env }: RunShellMessage): Promise<void> {
   const worker = machine.slots.get(slot, P_WORKER);
-  const plain = new System(machine, slot, pid);
+  const system = new System(machine, slot, pid);
   // Looked at last: if it lives now, what was read above is its own.
-  if (!plain.isAlive) return post({ type: "idle" });
-  const system = plain.isTraced ? tracedSystem(plain) : plain;
+  if (!system.isAlive) return post({ type: "idle" });
   let status = TOOL_FAILED_TO_LOAD;
   try {
+    if (system.isTraced) (await loadLibrary()).tracedSystem(system);
     status = SHELLS.includes(program)
       ? await runShell(system, argv, env, host)
       : await runTool(system, program, argv, env, host);

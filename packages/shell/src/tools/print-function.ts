@@ -1,6 +1,7 @@
 // Functions as `declare -f`, `type` and `set` print them: the script's words as they were written, laid out in bash's way.
 
 import type { ArithmeticPart, Command, FunctionDefinition, List, Redirection, Simple, Test, Word } from "../ast.ts";
+import type { Shell } from "../execute/shell.ts";
 
 interface Printer {
   /** Here-documents whose bodies follow the line that is being written. */
@@ -11,11 +12,15 @@ interface Printer {
 
 const STEP = "    ";
 
-export function printFunction(definition: FunctionDefinition): string {
-  return functionText(definition, { pending: [], wrote: false }, "", "");
+export function functionText(shell: Shell, name: string): string {
+  return printFunction(shell.functions.get(name)!);
 }
 
-function functionText({ name, body }: FunctionDefinition, printer: Printer, indent: string, head: string): string {
+export function printFunction(definition: FunctionDefinition): string {
+  return definitionText(definition, { pending: [], wrote: false }, "", "");
+}
+
+function definitionText({ name, body }: FunctionDefinition, printer: Printer, indent: string, head: string): string {
   const redirected = body.kind === "redirected" ? body : null;
   const inner = redirected ? redirected.body : body;
   const list: List =
@@ -138,7 +143,7 @@ function commandText(node: Command, printer: Printer, indent: string): string {
     case "redirected":
       return commandText(node.body, printer, indent) + redirections(node.redirections, printer);
     case "function":
-      return functionText(node, printer, indent, "function ");
+      return definitionText(node, printer, indent, "function ");
   }
 }
 

@@ -1,13 +1,10 @@
-// umask, times, let.
+// umask, times, caller. Builtins that come with the tools; they reach the shell through what late.ts hands them.
 
-import { evaluateText } from "../arithmetic/evaluate.ts";
-import type { Status } from "../execute/control.ts";
-import type { Shell } from "../execute/shell.ts";
+import type { LateBuiltin } from "../builtins/late.ts";
 import { minutes } from "../execute/timing.ts";
-import { parseLetters } from "./usage.ts";
 
-export function umask(shell: Shell, argv: string[]): Status {
-  const options = parseLetters(shell, argv, "pS", "umask [-p] [-S] [mode]");
+export const umask: LateBuiltin = (shell, argv, kit) => {
+  const options = kit.parseLetters(shell, argv, "pS", "umask [-p] [-S] [mode]");
   if (!options) return 2;
   const { rest, flags } = options;
   const current = shell.sys.umask(0);
@@ -35,7 +32,7 @@ export function umask(shell: Shell, argv: string[]): Status {
   }
   shell.sys.umask(mask & 0o777);
   return flags.has("S") && !shell.options.posix ? shell.write(`${symbolic(mask)}\n`, "umask") : 0;
-}
+};
 
 function symbolic(mask: number): string {
   const letters = (bits: number) => (bits & 4 ? "r" : "") + (bits & 2 ? "w" : "") + (bits & 1 ? "x" : "");
@@ -61,18 +58,24 @@ function applySymbolic(mask: number, text: string): number | null {
   return ~allowed & 0o777;
 }
 
-export function times(shell: Shell): Status {
+export const times: LateBuiltin = (shell) => {
   const seconds = minutes((performance.now() - shell.startTime) / 1000);
   return shell.write(`${seconds} 0m0.000s\n0m0.000s 0m0.000s\n`, "times");
-}
+};
 
-export function let_(shell: Shell, argv: string[]): number {
-  if (argv[1] === "--") argv = argv.slice(1);
-  if (argv.length === 1) {
-    shell.complain("let: expression expected");
-    return 1;
+/** From where the running function, or one of those that called it, was called. */
+export const caller: LateBuiltin = (shell, argv, kit) => {
+  const depth = argv.length > 1 ? kit.parseCount(argv[1]) : 0;
+  if (depth === null) {
+    shell.complain(`caller: ${argv[1]}: invalid number`);
+    shell.report("caller: usage: caller [expr]\n");
+    return 2;
   }
-  let value: number | bigint = 0;
-  for (const text of argv.slice(argv[1] === "--" ? 2 : 1)) value = evaluateText(text, shell.arithmetic);
-  return value === 0 ? 1 : 0;
-}
+  const call = shell.stack.at(-1 - depth);
+  if (!call || depth < 0) return 1;
+  const isOuter = depth + 1 === shell.stack.length;
+  const outer = isOuter ? (shell.isFile ? "main" : null) : shell.stack.at(-2 - depth)!.name;
+  if (argv.length > 1 && outer === null) return 1;
+  const source = call.source ?? (isOuter ? "NULL" : shell.commandString === null ? "main" : "environment");
+  return shell.write(`${call.line} ${argv.length > 1 ? `${outer} ` : ""}${source}\n`, "caller");
+};

@@ -1,5 +1,5 @@
 // Completion with Tab: which word stands before the cursor, what it could become, and what to put in. Names come from the disk,
-// PATH, and the shell's own tables.
+// PATH, and the shell's own tables. Comes with the tools, with the first Tab.
 
 import {
   AT_FDCWD,
@@ -12,9 +12,7 @@ import {
   S_IFDIR,
   S_IFMT,
 } from "@vibengine/system";
-import { builtins } from "../builtins/index.ts";
 import type { Shell } from "../execute/shell.ts";
-import { cells } from "./view.ts";
 
 export interface Completion {
   /** Text to put in at the cursor; may be empty. */
@@ -46,9 +44,10 @@ const KEYWORDS = "if then else elif fi case esac for while until do done functio
 const DIRECTORIES_ONLY = ["cd", "pushd", "rmdir"];
 const stat = newStat();
 
-export async function complete(shell: Shell, text: string, cursor: number): Promise<Completion> {
+/** @param builtins their names */
+export function complete(shell: Shell, builtins: Iterable<string>, text: string, cursor: number): Completion {
   const wanted = wantedAt(text.slice(0, cursor));
-  const candidates = candidatesFor(shell, wanted);
+  const candidates = candidatesFor(shell, builtins, wanted);
   const fitting = [...new Map(candidates.map((one) => [one.name, one])).values()]
     .filter(({ name }) => name.startsWith(wanted.prefix))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -101,7 +100,7 @@ export function wantedAt(before: string): Wanted {
   return { directory, prefix, quote, kind, hasBrace: false };
 }
 
-function candidatesFor(shell: Shell, wanted: Wanted): Candidate[] {
+function candidatesFor(shell: Shell, builtins: Iterable<string>, wanted: Wanted): Candidate[] {
   if (wanted.kind === "variable") {
     const suffix = wanted.hasBrace ? "}" : "";
     return [...shell.vars.table.keys()].map((name) => ({ name, suffix }));
@@ -113,7 +112,7 @@ function candidatesFor(shell: Shell, wanted: Wanted): Candidate[] {
     .split(":")
     .flatMap((directory) => entries(shell, directory || ".", { ...wanted, kind: "file" }))
     .filter(({ suffix }) => suffix === " ");
-  const own = [...builtins.keys(), ...KEYWORDS, ...shell.functions.keys(), ...shell.aliases.keys()];
+  const own = [...builtins, ...KEYWORDS, ...shell.functions.keys(), ...shell.aliases.keys()];
   const commands = [...own.map((name) => ({ name, suffix: " " })), ...found];
   // A directory of this place only when there is no command of that name: `bin/` is rarely meant.
   const isThere = commands.some(({ name }) => name.startsWith(wanted.prefix));
@@ -146,8 +145,11 @@ function quoted(text: string, quote: Quote): string {
   return quote === '"' ? text.replace(/[\\"$`]/g, "\\$&") : text.replace(/[^\w@%+=:,./~-]/gu, "\\$&");
 }
 
-/** Names in columns, down then across, as ls shows them. */
-export function columnsOf(names: string[], width: number): string {
+/**
+ * Names in columns, down then across, as ls shows them.
+ * @param cells how many a character takes
+ */
+export function columnsOf(names: string[], width: number, cells: (code: number) => number): string {
   const widths = names.map((name) => [...name].reduce((sum, character) => sum + cells(character.codePointAt(0)!), 0));
   const column = Math.max(...widths) + 2;
   const columns = Math.max(1, Math.floor(width / column));

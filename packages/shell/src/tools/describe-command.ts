@@ -1,12 +1,10 @@
-// What a command's name means: `command -v`, `type`, `hash`.
+// What a command's name means: `command -v`, `type`, `hash`. Builtins that come with the tools; they reach the shell through what
+// late.ts hands them.
 
-import type { Status } from "../execute/control.ts";
-import { isExecutable, searchPath } from "../execute/programs.ts";
+import type { LateBuiltin, LateKit } from "../builtins/late.ts";
 import type { Shell } from "../execute/shell.ts";
 import { quoteAlways } from "../expand/quote.ts";
-import { functionText } from "./function-text.ts";
-import { builtins, SPECIAL_BUILTINS } from "./index.ts";
-import { parseLetters } from "./usage.ts";
+import { functionText } from "./print-function.ts";
 
 export const RESERVED = new Set([
   "if",
@@ -36,46 +34,54 @@ export const RESERVED = new Set([
 type Kind = "alias" | "keyword" | "function" | "builtin" | "file";
 
 /** What a name means, first what a command line would take it for; files with their paths. */
-function meanings(shell: Shell, name: string, path: string | undefined, all: boolean): { kind: Kind; path: string }[] {
+function meanings(
+  shell: Shell,
+  kit: LateKit,
+  name: string,
+  path: string | undefined,
+  all: boolean,
+): { kind: Kind; path: string }[] {
   const found: { kind: Kind; path: string }[] = [];
   if (shell.aliasText(name) !== undefined) found.push({ kind: "alias", path: "" });
   if (RESERVED.has(name)) found.push({ kind: "keyword", path: "" });
   if (shell.functions.has(name)) found.push({ kind: "function", path: "" });
-  if (builtins.has(name) && !shell.disabledBuiltins.has(name)) found.push({ kind: "builtin", path: "" });
+  if (kit.builtins.has(name) && !shell.disabledBuiltins.has(name)) found.push({ kind: "builtin", path: "" });
   if (found.length > 0 && !all) return found;
   if (name.includes("/")) {
-    if (isExecutable(shell.sys, name) === 0) found.push({ kind: "file", path: name });
-  } else for (const file of searchPath(shell.sys, name, path)) found.push({ kind: "file", path: file });
+    if (kit.isExecutable(shell.sys, name) === 0) found.push({ kind: "file", path: name });
+  } else for (const file of kit.searchPath(shell.sys, name, path)) found.push({ kind: "file", path: file });
   return found;
 }
 
 /** As `command -v` says it. */
-export function brief(shell: Shell, name: string, path: string | undefined): string[] {
-  const first = meanings(shell, name, path, false)[0];
+function brief(shell: Shell, kit: LateKit, name: string, path: string | undefined): string[] {
+  const first = meanings(shell, kit, name, path, false)[0];
   if (first === undefined) return [];
   if (first.kind === "alias") return [`alias ${name}=${quoteAlways(shell.aliasText(name)!)}`];
   return [first.kind === "file" ? first.path : name];
 }
 
 /** What `type` says of a name: all meanings, or the first. */
-export function describe(
+function describe(
   shell: Shell,
+  kit: LateKit,
   name: string,
   all: boolean,
   path: string | undefined,
   skipFunctions = false,
 ): string[] {
   const lines: string[] = [];
-  for (const meaning of meanings(shell, name, path, all || skipFunctions)) {
+  for (const meaning of meanings(shell, kit, name, path, all || skipFunctions)) {
     if (skipFunctions && meaning.kind === "function") continue;
     if (!all && lines.length > 0) break;
-    lines.push(describeMeaning(shell, name, meaning, all));
+    lines.push(describeMeaning(shell, kit, name, meaning, all));
   }
   return lines;
 }
 
 function describeMeaning(
   shell: Shell,
+  kit: LateKit,
   name: string,
   { kind, path }: { kind: Kind; path: string },
   all: boolean,
@@ -88,7 +94,7 @@ function describeMeaning(
     case "function":
       return `${name} is a function\n${functionText(shell, name)}`;
     case "builtin":
-      return `${name} is a ${shell.options.posix && SPECIAL_BUILTINS.has(name) ? "special " : ""}shell builtin`;
+      return `${name} is a ${shell.options.posix && kit.specialBuiltins.has(name) ? "special " : ""}shell builtin`;
     case "file": {
       const hashed = shell.programs.hash.get(name);
       return hashed && !all ? `${name} is hashed (${hashed.path})` : `${name} is ${path}`;
@@ -96,8 +102,25 @@ function describeMeaning(
   }
 }
 
-export function type(shell: Shell, argv: string[]): Status {
-  const options = parseLetters(shell, argv, "afptP", "type [-afptP] name [name ...]");
+/** `command -v` and `-V`; the command's options have been found right. */
+export const describeCommand: LateBuiltin = (shell, argv, kit) => {
+  const { rest, flags } = kit.parseLetters(shell, argv, "pvV", "")!;
+  const path = flags.has("p") ? kit.defaultPath : shell.vars.get("PATH");
+  let text = "";
+  let found = 0;
+  for (const name of rest) {
+    const lines = flags.has("V") ? describe(shell, kit, name, false, path) : brief(shell, kit, name, path);
+    if (lines.length === 0 && flags.has("V")) shell.complain(`command: ${name}: not found`);
+    if (lines.length > 0) found++;
+    text += lines.map((line) => `${line}\n`).join("");
+  }
+  const status = found > 0 ? 0 : 1;
+  const written = shell.write(text, "command");
+  return typeof written === "number" ? written || status : written.then((result) => result || status);
+};
+
+export const type: LateBuiltin = (shell, argv, kit) => {
+  const options = kit.parseLetters(shell, argv, "afptP", "type [-afptP] name [name ...]");
   if (!options) return 2;
   const { flags, rest } = options;
   const all = flags.has("a");
@@ -107,7 +130,9 @@ export function type(shell: Shell, argv: string[]): Status {
   for (const name of rest) {
     let lines: string[];
     if (flags.has("P") || flags.has("p") || flags.has("t")) {
-      let found = flags.has("P") ? searchFiles(shell, name, path) : meanings(shell, name, path, all || flags.has("f"));
+      let found = flags.has("P")
+        ? searchFiles(shell, kit, name, path)
+        : meanings(shell, kit, name, path, all || flags.has("f"));
       if (flags.has("f")) found = found.filter(({ kind }) => kind !== "function");
       if (!all) found = found.slice(0, 1);
       if (found.length === 0) status = 1;
@@ -117,7 +142,7 @@ export function type(shell: Shell, argv: string[]): Status {
           .filter(({ kind }) => kind === "file")
           .map(({ path: file }) => (all ? file : (shell.programs.hash.get(name)?.path ?? file)));
     } else {
-      lines = describe(shell, name, all, path, flags.has("f"));
+      lines = describe(shell, kit, name, all, path, flags.has("f"));
       if (lines.length === 0) {
         shell.complain(`type: ${name}: not found`);
         status = 1;
@@ -127,19 +152,24 @@ export function type(shell: Shell, argv: string[]): Status {
   }
   const written = shell.write(text, "type");
   return typeof written === "number" ? written || status : written.then((result) => result || status);
-}
+};
 
-function searchFiles(shell: Shell, name: string, path: string | undefined): { kind: Kind; path: string }[] {
+function searchFiles(
+  shell: Shell,
+  kit: LateKit,
+  name: string,
+  path: string | undefined,
+): { kind: Kind; path: string }[] {
   const files = name.includes("/")
-    ? isExecutable(shell.sys, name) === 0
+    ? kit.isExecutable(shell.sys, name) === 0
       ? [name]
       : []
-    : searchPath(shell.sys, name, path);
+    : kit.searchPath(shell.sys, name, path);
   return files.map((file) => ({ kind: "file", path: file }));
 }
 
-export function hash(shell: Shell, argv: string[]): Status {
-  const options = parseLetters(shell, argv, "lrp:dt", "hash [-lr] [-p pathname] [-dt] [name ...]");
+export const hash: LateBuiltin = (shell, argv, kit) => {
+  const options = kit.parseLetters(shell, argv, "lrp:dt", "hash [-lr] [-p pathname] [-dt] [name ...]");
   if (!options) return 2;
   const { flags, rest } = options;
   const table = shell.programs.hash;
@@ -168,7 +198,7 @@ export function hash(shell: Shell, argv: string[]): Status {
       if (!known) missing(name);
       else if (flags.has("l")) text += `builtin hash -p ${known.path} ${name}\n`;
       else text += rest.length > 1 ? `${name}\t${known.path}\n` : `${known.path}\n`;
-    } else if (!builtins.has(name) && !shell.functions.has(name) && !name.includes("/")) {
+    } else if (!kit.builtins.has(name) && !shell.functions.has(name) && !name.includes("/")) {
       table.delete(name);
       const found = shell.programs.find(shell.sys, name, shell.vars.get("PATH"));
       if (typeof found !== "string") missing(name);
@@ -183,4 +213,4 @@ export function hash(shell: Shell, argv: string[]): Status {
   }
   const written = shell.write(text, "hash");
   return typeof written === "number" ? written || status : written.then((result) => result || status);
-}
+};

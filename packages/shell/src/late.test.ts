@@ -1,0 +1,85 @@
+// What comes with the tools: it is loaded once, when it is first needed, is called at once from then on, and is asked for again
+// when it could not be loaded.
+
+import { expect, test } from "vitest";
+import type { ShellHost } from "./host.ts";
+import { runShell } from "./shell.ts";
+import { shellSystem, testHost } from "./testing.ts";
+
+async function run(script: string, host: Partial<ShellHost>) {
+  const { sys, read } = shellSystem();
+  const status = await runShell(sys, ["bash", "-c", script], ["HOME=/home/user"], { ...testHost, ...host });
+  return { status, stdout: read(1), stderr: read(2) };
+}
+
+/** A host whose first `failures` loads fail. */
+function failing(failures: number) {
+  const host = {
+    loads: 0,
+    async loadTools() {
+      if (host.loads++ < failures) throw new TypeError("no network");
+      return testHost.loadTools();
+    },
+  };
+  return host;
+}
+
+test("a script of builtins that are often used loads nothing", async () => {
+  const host = failing(1);
+  const script = `
+    f() { local x=$1; printf '%s %d\\n' "$x" 7; }
+    for i in 1 2; do f "$i"; done
+    [[ $x == a* ]] || [ -z "$x" ] && cd / && read -r y < /etc/hostname; export y; trap 'echo end' EXIT; shopt -s extglob; set -u`;
+  expect(await run(script, host)).toEqual({ status: 0, stdout: "1 7\n2 7\nend\n", stderr: "" });
+  expect(host.loads).toBe(0);
+});
+
+test("everything late is loaded with one load", async () => {
+  const host = failing(0);
+  const script = `
+    type -t ls; pushd / >/dev/null; pwd; mapfile -t lines <<< $'a\\nb'; echo \${#lines[@]}; printf '%.1f\\n' 2.25
+    [[ ab12 =~ ([a-z]+)([0-9]+) ]] && echo \${BASH_REMATCH[2]}; umask; f() { :; }; export -f f; bash -c 'type -t f'; printf abc | wc -c`;
+  const { stdout, stderr } = await run(script, host);
+  expect({ stdout, stderr }).toEqual({ stdout: "file\n/\n2\n2.2\n12\n0022\nfunction\n3\n", stderr: "" });
+  // The other shell of this script's \`bash -c\` asks for itself.
+  expect(host.loads).toBe(2);
+});
+
+test("without the tools a late builtin fails as a tool does, with a message, and the script goes on", async () => {
+  const host = failing(Number.POSITIVE_INFINITY);
+  const { stdout, stderr } = await run(
+    "dirs; echo $?; ls; echo $?; printf '%f' 1; echo $?; f() { :; }; export -f f; echo $?; declare -p HOME; echo $?; echo done",
+    host,
+  );
+  expect(stdout).toBe("127\n127\n127\n127\n127\ndone\n");
+  expect(stderr).toContain("dirs: the tools can't be loaded: no network\n");
+  expect(stderr).toContain("ls: the tools can't be loaded: no network\n");
+});
+
+test("[[ =~ ]] without the tools fails with a message", async () => {
+  const { status, stdout, stderr } = await run(
+    "if [[ a =~ a ]]; then echo yes; fi\necho next",
+    failing(Number.POSITIVE_INFINITY),
+  );
+  expect({ status, stdout }).toEqual({ status: 0, stdout: "next\n" });
+  expect(stderr).toContain("the tools can't be loaded: no network\n");
+});
+
+test("they are asked for again after a failure", async () => {
+  const { stdout } = await run("dirs; dirs; [[ a =~ (.) ]]; echo $BASH_REMATCH", failing(1));
+  expect(stdout).toBe("~\na\n");
+});
+
+test("once loaded, late code in a loop is called at once", async () => {
+  let yields = 0;
+  const host = {
+    yield: () => {
+      yields++;
+      return testHost.yield();
+    },
+  };
+  const script =
+    "n=0; for ((i = 0; i < 3000; i++)); do [[ x$i =~ 9$ ]] && n=$((n+1)); printf -v f %.1f $i; done; echo $n $f";
+  expect((await run(script, host)).stdout).toBe("300 2999.0\n");
+  expect(yields).toBeLessThan(1000);
+});

@@ -1,0 +1,45 @@
+// `[[ text =~ expression ]]`: the shell's way to the regular expressions of ../regex, which match binary strings.
+
+import { decode, encode } from "@vibengine/system";
+import { Regex, RegexError } from "../regex/regex.ts";
+import { binaryToBytes, bytesToBinary } from "../stdio.ts";
+
+const KEPT = 200;
+const cache = new Map<string, Regex | null>();
+
+/** The match and its groups, "" for those that took no part; null without a match, undefined for a bad expression. */
+export function matchExtended(source: string, ignoreCase: boolean, text: string): string[] | null | undefined {
+  const regex = compiled(source, ignoreCase);
+  if (regex === null) return undefined;
+  const isWide = /[^\x00-\x7f]/.test(text);
+  const subject = isWide ? bytesToBinary(encode(text)) : text;
+  if (!regex.find(subject, 0)) return null;
+  const spans = regex.capture(subject);
+  const found: string[] = [];
+  for (let i = 0; i <= regex.groups; i++) {
+    const part = spans[2 * i] < 0 ? "" : subject.slice(spans[2 * i], spans[2 * i + 1]);
+    found.push(isWide ? decode(binaryToBytes(part)) : part);
+  }
+  return found;
+}
+
+function compiled(source: string, ignoreCase: boolean): Regex | null {
+  const key = (ignoreCase ? "i" : "-") + source;
+  let regex = cache.get(key);
+  if (regex === undefined) {
+    try {
+      regex = new Regex([bytesToBinary(encode(source))], {
+        syntax: "extended",
+        posix: true,
+        closing: true,
+        ignoreCase,
+      });
+    } catch (error) {
+      if (!(error instanceof RegexError)) throw error;
+      regex = null;
+    }
+    if (cache.size >= KEPT) cache.clear();
+    cache.set(key, regex);
+  }
+  return regex;
+}

@@ -1,0 +1,28 @@
+// Parts of the shell itself that few sessions need before their first prompt, or at all: they come with the tools. The shell
+// reaches them through late.ts; they know of it only what they are handed.
+
+import { formatNumber } from "../builtins/float.ts";
+import { Reader, Writer } from "../stdio.ts";
+import { formatTime } from "../strftime.ts";
+import { columnsOf, complete } from "./complete-line.ts";
+import { matchExtended } from "./match-extended.ts";
+import { printFunction } from "./print-function.ts";
+import { printTraps } from "./print-traps.ts";
+import { printAll, printDeclarations, printMarked } from "./print-variables.ts";
+
+export const parts = {
+  Reader,
+  Writer,
+  columnsOf,
+  complete,
+  formatNumber,
+  formatTime,
+  matchExtended,
+  printAll,
+  printDeclarations,
+  printFunction,
+  printMarked,
+  printTraps,
+};
+
+export type Parts = typeof parts;
