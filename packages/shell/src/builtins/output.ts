@@ -31,7 +31,7 @@ export function printf(shell: Shell, argv: string[]): Status {
     shell.report("printf: usage: printf [-v var] format [arguments]\n");
     return 2;
   }
-  const formatted = formatPrintf(words[0], words.slice(1), null);
+  const formatted = formatPrintf(words[0], words.slice(1), shell.programs.loaded?.parts ?? null);
   if (formatted !== null) return put(shell, formatted, variable);
   return withTools(shell, "printf", ({ parts }) =>
     put(shell, formatPrintf(words[0], words.slice(1), parts) as Formatted, variable),

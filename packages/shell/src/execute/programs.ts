@@ -46,7 +46,8 @@ export class Programs {
   readonly runShell: ShellRunner;
   /** Command → path and how often it was used, for `hash`. */
   hash = new Map<string, { path: string; hits: number }>();
-  #loaded: ToolSet | null = null;
+  /** What comes with the tools, once it is here. */
+  loaded: ToolSet | null = null;
   #loading: Promise<ToolSet> | null = null;
 
   constructor(host: ShellHost, runShell: ShellRunner) {
@@ -184,13 +185,13 @@ export class Programs {
 
   /** What comes with the tools, at once if it is here. The promise rejects with an error to show; the next call tries again. */
   tools(): ToolSet | Promise<ToolSet> {
-    return this.#loaded ?? (this.#loading ??= this.#load());
+    return this.loaded ?? (this.#loading ??= this.#load());
   }
 
   async #load(): Promise<ToolSet> {
     try {
-      this.#loaded = await this.host.loadTools();
-      return this.#loaded;
+      this.loaded = await this.host.loadTools();
+      return this.loaded;
     } catch (error) {
       this.#loading = null;
       throw new Error(`the tools can't be loaded: ${error instanceof Error ? error.message : String(error)}`);

@@ -1,6 +1,7 @@
 // An interactive shell at a terminal, in Node: what is typed, what is seen.
 
 import { expect, test } from "vitest";
+import { testHost } from "../testing.ts";
 import { PROMPT, startInteractive as start } from "./testing.ts";
 
 test("prompt, command, output; ^D ends it with the last status", async () => {
@@ -103,6 +104,20 @@ test("Tab completes commands, files with odd names, directories and variables", 
   await shell.until("$LONGNAME \r\nvalue\r\n".replace(" \r", "\r"));
   shell.type("cat /etc/host\t\t");
   expect(await shell.until("hosts")).toContain("hostname");
+});
+
+test("without the tools Tab rings and a prompt's format stays as it is written; the line goes on", async () => {
+  const host = { ...testHost, loadTools: () => Promise.reject(new TypeError("no network")) };
+  const shell = start({}, ["bash", "-i"], host);
+  await shell.until(PROMPT);
+  shell.type("echo a\t");
+  await shell.until("\x07");
+  shell.type("b\r");
+  await shell.until("ab\r\n");
+  shell.type("PS1='\\D{%Y}> '\r");
+  await shell.until("\\D{%Y}> ");
+  shell.type("echo $((6*7))\r");
+  await shell.until("42\r\n");
 });
 
 test("the startup file, PS1's escapes, PROMPT_COMMAND", async () => {

@@ -113,7 +113,7 @@ export class LineReader {
           this.#at = START;
           await this.#show(CLEAR_SCREEN);
         }
-        if (event.type === "complete") await this.#complete(prompt, editor).catch(() => this.#show(BELL));
+        if (event.type === "complete") await this.#complete(prompt, editor);
       }
       await this.#draw(prompt, editor);
     }
@@ -132,7 +132,12 @@ export class LineReader {
   }
 
   async #complete(prompt: string, editor: LineEditor): Promise<void> {
-    const { complete, columnsOf } = (await this.#shell.programs.tools()).parts;
+    const tools = await Promise.resolve(this.#shell.programs.tools()).catch(() => null);
+    if (tools === null) {
+      await this.#show(BELL);
+      return;
+    }
+    const { complete, columnsOf } = tools.parts;
     const found = complete(this.#shell, builtins.keys(), editor.text, editor.cursor);
     if (found.insert !== "") {
       editor.insert(found.insert);

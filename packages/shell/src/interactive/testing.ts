@@ -10,7 +10,7 @@ import { testHost } from "../testing.ts";
 export const PROMPT = "$ ";
 
 /** Starts `bash -i` at a terminal of its own. */
-export function startInteractive(files: Record<string, string> = {}, argv = ["bash", "-i"]) {
+export function startInteractive(files: Record<string, string> = {}, argv = ["bash", "-i"], host = testHost) {
   const kernel = testSystem(64 * 1024 * 1024, programNames);
   const terminal: [number, number] = [0, 0];
   expect(kernel.openTerminal({ rows: 24, columns: 80 }, terminal)).toBe(0);
@@ -27,7 +27,7 @@ export function startInteractive(files: Record<string, string> = {}, argv = ["ba
   }
   const env = ["HOME=/home/user", "USER=user", `PS1=${PROMPT}`, "LC_ALL=C.UTF-8", "TERM=xterm-256color"];
   let status: number | undefined;
-  const ended = runShell(sys, argv, env, testHost).then((result) => {
+  const ended = runShell(sys, argv, env, host).then((result) => {
     status = result;
     sys.exit(result);
     return result;

@@ -1,5 +1,6 @@
 // Which part of a match each group stands for, by glibc's rule: of all ways to match, the first alternative that will do, and
-// subexpressions from left to right as long as can be. The match's ends are known; every part is settled by scans over small DFAs, each kept with its node.
+// subexpressions from left to right as long as can be. (Of alternatives within a list within a group it takes the longest, where
+// glibc takes the first.) The match's ends are known; every part is settled by scans over small DFAs, each kept with its node.
 
 import { Dfa } from "./dfa.ts";
 import { cat, holds, type Node, repeat } from "./node.ts";
