@@ -93,3 +93,10 @@ test("a prompt's times, with and without the tools' formats", async () => {
   const [before, prompt, after] = stdout.split("\n");
   expect([before, after]).toContain(prompt);
 });
+
+test("an expression that is too big or too deep for [[ =~ ]] is a bad one: status 2, and the script goes on", async () => {
+  const script = `
+    p='((a{1,1000}){1,1000}){1,1000}'; [[ aaaa =~ $p ]]; echo $?
+    p=$(printf '(%.0s' {1..20000})a$(printf ')%.0s' {1..20000}); [[ a =~ $p ]]; echo $?`;
+  expect(await run(script, {})).toEqual({ status: 0, stdout: "2\n2\n", stderr: "" });
+});

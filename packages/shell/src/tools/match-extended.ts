@@ -9,8 +9,17 @@ const cache = new Map<string, Regex | null>();
 
 /** The match and its groups, "" for those that took no part; null without a match, undefined for a bad expression. */
 export function matchExtended(source: string, ignoreCase: boolean, text: string): string[] | null | undefined {
-  const regex = compiled(source, ignoreCase);
-  if (regex === null) return undefined;
+  try {
+    const regex = compiled(source, ignoreCase);
+    return regex === null ? undefined : groupsOf(regex, text);
+  } catch (error) {
+    // Too big a pattern is found out as it is matched, too deep a nesting by the stack.
+    if (error instanceof RegexError || error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+function groupsOf(regex: Regex, text: string): string[] | null {
   const isWide = /[^\x00-\x7f]/.test(text);
   const subject = isWide ? bytesToBinary(encode(text)) : text;
   if (!regex.find(subject, 0)) return null;
