@@ -1,10 +1,13 @@
 // jq: a program run over its inputs, and its output.
 
 import { defineRaw, type Invocation, printHelp, printVersion } from "../define.ts";
-import { Evaluator, Halt, type Scope } from "./jq-eval.ts";
+import { Evaluator } from "./jq-eval.ts";
 import { Source } from "./jq-inputs.ts";
+import { SyntaxFault } from "./jq-lexer.ts";
 import { DESCRIPTION, parseCommandLine, type Settings } from "./jq-options.ts";
-import { type Node, parseProgram, SyntaxFault } from "./jq-parse.ts";
+import { parseProgram } from "./jq-parse.ts";
+import { Halt, type Scope } from "./jq-scope.ts";
+import type { Node } from "./jq-tree.ts";
 import { JqError, type JsonObject, type Style, toJson, type Value } from "./jq-value.ts";
 
 export const jq = defineRaw(DESCRIPTION, async (invocation) => {
