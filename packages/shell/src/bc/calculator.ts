@@ -1,25 +1,9 @@
 // Runs bc's statements: variables, arrays, functions with dynamic scope, and the registers scale, ibase, obase and last.
 
 import { BcError, Halt } from "./errors.ts";
-import {
-  add,
-  compare,
-  type Decimal,
-  divide,
-  format,
-  lengthOf,
-  multiply,
-  negate,
-  ONE,
-  parse,
-  power,
-  remainder,
-  rescale,
-  squareRoot,
-  subtract,
-  ZERO,
-} from "./number.ts";
-import type { BcExpression, BcLvalue, BcParameter, BcStatement } from "./parser.ts";
+import { add, type Decimal, format, lengthOf, negate, ONE, parse, rescale, squareRoot, ZERO } from "./number.ts";
+import { operate } from "./operators.ts";
+import type { BcExpression, BcLvalue, BcParameter, BcStatement } from "./tree.ts";
 
 export { BcError, Halt };
 
@@ -190,7 +174,10 @@ export class Calculator {
       case "assign": {
         const index = node.to.kind === "element" ? await this.#index(node.to.index) : 0;
         let value = await this.#value(node.value);
-        if (node.operator !== "") value = this.#operate(node.operator, this.#read(node.to, index), value);
+        if (node.operator !== "")
+          value = operate(node.operator, this.#read(node.to, index), value, this.#scale, (text) =>
+            this.#streams.warn(text),
+          );
         this.#store(node.to, index, value);
         return value;
       }
@@ -207,7 +194,9 @@ export class Calculator {
         if (node.operator === "||")
           return (await this.#truth(node.left)) || (await this.#truth(node.right)) ? ONE : ZERO;
         const left = await this.#value(node.left);
-        return this.#operate(node.operator, left, await this.#value(node.right));
+        return operate(node.operator, left, await this.#value(node.right), this.#scale, (text) =>
+          this.#streams.warn(text),
+        );
       }
       case "call":
         return this.#call(node);
@@ -215,49 +204,6 @@ export class Calculator {
         return this.#builtin(node);
     }
     return this.#value(node);
-  }
-
-  #operate(operator: string, a: Decimal, b: Decimal): Decimal {
-    const truth = (holds: boolean) => (holds ? ONE : ZERO);
-    switch (operator) {
-      case "+":
-        return add(a, b);
-      case "-":
-        return subtract(a, b);
-      case "*":
-        return multiply(a, b, this.#scale);
-      case "/":
-        if (b.value === 0n) throw new BcError("Runtime error (func=(main), adr=3): Divide by zero");
-        return divide(a, b, this.#scale);
-      case "%":
-        if (b.value === 0n) throw new BcError("Runtime error (func=(main), adr=3): Modulo by zero");
-        return remainder(a, b, this.#scale);
-      case "^": {
-        const exponent = rescale(b, 0).value;
-        if (b.scale > 0 && compare(b, { value: exponent, scale: 0 }) !== 0) {
-          this.#streams.warn("Runtime warning (func=(main), adr=3): non-zero scale in exponent");
-        }
-        if (exponent > 50_000_000n || (exponent < 0n && a.value === 0n)) {
-          throw new BcError(
-            exponent < 0n
-              ? "Runtime error (func=(main), adr=3): Divide by zero"
-              : "Runtime error (func=(main), adr=3): exponent too large in raise",
-          );
-        }
-        return power(a, exponent, this.#scale);
-      }
-      case "<":
-        return truth(compare(a, b) < 0);
-      case "<=":
-        return truth(compare(a, b) <= 0);
-      case ">":
-        return truth(compare(a, b) > 0);
-      case ">=":
-        return truth(compare(a, b) >= 0);
-      case "==":
-        return truth(compare(a, b) === 0);
-    }
-    return truth(compare(a, b) !== 0);
   }
 
   async #index(node: BcExpression): Promise<number> {

@@ -4,7 +4,7 @@ import { AT_FDCWD, decode, encode, O_CLOEXEC, O_RDONLY, strerror } from "@vibeng
 import { Instructions, STOP } from "../awk/instructions.ts";
 import { AwkSyntaxError, unescapeString } from "../awk/lexer.ts";
 import { binary, Machine } from "../awk/machine.ts";
-import { SPECIAL } from "../awk/parse-expression.ts";
+import { SPECIAL } from "../awk/parse-names.ts";
 import { parseProgram } from "../awk/parser.ts";
 import { AwkError, AwkFileError } from "../awk/values.ts";
 import { binaryToBytes, bytesToBinary, Reader } from "../stdio.ts";

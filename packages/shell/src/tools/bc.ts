@@ -3,7 +3,8 @@
 import { AT_FDCWD, encode, O_CLOEXEC, O_RDONLY } from "@vibengine/system";
 import { BcError, Calculator, Halt } from "../bc/calculator.ts";
 import { LIBRARY } from "../bc/library.ts";
-import { BcParser, isComplete } from "../bc/parser.ts";
+import { BcParser } from "../bc/parser.ts";
+import { isComplete } from "../bc/tokens.ts";
 import { bytesToBinary, Reader } from "../stdio.ts";
 import { define, type Invocation } from "./define.ts";
 

@@ -6,7 +6,7 @@ import { binaryText } from "./grep.ts";
 import type { Regex } from "./regex.ts";
 import { SedFiles } from "./sed-files.ts";
 import { SedInput } from "./sed-input.ts";
-import type { Address, Command, Substitution } from "./sed-parse.ts";
+import type { Address, Command, Substitution } from "./sed-script.ts";
 import { substitute, transliterate, visible } from "./sed-text.ts";
 
 export class Machine {

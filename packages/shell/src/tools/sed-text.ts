@@ -1,7 +1,7 @@
 // Text as sed sees it: escapes and replacements of scripts, and what s, y and l make of the pattern space. Pure; texts are binary strings.
 
 import type { Regex } from "./regex.ts";
-import type { Substitution } from "./sed-parse.ts";
+import type { Substitution } from "./sed-script.ts";
 
 /** \t, \f, \v, \a, \dNNN, \oNNN, \xHH as the characters they stand for; one that would be special in a regex stays escaped. */
 export function unescapeControls(text: string, isRegex: boolean): string {

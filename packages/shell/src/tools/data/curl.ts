@@ -1,11 +1,12 @@
 // curl: transfers from and to a URL.
 
 import { AT_FDCWD, encode, O_CLOEXEC, O_CREAT, O_TRUNC, O_WRONLY, strerror } from "@vibengine/system";
-import { binaryToBytes, bytesToBinary, WriteError, Writer } from "../../stdio.ts";
-import { joinBytes } from "../bytes.ts";
-import { closeInput, define, Failure, type Invocation, openInput } from "../define.ts";
+import { WriteError, Writer } from "../../stdio.ts";
+import { closeInput, define, type Invocation, openInput } from "../define.ts";
 import { dirName } from "../files.ts";
-import { exchange, fileBody, headerOf, NetError, statusLine } from "./net.ts";
+import { explain, type Facts, writeOut } from "./curl-report.ts";
+import { build, readText } from "./curl-request.ts";
+import { exchange, headerOf, NetError, statusLine } from "./net.ts";
 
 export const curl = define(
   {
@@ -104,17 +105,6 @@ export const curl = define(
   },
 );
 
-interface Facts {
-  code: number;
-  size: number;
-  type: string;
-  url: string;
-  start: number;
-  method: string;
-  file: string;
-  headers: [string, string][];
-}
-
 async function transfer(invocation: Invocation, given: string, place: number): Promise<number> {
   const { options } = invocation;
   const facts: Facts = {
@@ -152,24 +142,6 @@ async function transfer(invocation: Invocation, given: string, place: number): P
     const text = format.startsWith("@") ? await readText(invocation, format.slice(1)) : format;
     await invocation.stdout.write(writeOut(text, facts, status));
   }
-  return status;
-}
-
-function explain(invocation: Invocation, { kind, message }: NetError, facts: Facts): number {
-  const url = new URL(facts.url);
-  const port = url.port || (url.protocol === "https:" ? "443" : "80");
-  const milliseconds = Math.round(performance.now() - facts.start);
-  const [status, text] = {
-    resolve: [6, `Could not resolve host: ${url.hostname}`],
-    connect: [
-      7,
-      `Failed to connect to ${url.hostname} port ${port} after ${milliseconds} ms: Couldn't connect to server`,
-    ],
-    refused: [7, `Refused: ${message}`],
-    absent: [7, `Failed to connect to ${url.hostname} port ${port}: ${message}`],
-    timeout: [28, `Operation timed out after ${milliseconds} milliseconds with ${facts.size} bytes received`],
-  }[kind] as [number, string];
-  invocation.warn(`(${status}) ${text}`, status);
   return status;
 }
 
@@ -272,182 +244,4 @@ async function once(invocation: Invocation, given: string, place: number, facts:
   await out.flush();
   if (out !== stdout) sys.close(out.fd);
   return failed ? fail(22, `The requested URL returned error: ${response.status}`) : 0;
-}
-
-async function readText(invocation: Invocation, path: string): Promise<string> {
-  const reader = openInput({ ...invocation, warn() {} }, path);
-  if (!reader) throw new Failure(`(26) Failed to open ${path}`, 26);
-  const text = new TextDecoder().decode(await reader.readAll());
-  closeInput(invocation, reader);
-  return text;
-}
-
-async function readFile(invocation: Invocation, path: string): Promise<Uint8Array> {
-  const reader = openInput({ ...invocation, warn() {} }, path);
-  if (!reader) throw new Failure(`(26) Failed to open ${path}`, 26);
-  const bytes = await reader.readAll();
-  closeInput(invocation, reader);
-  return bytes;
-}
-
-interface Built {
-  url: string;
-  method: string;
-  headers: [string, string][];
-  body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null;
-}
-
-async function build(invocation: Invocation, url: URL): Promise<Built | number> {
-  const { options } = invocation;
-  const headers = new Map<string, [string, string]>();
-  const set = (name: string, value: string) => headers.set(name.toLowerCase(), [name, value]);
-  let body: Built["body"] = null;
-  let method = "GET";
-  const data = await postData(invocation);
-  if (data !== null) {
-    if (options.has("G")) {
-      const text = bytesToBinary(data);
-      url.search = url.search ? `${url.search}&${text}` : `?${text}`;
-    } else {
-      method = "POST";
-      body = data as Uint8Array<ArrayBuffer>;
-      set("Content-Type", options.has("json") ? "application/json" : "application/x-www-form-urlencoded");
-      if (options.has("json")) set("Accept", "application/json");
-    }
-  }
-  if (options.has("F") || options.has("form-string")) {
-    const boundary = `------------------------${bytesToHex(crypto.getRandomValues(new Uint8Array(8)))}`;
-    body = (await formBody(invocation, boundary)) as Uint8Array<ArrayBuffer>;
-    method = "POST";
-    set("Content-Type", `multipart/form-data; boundary=${boundary}`);
-  }
-  const upload = options.value("T");
-  if (upload !== undefined) {
-    method = "PUT";
-    const stream = fileBody(invocation, upload);
-    if (typeof stream === "number") return stream;
-    body = stream;
-    if (url.pathname.endsWith("/") && upload !== "-")
-      url.pathname += encodeURIComponent(upload.slice(upload.lastIndexOf("/") + 1));
-  }
-  if (options.has("I")) method = "HEAD";
-  method = options.value("X") ?? method;
-  const user =
-    options.value("u") ??
-    (url.username ? `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}` : undefined);
-  if (user !== undefined)
-    set("Authorization", `Basic ${btoa(bytesToBinary(encode(user.includes(":") ? user : `${user}:`)))}`);
-  [url.username, url.password] = ["", ""];
-  const bearer = options.value("oauth2-bearer");
-  if (bearer !== undefined) set("Authorization", `Bearer ${bearer}`);
-  for (const [key, name] of [
-    ["A", "User-Agent"],
-    ["e", "Referer"],
-    ["r", "Range"],
-    ["b", "Cookie"],
-  ]) {
-    const value = options.value(key);
-    if (value !== undefined) set(name, key === "r" ? `bytes=${value}` : value);
-  }
-  for (const given of options.values("H")) {
-    for (const line of given.startsWith("@") ? (await readText(invocation, given.slice(1))).split(/\r?\n/) : [given]) {
-      const match = /^([^:;\s]+)\s*([:;])\s*(.*)$/s.exec(line);
-      if (!match) continue;
-      const [, name, mark, value] = match;
-      if (value === "" && mark === ":") headers.delete(name.toLowerCase());
-      else set(name, value);
-    }
-  }
-  return {
-    url: url.href,
-    method,
-    headers: [...headers.values()],
-    body: method === "GET" || method === "HEAD" ? null : body,
-  };
-}
-
-const bytesToHex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-
-/** The pieces of -d and its kind, joined by "&"; null when there are none. */
-async function postData(invocation: Invocation): Promise<Uint8Array | null> {
-  const parts: Uint8Array[] = [];
-  const wrap = (bytes: Uint8Array, json: boolean) => {
-    if (parts.length > 0 && !json) parts.push(encode("&"));
-    parts.push(bytes);
-  };
-  for (const { key, value } of invocation.options.list) {
-    if (!["d", "data-ascii", "data-binary", "data-raw", "data-urlencode", "json"].includes(key)) continue;
-    const text = value!;
-    if (key === "data-urlencode") {
-      const match = /^([^=@]*)([=@])(.*)$/s.exec(text);
-      const [name, mark, rest] = match ? [match[1], match[2], match[3]] : ["", "=", text];
-      const content = mark === "@" ? bytesToBinary(await readFile(invocation, rest)) : bytesToBinary(encode(rest));
-      const escaped = content.replace(
-        /[^A-Za-z0-9\-._~]/g,
-        (one) => `%${one.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
-      );
-      wrap(encode(name ? `${name}=${escaped}` : escaped), false);
-    } else if (text.startsWith("@") && key !== "data-raw") {
-      const bytes = await readFile(invocation, text.slice(1));
-      const plain = key === "data-binary" || key === "json";
-      wrap(plain ? bytes : binaryToBytes(bytesToBinary(bytes).replace(/[\r\n\0]/g, "")), key === "json");
-    } else wrap(encode(text), key === "json");
-  }
-  return parts.length > 0 ? joinBytes(...parts) : null;
-}
-
-async function formBody(invocation: Invocation, boundary: string): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  for (const { key, value } of invocation.options.list) {
-    if (key !== "F" && key !== "form-string") continue;
-    const equals = value!.indexOf("=");
-    if (equals < 0) throw new Failure("Illegally formatted input field!", 2);
-    const name = value!.slice(0, equals);
-    let content = value!.slice(equals + 1);
-    let head = `Content-Disposition: form-data; name="${name}"`;
-    let bytes: Uint8Array;
-    if (key === "F" && /^[@<]/.test(content)) {
-      const [path, ...more] = content.slice(1).split(";");
-      const settings = new Map(more.map((one) => one.split(/=(.*)/s) as [string, string]));
-      bytes = await readFile(invocation, path);
-      if (content[0] === "@")
-        head += `; filename="${settings.get("filename") ?? (path === "-" ? "-" : path.slice(path.lastIndexOf("/") + 1))}"\r\nContent-Type: ${settings.get("type") ?? "application/octet-stream"}`;
-    } else {
-      let type = "";
-      if (key === "F") [content, type] = [content.replace(/;type=[^;]*/, ""), /;type=([^;]*)/.exec(content)?.[1] ?? ""];
-      if (type) head += `\r\nContent-Type: ${type}`;
-      bytes = encode(content);
-    }
-    parts.push(encode(`--${boundary}\r\n${head}\r\n\r\n`), bytes, encode("\r\n"));
-  }
-  return joinBytes(...parts, encode(`--${boundary}--\r\n`));
-}
-
-function writeOut(format: string, facts: Facts, status: number): string {
-  const seconds = ((performance.now() - facts.start) / 1000).toFixed(6);
-  const values: Record<string, string> = {
-    http_code: String(facts.code).padStart(3, "0"),
-    response_code: String(facts.code).padStart(3, "0"),
-    size_download: String(facts.size),
-    content_type: facts.type,
-    url_effective: facts.url,
-    url: facts.url,
-    method: facts.method,
-    scheme: facts.url.split(":")[0].toUpperCase(),
-    filename_effective: facts.file,
-    exitcode: String(status),
-    errormsg: "",
-    num_redirects: "0",
-    http_version: "1.1",
-    time_total: seconds,
-    time_starttransfer: seconds,
-    time_connect: seconds,
-    speed_download: String(Math.round(facts.size / Math.max(0.000001, Number(seconds)))),
-    header_json: JSON.stringify(Object.fromEntries(facts.headers.map(([name, value]) => [name, [value]]))),
-  };
-  return format.replace(/%\{([a-z_]+)\}|%%|\\([nrt\\])/g, (whole, name, letter) => {
-    if (whole === "%%") return "%";
-    if (letter) return { n: "\n", r: "\r", t: "\t", "\\": "\\" }[letter as "n"]!;
-    return values[name] ?? "";
-  });
 }

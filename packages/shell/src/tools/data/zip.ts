@@ -21,7 +21,7 @@ import { globToRegExp } from "../glob.ts";
 import { lineBlocks } from "../lines.ts";
 import { type ByteSource, crc32 } from "./codec.ts";
 import { deflateRaw } from "./deflate.ts";
-import { readAt } from "./unzip.ts";
+import { readAt } from "./unzip-extract.ts";
 import {
   centralDirectory,
   dataDescriptor,
