@@ -14,5 +14,6 @@ export {
 export type { Files, WriteData, WriteEntry } from "./files.ts";
 export type { DiskReport, EntryInfo, ProcessInfo, SandboxMetrics, WatchEvent } from "./protocol.ts";
 export type { Pty, PtyOptions, PtySize } from "./pty.ts";
-export { type MetricsRange, type ResumeOptions, Sandbox, type SandboxInfo, type SandboxOptions } from "./sandbox.ts";
+export { Sandbox } from "./sandbox.ts";
+export type { MetricsRange, ResumeOptions, SandboxInfo, SandboxOptions } from "./sandbox-options.ts";
 export type { WatchHandle, WatchOptions } from "./watch.ts";

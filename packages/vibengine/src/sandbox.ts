@@ -2,68 +2,33 @@
 // nothing but that worker.
 
 import { type Remote, wrap } from "comlink";
-import { assetUrls, startKernelWorker } from "./assets.ts";
+import { startKernelWorker } from "./assets.ts";
 import { Commands } from "./commands.ts";
 import { notRunHere } from "./elsewhere.ts";
-import { InvalidArgumentError, SandboxError, SandboxNotFoundError } from "./errors.ts";
+import { SandboxError, SandboxNotFoundError } from "./errors.ts";
 import { Files } from "./files.ts";
 import { lockName } from "./kernel/ownership.ts";
-import {
-  checkDiskSize,
-  checkEnvs,
-  checkOneOf,
-  checkRange,
-  checkStrings,
-  checkTimeout,
-  DEFAULT_TIMEOUT_MS,
-} from "./options.ts";
-import type { BootOptions, DiskReport, Ending, KernelApi, KernelInfo, SandboxMetrics, WorkerSeat } from "./protocol.ts";
+import { checkDiskSize, checkOneOf, checkRange, checkStrings, checkTimeout, DEFAULT_TIMEOUT_MS } from "./options.ts";
+import type { DiskReport, Ending, KernelApi, KernelInfo, SandboxMetrics, WorkerSeat } from "./protocol.ts";
 import { Pty } from "./pty.ts";
+import {
+  bootOptions,
+  checkId,
+  checkIsolated,
+  type MetricsRange,
+  pausedInfo,
+  type ResumeOptions,
+  randomId,
+  type SandboxInfo,
+  type SandboxOptions,
+} from "./sandbox-options.ts";
 import { leaveSeat, takeSeat } from "./seats.ts";
 import { indexedDbStore } from "./snapshot/indexeddb.ts";
 import type { Manifest } from "./snapshot/manifest.ts";
 import { carryErrors } from "./transfer.ts";
 
-/** Options of {@link Sandbox.create}. */
-export interface SandboxOptions {
-  /** How long the sandbox lives from now, in ms: an integer from 1 to 86,400,000 (24 hours). Default 60,000. */
-  timeoutMs?: number;
-  /** Your own labels; they come back from `getInfo`, `list`, and after a resume. */
-  metadata?: Record<string, string>;
-  /** Environment variables of every command; they come back after a resume. */
-  envs?: Record<string, string>;
-  /** What happens when the time is up. Default `onTimeout: "kill"`; `"pause"` saves the sandbox first. */
-  lifecycle?: { onTimeout?: "kill" | "pause" };
-  /** Room for file contents, in bytes. Default 1 GiB. Memory is taken as it is used. */
-  diskSizeBytes?: number;
-  /** Where the package's files are served, if not beside the module itself: for bundlers that don't carry them along. */
-  assetBase?: string | URL;
-}
-
-/** Options of {@link Sandbox.resume}; what is absent stays as it was. */
-export type ResumeOptions = Omit<SandboxOptions, "diskSizeBytes">;
-
-/** What {@link Sandbox.getInfo} and {@link Sandbox.list} tell of a sandbox. */
-export interface SandboxInfo {
-  sandboxId: string;
-  state: "running" | "paused";
-  metadata: Record<string, string>;
-  envs: Record<string, string>;
-  startedAt: Date;
-  /** When its time is up; null while it is paused. */
-  endAt: Date | null;
-  /** What the resume found wrong with the disk and mended, a sentence each; absent when there was nothing. */
-  repairs?: string[];
-}
-
-/** Which samples {@link Sandbox.getMetrics} is to give; what is absent is open. */
-export interface MetricsRange {
-  start?: Date;
-  end?: Date;
-}
-
 /** The sandboxes that this page runs, by id. */
-const running = new Map<string, Sandbox>();
+export const running = new Map<string, Sandbox>();
 
 /**
  * A small operating system in a worker of this page: a disk, processes, a shell.
@@ -310,38 +275,4 @@ export class Sandbox {
     };
     return new SandboxNotFoundError(`sandbox ${this.sandboxId} ${what[this.#ending ?? "killed"]}`);
   }
-}
-
-function bootOptions(options: SandboxOptions, sandboxId: string): Omit<BootOptions, "seat"> {
-  const boot: Omit<BootOptions, "seat"> = { sandboxId, assets: assetUrls(options.assetBase), timeoutMs: 0 };
-  if (options.metadata !== undefined) boot.metadata = checkStrings("metadata", options.metadata);
-  if (options.envs !== undefined) boot.envs = checkEnvs(options.envs);
-  if (options.lifecycle?.onTimeout !== undefined) {
-    boot.onTimeout = checkOneOf("lifecycle.onTimeout", options.lifecycle.onTimeout, ["kill", "pause"]);
-  }
-  return boot;
-}
-
-function checkId(sandboxId: string): string {
-  if (typeof sandboxId === "string" && sandboxId !== "") return sandboxId;
-  throw new InvalidArgumentError(`sandboxId must be a non-empty string, got ${String(sandboxId)}`);
-}
-
-function checkIsolated(): void {
-  if (globalThis.crossOriginIsolated) return;
-  throw new SandboxError(
-    "this page is not cross-origin isolated, so it can't share memory between workers. Serve it with the headers " +
-      "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp (or credentialless), " +
-      "over https or from localhost",
-  );
-}
-
-function pausedInfo({ sandboxId, metadata, envs, createdAt }: Manifest): SandboxInfo {
-  return { sandboxId, state: "paused", metadata, envs, startedAt: new Date(createdAt), endAt: null };
-}
-
-/** 20 characters of base 36: 100 bits. */
-function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(20));
-  return Array.from(bytes, (byte) => (byte % 36).toString(36)).join("");
 }
