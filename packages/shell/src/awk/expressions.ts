@@ -4,10 +4,10 @@
 import { Conditions } from "./conditions.ts";
 import { builtinFunction } from "./functions.ts";
 import { AwkSyntaxError } from "./lexer.ts";
-import { Reference } from "./machine.ts";
 import { ARITHMETIC, type Closure, scalar } from "./places.ts";
 import type { Expression } from "./tree.ts";
 import { AwkError, textToNumber, toNumber, type Value } from "./values.ts";
+import { Reference } from "./variables.ts";
 
 export class Expressions extends Conditions {
   number(node: Expression): Closure<number> {

@@ -5,12 +5,13 @@ import { binaryToBytes } from "../stdio.ts";
 import { formatTime } from "../strftime.ts";
 import type { Expressions } from "./expressions.ts";
 import { countCharacters, isWide, offsetOf, sprintf } from "./format.ts";
-import { binary, type Machine } from "./machine.ts";
+import type { Machine } from "./machine.ts";
 import { splitText } from "./record.ts";
 import { sortedKeys, sortedValues } from "./sorting.ts";
 import { gensub, substituteIn } from "./substitution.ts";
 import type { ArrayName, Expression, Lvalue } from "./tree.ts";
 import { AwkError, input, NumericString, textToNumber, type Value } from "./values.ts";
+import { binary } from "./variables.ts";
 
 interface Made {
   number?: () => number;

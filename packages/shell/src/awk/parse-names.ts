@@ -20,6 +20,7 @@ export class NameParser {
   /** Tokens read ahead and given back, so that a parse can be tried. */
   protected read: Token[] = [];
   protected position = 0;
+
   constructor(text: string) {
     this.#text = text;
     this.lexer = new Lexer(text);

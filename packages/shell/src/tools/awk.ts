@@ -1,12 +1,14 @@
 // awk: its command line; the language is in ../awk. A program is parsed, made into instructions, and run until it ends.
 
 import { AT_FDCWD, decode, encode, O_CLOEXEC, O_RDONLY, strerror } from "@vibengine/system";
-import { Instructions, STOP } from "../awk/instructions.ts";
+import { STOP } from "../awk/emitter.ts";
+import { Instructions } from "../awk/instructions.ts";
 import { AwkSyntaxError, unescapeString } from "../awk/lexer.ts";
-import { binary, Machine } from "../awk/machine.ts";
+import { Machine } from "../awk/machine.ts";
 import { SPECIAL } from "../awk/parse-names.ts";
 import { parseProgram } from "../awk/parser.ts";
 import { AwkError, AwkFileError } from "../awk/values.ts";
+import { binary } from "../awk/variables.ts";
 import { binaryToBytes, bytesToBinary, Reader } from "../stdio.ts";
 import { define, Failure, type Invocation, UsageError } from "./define.ts";
 
