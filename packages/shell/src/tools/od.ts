@@ -1,6 +1,7 @@
 // od: a file's bytes as numbers and characters, in columns.
 
 import { bytesToBinary, type Reader } from "../stdio.ts";
+import { CONTROL_NAMES, escapedByte } from "./byte-names.ts";
 import { EMPTY, generalNumber, joinBytes, parseOffset } from "./bytes.ts";
 import { define, eachInput, Failure, UsageError } from "./define.ts";
 import { chooseWord } from "./options.ts";
@@ -194,20 +195,8 @@ function parseFormats(text: string): Format[] {
   return formats;
 }
 
-const NAMES =
-  "nul soh stx etx eot enq ack bel bs ht nl vt ff cr so si dle dc1 dc2 dc3 dc4 nak syn etb can em sub esc fs gs rs us sp".split(
-    " ",
-  );
-const ESCAPES: Record<number, string> = {
-  0: "\\0",
-  7: "\\a",
-  8: "\\b",
-  9: "\\t",
-  10: "\\n",
-  11: "\\v",
-  12: "\\f",
-  13: "\\r",
-};
+/** As od has them: a newline is not a line feed, and a space has a name too. */
+const NAMES = [...CONTROL_NAMES.map((name) => (name === "lf" ? "nl" : name)), "sp"];
 
 function dumpLine(bytes: Uint8Array, width: number, formats: Format[], address: string, little: boolean): string {
   return formats
@@ -237,8 +226,7 @@ function dumpLine(bytes: Uint8Array, width: number, formats: Format[], address: 
 function unit(view: DataView, at: number, { letter, size, width }: Format, little: boolean): string {
   const byte = view.getUint8(at);
   if (letter === "a") return (byte & 127) === 127 ? "del" : (NAMES[byte & 127] ?? String.fromCharCode(byte & 127));
-  if (letter === "c")
-    return ESCAPES[byte] ?? (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : byte.toString(8).padStart(3, "0"));
+  if (letter === "c") return escapedByte(byte);
   if (letter === "f")
     return shortest(size === 4 ? view.getFloat32(at, little) : view.getFloat64(at, little), size === 4);
   if (size === 8) {

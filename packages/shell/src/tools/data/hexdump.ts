@@ -1,6 +1,7 @@
 // hexdump: bytes through a format language. The usual displays (-C, -x …) are formats of it.
 
 import { bytesToBinary, type Reader } from "../../stdio.ts";
+import { CONTROL_NAMES, escapedByte } from "../byte-names.ts";
 import { EMPTY, generalNumber, joinBytes, parseOffset } from "../bytes.ts";
 import { closeInput, define, Failure, openInput } from "../define.ts";
 import { quotePlain } from "../quote.ts";
@@ -228,21 +229,6 @@ const blank = (part: Conversion): string =>
       : Math.max(0, part.precision),
   );
 
-const UNPRINTED =
-  "nul soh stx etx eot enq ack bel bs ht lf vt ff cr so si dle dc1 dc2 dc3 dc4 nak syn etb can em sub esc fs gs rs us".split(
-    " ",
-  );
-const ESCAPED: Record<number, string> = {
-  0: "\\0",
-  7: "\\a",
-  8: "\\b",
-  9: "\\t",
-  10: "\\n",
-  11: "\\v",
-  12: "\\f",
-  13: "\\r",
-};
-
 function show(part: Conversion, piece: Uint8Array): string {
   const byte = piece[0];
   const printable = byte >= 32 && byte < 127;
@@ -251,9 +237,9 @@ function show(part: Conversion, piece: Uint8Array): string {
     case "_p":
       return pad(printable ? character : ".", part);
     case "_c":
-      return pad(ESCAPED[byte] ?? (printable ? character : byte.toString(8).padStart(3, "0")), part);
+      return pad(escapedByte(byte), part);
     case "_u":
-      return pad(byte === 127 ? "del" : (UNPRINTED[byte] ?? (printable ? character : byte.toString(16))), part);
+      return pad(byte === 127 ? "del" : (CONTROL_NAMES[byte] ?? (printable ? character : byte.toString(16))), part);
     case "c":
       return pad(character, part);
     case "s":
