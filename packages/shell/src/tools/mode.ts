@@ -1,6 +1,6 @@
 // Modes as text: "-rwxr-xr-x", and chmod's symbolic language. Pure.
 
-import { S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG } from "@vibengine/system";
+import { S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, type Stat } from "@vibengine/system";
 
 export function modeString(mode: number): string {
   const kinds: Record<number, string> = {
@@ -22,6 +22,23 @@ export function modeString(mode: number): string {
     triple(mode >> 3, (mode & 0o2000) !== 0, "s") +
     triple(mode, (mode & 0o1000) !== 0, "t")
   );
+}
+
+/** What a file is, in GNU's words. */
+export function kindOf({ mode, size }: Stat): string {
+  switch (mode & S_IFMT) {
+    case S_IFDIR:
+      return "directory";
+    case S_IFLNK:
+      return "symbolic link";
+    case S_IFCHR:
+      return "character special file";
+    case S_IFIFO:
+      return "fifo";
+    case S_IFREG:
+      return size === 0 ? "regular empty file" : "regular file";
+  }
+  return "weird file";
 }
 
 /** A change of mode: (old mode, is it a directory, umask) => new mode. */

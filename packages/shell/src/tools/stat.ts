@@ -1,11 +1,11 @@
 // stat: an inode's fields through a format.
 
-import { newStat, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, type Stat, strerror } from "@vibengine/system";
+import { newStat, S_IFCHR, S_IFLNK, S_IFMT, type Stat, strerror } from "@vibengine/system";
 import { formatTime } from "../strftime.ts";
 import { type Accounts, readAccounts } from "./accounts.ts";
 import { define, type Invocation, UsageError } from "./define.ts";
 import { readLink, stat as statOf } from "./files.ts";
-import { modeString } from "./mode.ts";
+import { kindOf, modeString } from "./mode.ts";
 import { quote } from "./quote.ts";
 
 const STANDARD =
@@ -124,7 +124,7 @@ function field(
     case "f":
       return found.mode.toString(16);
     case "F":
-      return kind(found);
+      return kindOf(found);
     case "g":
       return String(found.gid);
     case "G":
@@ -172,22 +172,6 @@ function field(
       return String(found.ctimeSec);
   }
   return null;
-}
-
-function kind({ mode, size }: Stat): string {
-  switch (mode & S_IFMT) {
-    case S_IFDIR:
-      return "directory";
-    case S_IFLNK:
-      return "symbolic link";
-    case S_IFCHR:
-      return "character special file";
-    case S_IFIFO:
-      return "fifo";
-    case S_IFREG:
-      return size === 0 ? "regular empty file" : "regular file";
-  }
-  return "weird file";
 }
 
 const FILE_SYSTEM =

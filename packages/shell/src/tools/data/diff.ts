@@ -1,9 +1,10 @@
 // diff: differences between files and between trees of them.
 
-import { newStat, S_IFCHR, S_IFDIR, S_IFIFO, S_IFMT, S_IFREG, type Stat, strerror } from "@vibengine/system";
+import { newStat, S_IFMT, S_IFREG, type Stat, strerror } from "@vibengine/system";
 import { bytesToBinary, type Reader } from "../../stdio.ts";
 import { closeInput, define, Failure, type Invocation, openInput, UsageError } from "../define.ts";
 import { baseName, compareNames, isDir, join, list, sameFile, stat } from "../files.ts";
+import { kindOf } from "../mode.ts";
 import { compareLines } from "./diff-lines.ts";
 import { readSettings, type Settings } from "./diff-options.ts";
 
@@ -138,9 +139,9 @@ async function compare(
   }
   if (
     aDir !== bDir ||
-    (inside && !absent.left && !absent.right && kind(a) !== kind(b) && !(regular(a) && regular(b)))
+    (inside && !absent.left && !absent.right && kindOf(a) !== kindOf(b) && !(regular(a) && regular(b)))
   ) {
-    await stdout.write(`File ${left} is a ${kind(a)} while file ${right} is a ${kind(b)}\n`);
+    await stdout.write(`File ${left} is a ${kindOf(a)} while file ${right} is a ${kindOf(b)}\n`);
     return 1;
   }
   if (!absent.left && !absent.right && (left === right || (sameFile(a, b) && left !== "-" && right !== "-"))) {
@@ -162,20 +163,6 @@ async function compare(
 }
 
 const regular = ({ mode }: Stat) => (mode & S_IFMT) === S_IFREG;
-
-function kind({ mode, size }: Stat): string {
-  switch (mode & S_IFMT) {
-    case S_IFDIR:
-      return "directory";
-    case S_IFCHR:
-      return "character special file";
-    case S_IFIFO:
-      return "fifo";
-    case S_IFREG:
-      return size === 0 ? "regular empty file" : "regular file";
-  }
-  return "symbolic link";
-}
 
 async function compareTrees(
   invocation: Invocation,
