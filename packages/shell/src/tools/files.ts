@@ -165,3 +165,12 @@ export function realPath(
   }
   return base === "" ? "/" : base;
 }
+
+/** Makes the directories that lead to `path`, as far as they are missing. */
+export function makeParents(sys: System, path: string): void {
+  const parts = path.split("/");
+  for (let i = 1; i < parts.length; i++) {
+    const parent = parts.slice(0, i).join("/");
+    if (parent !== "" && parent !== ".") sys.mkdir(AT_FDCWD, encode(parent), 0o777);
+  }
+}

@@ -13,6 +13,7 @@ export class ScriptReader {
   protected at = 0;
   #extended: boolean;
   #nul: boolean;
+
   constructor(text: string, extended: boolean, nul: boolean) {
     this.#nul = nul;
     this.text = text;

@@ -43,6 +43,7 @@ export interface World {
 
 export class Break extends Error {
   label: object;
+
   constructor(label: object) {
     super("break");
     this.label = label;
@@ -52,6 +53,7 @@ export class Break extends Error {
 export class Halt extends Error {
   status: number;
   value: Value | undefined;
+
   constructor(status: number, value?: Value) {
     super("halt");
     this.status = status;

@@ -19,6 +19,7 @@ const textJson = (value: Value) =>
 
 export abstract class SpecialFunctions extends Bindings {
   protected world: World;
+
   constructor(world: World) {
     super();
     this.world = world;

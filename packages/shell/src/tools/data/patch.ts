@@ -1,21 +1,13 @@
 // patch: applies differences to files, with hunks found again where lines have moved (offsets) or their context has changed (fuzz).
 
-import {
-  AT_FDCWD,
-  ENOENT,
-  encode,
-  O_CLOEXEC,
-  O_CREAT,
-  O_TRUNC,
-  O_WRONLY,
-  type System,
-  strerror,
-} from "@vibengine/system";
-import { binaryToBytes, bytesToBinary } from "../../stdio.ts";
+import { AT_FDCWD, ENOENT, encode, strerror } from "@vibengine/system";
+import { bytesToBinary } from "../../stdio.ts";
 import { closeInput, define, Failure, type Invocation, openInput } from "../define.ts";
-import { dirName, stat } from "../files.ts";
+import { dirName, makeParents, stat } from "../files.ts";
 import { quoteIfNeeded, quotePlain } from "../quote.ts";
-import { type FilePatch, type Hunk, PatchError, parsePatch } from "./patch-parse.ts";
+import { backupName, chooseFile, isNone, reject, writeWhole } from "./patch-files.ts";
+import { applies, flip, locate } from "./patch-hunks.ts";
+import { type FilePatch, PatchError, parsePatch } from "./patch-parse.ts";
 
 export const patch = define(
   {
@@ -93,53 +85,6 @@ export const patch = define(
   },
 );
 
-/** A name without its first components; null when it has too few. Without -p only the last is kept. */
-function strip(name: string, invocation: Invocation): string | null {
-  const text = invocation.options.value("p");
-  if (text !== undefined && !/^\d+$/.test(text)) throw new Failure(`**** strip count ${text} is not a number`);
-  const parts = name.split(/\/+/);
-  if (text === undefined) return parts[parts.length - 1];
-  const count = Number(text);
-  return count < parts.length ? (count === 0 ? name : parts.slice(count).join("/")) : null;
-}
-
-const EPOCH = /^(?:1970-01-01 |1969-12-31 |Thu Jan +1 .* 1970|Wed Dec 31 .* 1969)/;
-const isNone = (name: string | null, time: string) => name === "/dev/null" || EPOCH.test(time);
-
-/** The file a patch is for: of the names that exist the shortest, as patch has it. */
-function chooseFile(invocation: Invocation, patch: FilePatch, reverse: boolean): string | null {
-  const names = [patch.oldName, patch.newName, patch.indexName]
-    .filter((name): name is string => name !== null && name !== "/dev/null")
-    .map((name) => strip(name, invocation))
-    .filter((name): name is string => name !== null && name !== "");
-  const safe = names.filter((name) => !name.startsWith("/") && !name.split("/").includes(".."));
-  if (names.length > 0 && safe.length === 0) {
-    for (const name of names) void invocation.stdout.write(`Ignoring potentially dangerous file name ${name}\n`);
-    return null;
-  }
-  const existing = safe.filter((name) => typeof stat(invocation.sys, name) !== "number");
-  const creates = reverse ? isNone(patch.newName, patch.newTime) : isNone(patch.oldName, patch.oldTime);
-  const pool = existing.length > 0 ? existing : creates ? safe : [];
-  const depth = (name: string) => name.split("/").length;
-  const base = (name: string) => name.slice(name.lastIndexOf("/") + 1).length;
-  return [...pool].sort((a, b) => depth(a) - depth(b) || base(a) - base(b) || a.length - b.length)[0] ?? null;
-}
-
-function flip(hunk: Hunk): Hunk {
-  // Deletions stand before insertions, as they did.
-  const lines: string[] = [];
-  let held: string[] = [];
-  for (const line of hunk.lines) {
-    if (line[0] === "-") held.push(`+${line.slice(1)}`);
-    else if (line[0] === "+") lines.push(`-${line.slice(1)}`);
-    else {
-      lines.push(...held, line);
-      held = [];
-    }
-  }
-  return { ...hunk, oldStart: hunk.newStart, newStart: hunk.oldStart, lines: [...lines, ...held] };
-}
-
 async function applyToFile(invocation: Invocation, patch: FilePatch, given: string | undefined): Promise<number> {
   const { options, sys, stdout } = invocation;
   const quiet = options.has("s");
@@ -182,6 +127,8 @@ async function applyToFile(invocation: Invocation, patch: FilePatch, given: stri
   const fuzz = Number(options.value("F") ?? 2);
   const loose = options.has("l");
   let hunks = reverse ? patch.hunks.map(flip) : patch.hunks;
+  const all = hunks.map((_, i) => i);
+  const ignoreAll = () => reject(invocation, patch, name, hunks, all, say, "ignored");
   if (hunks.length > 0) {
     const turned = hunks.map(flip);
     const creation = hunks[0].lines.every((line) => line[0] === "+");
@@ -198,15 +145,7 @@ async function applyToFile(invocation: Invocation, patch: FilePatch, given: stri
             : "Reversed (or previously applied) patch detected!";
       if (options.has("N") || (creation && typeof found !== "number" && (options.has("t") || options.has("N")))) {
         await say(`${what}  Skipping patch.\n`);
-        await reject(
-          invocation,
-          patch,
-          name,
-          hunks,
-          hunks.map((_, i) => i),
-          say,
-          "ignored",
-        );
+        await ignoreAll();
         return 1;
       }
       if (options.has("t")) {
@@ -215,15 +154,7 @@ async function applyToFile(invocation: Invocation, patch: FilePatch, given: stri
         hunks = turned;
       } else if (!options.has("f")) {
         await say(`${what}  ${reverse ? "Ignore -R?" : "Assume -R?"} [n] \nApply anyway? [n] \nSkipping patch.\n`);
-        await reject(
-          invocation,
-          patch,
-          name,
-          hunks,
-          hunks.map((_, i) => i),
-          say,
-          "ignored",
-        );
+        await ignoreAll();
         return 1;
       }
     }
@@ -309,126 +240,4 @@ async function rename(invocation: Invocation, patch: FilePatch, reverse: boolean
   if (result < 0) throw new Failure(`**** Can't rename file ${from} to ${to} : ${strerror(result)}`);
   if (patch.hunks.length === 0) return 0;
   return applyToFile(invocation, { ...patch, renameFrom: null, renameTo: null }, to);
-}
-
-function backupName({ options }: Invocation, name: string): string {
-  const prefix = options.value("B");
-  const suffix = options.value("z") ?? (prefix === undefined ? ".orig" : "");
-  return `${prefix ?? ""}${name}${suffix}`;
-}
-
-function makeParents(sys: System, path: string): void {
-  const parts = path.split("/");
-  for (let i = 1; i < parts.length; i++) {
-    const parent = parts.slice(0, i).join("/");
-    if (parent !== "") sys.mkdir(AT_FDCWD, encode(parent), 0o777);
-  }
-}
-
-function writeWhole(sys: System, path: string, text: string, mode: number): number {
-  const fd = sys.open(AT_FDCWD, encode(path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-  if (fd < 0) return fd;
-  const bytes = binaryToBytes(text);
-  for (let at = 0; at < bytes.length; ) {
-    const count = sys.write(fd, bytes, at, bytes.length - at);
-    if (count < 0) {
-      sys.close(fd);
-      return count;
-    }
-    at += count;
-  }
-  return sys.close(fd);
-}
-
-interface Place {
-  /** Index of the first line that is compared, behind `lead` lines of context given up. */
-  at: number;
-  fuzz: number;
-  lead: number;
-  trail: number;
-}
-
-const applies = (lines: string[], hunk: Hunk, fuzz: number, loose: boolean) =>
-  locate(lines, hunk, fuzz, loose, 0, 0) !== null;
-
-/** Where a hunk's old lines stand: near the expected place, first exactly, then with the outer lines of context given up one by one. */
-function locate(
-  lines: string[],
-  hunk: Hunk,
-  most: number,
-  loose: boolean,
-  offset: number,
-  least: number,
-): Place | null {
-  const old = hunk.lines.filter((line) => line[0] !== "+").map((line) => line.slice(1));
-  const isContext = (line: string) => line[0] === " ";
-  const changed = hunk.lines.findIndex((line) => !isContext(line));
-  const leading = changed < 0 ? hunk.lines.length : changed;
-  const trailing = hunk.lines.length - 1 - hunk.lines.findLastIndex((line) => !isContext(line));
-  const context = Math.max(leading, trailing);
-  const expected = (old.length === 0 ? hunk.oldStart : hunk.oldStart - 1) + offset;
-  if (old.length === 0) {
-    if (hunk.oldStart === 0 && lines.length > 0) return null;
-    const at = Math.min(Math.max(expected, least), lines.length);
-    return { at, fuzz: 0, lead: 0, trail: 0 };
-  }
-  for (let fuzz = 0; fuzz <= Math.min(most, context); fuzz++) {
-    const lead = Math.max(0, fuzz + leading - context);
-    const trail = Math.max(0, fuzz + trailing - context);
-    const wanted = old.slice(lead, old.length - trail);
-    const fits = (at: number) =>
-      at >= least &&
-      at + wanted.length <= lines.length &&
-      wanted.every((line, i) => line === lines[at + i] || (loose && squeeze(line) === squeeze(lines[at + i])));
-    const home = Math.max(0, expected) + lead;
-    // Less context in front than behind: the beginning of the file; the other way: its end.
-    if (fuzz + leading < context && hunk.oldStart <= 1) {
-      if (fits(0)) return { at: 0, fuzz, lead, trail };
-      continue;
-    }
-    if (fuzz + trailing < context) {
-      const end = lines.length - wanted.length;
-      if (fits(end)) return { at: end, fuzz, lead, trail };
-      continue;
-    }
-    for (let distance = 0; distance <= lines.length; distance++) {
-      if (fits(home + distance)) return { at: home + distance, fuzz, lead, trail };
-      if (distance > 0 && fits(home - distance)) return { at: home - distance, fuzz, lead, trail };
-    }
-  }
-  return null;
-}
-
-const squeeze = (line: string) => line.replace(/[ \t]+/g, " ").replace(/ ?\n?$/, "");
-
-async function reject(
-  invocation: Invocation,
-  patch: FilePatch,
-  name: string,
-  hunks: Hunk[],
-  failed: number[],
-  say: (text: string) => void | Promise<void>,
-  what: string,
-): Promise<void> {
-  const { options, sys } = invocation;
-  const file = options.value("r") ?? `${options.value("o") ?? name}.rej`;
-  const saving = !options.has("dry-run") && file !== "-";
-  const total = hunks.length;
-  await say(
-    `${failed.length} out of ${total} hunk${total === 1 ? "" : "s"} ${what}${saving ? ` -- saving rejects to file ${quoteIfNeeded(file)}` : ""}\n`,
-  );
-  if (!saving) return;
-  const reverse = options.has("R");
-  const [oldName, newName] = reverse ? [patch.newName, patch.oldName] : [patch.oldName, patch.newName];
-  const [oldTime, newTime] = reverse ? [patch.newTime, patch.oldTime] : [patch.oldTime, patch.newTime];
-  const title = (one: string | null, time: string) => `${one ?? name}${time ? `\t${time}` : ""}`;
-  let text = `--- ${title(oldName, oldTime)}\n+++ ${title(newName, newTime)}\n`;
-  for (const i of failed) {
-    const { lines, oldStart, newStart } = hunks[i];
-    const count = (mark: string) => lines.filter((line) => line[0] !== mark).length;
-    const span = (start: number, length: number) => (length === 1 ? `${start}` : `${start},${length}`);
-    text += `@@ -${span(oldStart, count("+"))} +${span(newStart, count("-"))} @@\n`;
-    for (const line of lines) text += line.endsWith("\n") ? line : `${line}\n\\ No newline at end of file\n`;
-  }
-  writeWhole(sys, file, text, 0o666);
 }

@@ -1,21 +1,10 @@
 // A member of a tar archive put on the disk. Names that lead out of the directory are refused, also by way of links the archive
 // brings along.
 
-import {
-  AT_FDCWD,
-  EEXIST,
-  ENOENT,
-  encode,
-  O_CLOEXEC,
-  O_CREAT,
-  O_EXCL,
-  O_WRONLY,
-  type System,
-  strerror,
-} from "@vibengine/system";
+import { AT_FDCWD, EEXIST, ENOENT, encode, O_CLOEXEC, O_CREAT, O_EXCL, O_WRONLY, strerror } from "@vibengine/system";
 import { Writer } from "../../stdio.ts";
 import type { Invocation } from "../define.ts";
-import { isDir, stat } from "../files.ts";
+import { isDir, makeParents, stat } from "../files.ts";
 import type { ByteSource } from "./codec.ts";
 import type { TarSettings } from "./tar.ts";
 import { type Entry, TarError } from "./tar-format.ts";
@@ -176,12 +165,4 @@ export async function extractEntry(
   sys.chmod(AT_FDCWD, bytes, mode);
   if (!options.has("m")) sys.utimens(AT_FDCWD, bytes, true, time, time);
   return 0;
-}
-
-function makeParents(sys: System, path: string): void {
-  const parts = path.split("/");
-  for (let i = 1; i < parts.length; i++) {
-    const parent = parts.slice(0, i).join("/");
-    if (parent !== "" && parent !== ".") sys.mkdir(AT_FDCWD, encode(parent), 0o777);
-  }
 }

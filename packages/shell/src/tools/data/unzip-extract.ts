@@ -15,7 +15,7 @@ import {
 import { bytesToBinary, Reader, Writer } from "../../stdio.ts";
 import { joinBytes } from "../bytes.ts";
 import type { Invocation } from "../define.ts";
-import { dirName, stat } from "../files.ts";
+import { dirName, makeParents, stat } from "../files.ts";
 import { type ByteSource, CodecError, crc32 } from "./codec.ts";
 import { inflateRaw } from "./deflate.ts";
 import { LOCAL_BYTES, type ZipEntry, ZipError } from "./zip-format.ts";
@@ -46,14 +46,6 @@ export function target({ options }: Invocation, name: string): string | null {
   return directory === undefined ? path : `${directory.replace(/\/+$/, "")}/${path}`;
 }
 
-function makeDirectories(sys: System, path: string): void {
-  const parts = path.split("/");
-  for (let i = 1; i <= parts.length; i++) {
-    const part = parts.slice(0, i).join("/");
-    if (part !== "") sys.mkdir(AT_FDCWD, encode(part), 0o777);
-  }
-}
-
 export async function extract(
   invocation: Invocation,
   fd: number,
@@ -76,7 +68,7 @@ export async function extract(
     if (options.has("j")) return 0;
     if (typeof found !== "number") return 0;
     if (quiet === 0) await stdout.write(`   creating: ${path}/\n`);
-    makeDirectories(sys, path);
+    makeParents(sys, `${path}/`);
     directories.push(entry);
     return 0;
   }
@@ -95,7 +87,7 @@ export async function extract(
     sys.unlink(AT_FDCWD, encode(path));
   }
   const parent = dirName(path);
-  if (parent !== ".") makeDirectories(sys, parent);
+  if (parent !== ".") makeParents(sys, `${parent}/`);
   if ((entry.mode & S_IFMT) === S_IFLNK) {
     const parts: Uint8Array[] = [];
     const status = await extractInto(invocation, fd, entry, async (piece) => {
