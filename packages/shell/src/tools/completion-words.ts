@@ -5,8 +5,11 @@ import type { Shell } from "../execute/shell.ts";
 import { signalName } from "../execute/signals.ts";
 import { quoteAlways } from "../expand/quote.ts";
 import { compilePattern, matches } from "../pattern.ts";
-import { EXPORT, IDENTIFIER } from "./completion.ts";
 import { RESERVED } from "./describe-command.ts";
+
+/** A variable's flag, as variables.ts has it. */
+const EXPORT = 1;
+const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 export async function generate(shell: Shell, completion: Completion, word: string, kit: LateKit): Promise<string[]> {
   let found: string[] = [];

@@ -6,10 +6,6 @@ import type { Shell } from "../execute/shell.ts";
 import { quoteAlways } from "../expand/quote.ts";
 import { generate } from "./completion-words.ts";
 
-/** A variable's flag, as variables.ts has it. */
-export const EXPORT = 1;
-export const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
-
 const LETTERS: Record<string, string> = {
   a: "alias",
   b: "builtin",

@@ -8,7 +8,7 @@ import { isDir, makeParents, stat } from "../files.ts";
 import type { ByteSource } from "./codec.ts";
 import type { TarSettings } from "./tar.ts";
 import { type Entry, TarError } from "./tar-format.ts";
-import { shown } from "./tar-read.ts";
+import { shown } from "./tar-list.ts";
 
 export interface Later {
   path: string;

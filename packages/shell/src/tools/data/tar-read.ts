@@ -2,18 +2,17 @@
 
 import { AT_FDCWD, encode, O_CLOEXEC, O_RDONLY, strerror } from "@vibengine/system";
 import { Reader } from "../../stdio.ts";
-import { formatTime } from "../../strftime.ts";
 import { skipBytes } from "../bytes.ts";
 import { Failure, type Invocation } from "../define.ts";
 import { globToRegExp } from "../glob.ts";
-import { modeString } from "../mode.ts";
 import { bzip2Codec } from "./bzip2.ts";
 import { type ByteSource, type Codec, CodecError, PieceSource } from "./codec.ts";
 import { gzipCodec } from "./deflate.ts";
 import type { TarSettings } from "./tar.ts";
-import { entries, FATAL, KINDS, padding } from "./tar-entries.ts";
+import { entries, FATAL, padding } from "./tar-entries.ts";
 import { type ExtractState, extractEntry, type Later, parents, stripComponents } from "./tar-extract.ts";
 import { type Entry, TarError } from "./tar-format.ts";
+import { describe, shown } from "./tar-list.ts";
 import { xzCodec } from "./xz.ts";
 
 /** The archive's bytes, decompressed as its first bytes ask for. */
@@ -35,35 +34,6 @@ export async function openArchive(invocation: Invocation, settings: TarSettings)
   }
   return codec ? new PieceSource(codec.decompress(reader)) : reader;
 }
-
-export function describe(entry: Entry, numeric: boolean, widths: { value: number }, full: boolean): string {
-  const mode = modeString((KINDS[entry.type] ?? 0o100000) | entry.mode);
-  const letter = entry.type === "1" ? "h" : mode[0];
-  const owner = `${(!numeric && entry.user) || entry.uid}/${(!numeric && entry.group) || entry.gid}`;
-  const size = String(entry.size);
-  // The columns of owner and size grow together.
-  widths.value = Math.max(widths.value, owner.length + 1 + size.length);
-  const time = formatTime(full ? "%Y-%m-%d %H:%M:%S" : "%Y-%m-%d %H:%M", entry.mtime, 0);
-  const link =
-    entry.type === "1" ? ` link to ${shown(entry.link)}` : entry.type === "2" ? ` -> ${shown(entry.link)}` : "";
-  return `${letter}${mode.slice(1)} ${owner}${" ".repeat(widths.value - owner.length - size.length)}${size} ${time} ${shown(entry.name)}${link}`;
-}
-
-/** Names in listings have their control characters escaped. */
-export const shown = (name: string) =>
-  name.replace(/[\\\x00-\x1f\x7f]/g, (character) => {
-    const named: Record<string, string> = {
-      "\\": "\\\\",
-      "\n": "\\n",
-      "\t": "\\t",
-      "\r": "\\r",
-      "\b": "\\b",
-      "\f": "\\f",
-      "\v": "\\v",
-      "\x07": "\\a",
-    };
-    return named[character] ?? `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`;
-  });
 
 export async function readArchive(
   invocation: Invocation,

@@ -29,7 +29,7 @@ import type { Named, TarSettings } from "./tar.ts";
 import { entries, padding } from "./tar-entries.ts";
 import { safeName } from "./tar-extract.ts";
 import { type Entry, RECORD, TarError, writeHeader } from "./tar-format.ts";
-import { describe, shown } from "./tar-read.ts";
+import { describe, shown } from "./tar-list.ts";
 
 /** Twenty records a block, as tapes were written. */
 const BLOCK = RECORD * 20;
