@@ -2,10 +2,11 @@
 
 import { formatTime } from "../../strftime.ts";
 import { formatValue } from "./jq-formats.ts";
+import { parseJson } from "./jq-json.ts";
 import { deletePaths, getIndex, indexesOf, keysOf, setPath } from "./jq-paths.ts";
 import { matches } from "./jq-regex.ts";
 import { breakDown, makeTime, parseTime } from "./jq-time.ts";
-import { compare, described, JqError, parseJson, toJson, typeOf, type Value } from "./jq-value.ts";
+import { compare, described, JqError, toJson, typeOf, type Value } from "./jq-value.ts";
 
 export type Builtin = (input: Value, ...args: Value[]) => Value;
 

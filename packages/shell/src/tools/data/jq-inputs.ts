@@ -3,8 +3,9 @@
 import { AT_FDCWD, encode, O_CLOEXEC, O_RDONLY, strerror } from "@vibengine/system";
 import { Reader } from "../../stdio.ts";
 import type { Invocation } from "../define.ts";
+import { JsonReader } from "./jq-json.ts";
 import type { Settings } from "./jq-options.ts";
-import { JqError, JsonReader, type Value } from "./jq-value.ts";
+import { JqError, type Value } from "./jq-value.ts";
 
 /** The inputs: the files' values, or lines, one after the other, or all at once. */
 export class Source {

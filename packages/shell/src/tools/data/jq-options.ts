@@ -3,7 +3,8 @@
 import { AT_FDCWD, encode, O_CLOEXEC, O_RDONLY, strerror } from "@vibengine/system";
 import { Reader } from "../../stdio.ts";
 import { Failure, type Invocation } from "../define.ts";
-import { JqError, type JsonObject, JsonReader, parseJson, type Value } from "./jq-value.ts";
+import { JsonReader, parseJson } from "./jq-json.ts";
+import { JqError, type JsonObject, type Value } from "./jq-value.ts";
 
 export const DESCRIPTION = {
   name: "jq",
