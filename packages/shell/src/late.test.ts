@@ -84,9 +84,9 @@ test("once loaded, a late builtin answers at once, as loops need it", async () =
   expect(shell.vars.get("x")).toBe("2.2");
 });
 
-test("a prompt's times, with and without the tools' formats", async () => {
+test.each(["", "export TZ=XST+5:30; "])("a prompt's times, with and without the tools' formats: %s", async (zone) => {
   const { stdout } = await run(
-    `f='%(%H:%M:%S %H:%M %I:%M:%S %I:%M %p %a %b %d %Y)T\\n'; x='\\t \\A \\T \\@ \\d \\D{%Y}'
+    `${zone}f='%(%H:%M:%S %H:%M %I:%M:%S %I:%M %p %a %b %d %Y)T\\n'; x='\\t \\A \\T \\@ \\d \\D{%Y}'
     printf "$f" -1; echo "\${x@P}"; printf "$f" -1`,
     {},
   );

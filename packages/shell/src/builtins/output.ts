@@ -4,7 +4,7 @@ import type { Status } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
 import { echoText } from "./echo-text.ts";
 import { withTools } from "./late.ts";
-import { type Formatted, formatPrintf } from "./printf.ts";
+import { type Formatted, formatPrintf, type LateFormats } from "./printf.ts";
 
 export function echo(shell: Shell, argv: string[]): Status {
   return shell.write(echoText(argv, shell.shopt.xpg_echo), "echo");
@@ -31,11 +31,11 @@ export function printf(shell: Shell, argv: string[]): Status {
     shell.report("printf: usage: printf [-v var] format [arguments]\n");
     return 2;
   }
-  const formatted = formatPrintf(words[0], words.slice(1), shell.programs.loaded?.parts ?? null);
+  const format = (late: LateFormats | null) =>
+    formatPrintf(words[0], words.slice(1), { late, timeZone: shell.vars.exported("TZ") });
+  const formatted = format(shell.programs.loaded?.parts ?? null);
   if (formatted !== null) return put(shell, formatted, variable);
-  return withTools(shell, "printf", ({ parts }) =>
-    put(shell, formatPrintf(words[0], words.slice(1), parts) as Formatted, variable),
-  );
+  return withTools(shell, "printf", ({ parts }) => put(shell, format(parts) as Formatted, variable));
 }
 
 /** Prints what came of it, or puts it into a variable. */

@@ -14,11 +14,17 @@ export interface Formatted {
 }
 
 /** What the seldom used conversions need. */
-export type LateFormats = Pick<Parts, "formatNumber" | "formatTime">;
+export type LateFormats = Pick<Parts, "formatNumber" | "formatLocalTime">;
 
-interface Run {
-  isTool: boolean;
+export interface PrintfSetting {
   late: LateFormats | null;
+  /** $TZ, as programs see it. */
+  timeZone: string | undefined;
+  /** Whether it is /usr/bin/printf, whose format knows `\c`. */
+  isTool?: boolean;
+}
+
+interface Run extends PrintfSetting {
   /** `late` was needed, and is null. */
   isHeldUp: boolean;
   args: string[];
@@ -31,17 +37,9 @@ interface Run {
 
 const DIRECTIVE = /%([-+ #0']*)(\*|[0-9]+)?(?:\.(\*|-?[0-9]*))?(?:[hlLjzt]*)(?:\(([^)]*)\)(T)|([^]))?/y;
 
-/**
- * Null when it takes `late`, which is null.
- * @param isTool whether it is /usr/bin/printf, whose format knows `\c`
- */
-export function formatPrintf(
-  format: string,
-  args: string[],
-  late: LateFormats | null,
-  isTool = false,
-): Formatted | null {
-  const run: Run = { isTool, late, isHeldUp: false, args, at: 0, text: "", errors: [], warnings: [], stopped: false };
+/** Null when it takes `late`, which is null. */
+export function formatPrintf(format: string, args: string[], setting: PrintfSetting): Formatted | null {
+  const run: Run = { ...setting, isHeldUp: false, args, at: 0, text: "", errors: [], warnings: [], stopped: false };
   do {
     const before = run.at;
     if (!formatOnce(format, run)) break;
@@ -154,7 +152,7 @@ function convert(match: RegExpExecArray, conversion: string, run: Run): boolean 
         seconds === undefined || seconds === "-1" || seconds === "-2"
           ? Date.now() / 1000
           : Number(integer(seconds, run));
-      run.text += pad(cut(run.late.formatTime(match[4] || "%X", when), precision), width, flags);
+      run.text += pad(cut(run.late.formatLocalTime(match[4] || "%X", when, run.timeZone), precision), width, flags);
       return true;
     }
     default:

@@ -1,8 +1,8 @@
 // Builtins that are programs too, for `env printf …`, `xargs echo`, /usr/bin/test: the same text, written through a tool's streams.
 
 import { decode } from "@vibengine/system";
-import { formatTime } from "../strftime.ts";
 import type { Tool, ToolContext } from "../tool.ts";
+import { formatLocalTime } from "../tools/zone.ts";
 import { echoText } from "./echo-text.ts";
 import { formatNumber } from "./float.ts";
 import { formatPrintf } from "./printf.ts";
@@ -30,7 +30,11 @@ export const builtinTools: Record<string, Tool> = {
       await complain(context, "missing operand\nTry 'printf --help' for more information.");
       return 1;
     }
-    const { text, status, errors } = formatPrintf(words[0], words.slice(1), { formatNumber, formatTime }, true)!;
+    const { text, status, errors } = formatPrintf(words[0], words.slice(1), {
+      late: { formatNumber, formatLocalTime },
+      timeZone: context.env.get("TZ"),
+      isTool: true,
+    })!;
     await context.stdout.write(text);
     for (const error of errors) await complain(context, error);
     return status;

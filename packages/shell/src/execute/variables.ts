@@ -211,6 +211,11 @@ export class Variables extends Scopes {
     else throw new ShellFault(`${name}: not an array variable`);
   }
 
+  /** The value that programs see. */
+  exported(name: string): string | undefined {
+    return ((this.find(name)?.flags ?? 0) & EXPORT) !== 0 ? this.get(name) : undefined;
+  }
+
   /** What a program gets: K=V for each exported variable with a value. */
   environment(): Map<string, string> {
     const env = new Map(this.exportedFunctions);

@@ -7,12 +7,17 @@ import type { Shell } from "../execute/shell.ts";
 
 const VERSION = "5.2";
 
+/** The escapes that are times. In UTC they do without the tools. */
+const TIMES: Record<string, string> = { t: "%H:%M:%S", A: "%H:%M", T: "%I:%M:%S", "@": "%I:%M %p", d: "%a %b %d" };
+
 /** The escapes of a prompt. Expansions (`$x`, `$(…)`) are left to the caller; what an escape gave is protected from them. */
 export function decodePrompt(shell: Shell, text: string, number: number): string {
   return text.replace(/\\(?:([0-7]{3})|D\{([^}]*)\}|(.))/gs, (whole, octal, format, letter) => {
     if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 255);
     const now = Date.now() / 1000;
-    if (format !== undefined) return toolsForExpansion(shell).parts.formatTime(format || "%X", now);
+    const timeZone = shell.vars.exported("TZ");
+    const time = format === undefined ? timeZone && TIMES[letter] : format || "%X";
+    if (time) return toolsForExpansion(shell).parts.formatLocalTime(time, now, timeZone);
     return escape(shell, letter, number, now) ?? whole;
   });
 }

@@ -1,14 +1,13 @@
 // date, id, whoami, uname, hostname and nproc: what the machine has to say about itself.
 
 import { strerror } from "@vibengine/system";
-import { formatTime } from "../strftime.ts";
 import { readAccounts, readSmallFile } from "./accounts.ts";
 import { checkOperands, define, Failure, type Invocation, UsageError } from "./define.ts";
 import { stat } from "./files.ts";
 import { chooseWord } from "./options.ts";
 import { quote, quotePlain } from "./quote.ts";
 import { parseMoment } from "./time.ts";
-import { offsetText, UTC, type Zone, zoneOf } from "./zone.ts";
+import { formatInZone, UTC, type Zone, zoneOf } from "./zone.ts";
 
 export const date = define(
   {
@@ -60,23 +59,9 @@ with the flags - _ 0 ^ # and a width.`,
       const formats: Record<string, string> = { date: "", seconds: " %H:%M:%S%:z", ns: " %H:%M:%S.%N%:z" };
       format = `%Y-%m-%d${formats[chooseWord(options.value("rfc-3339")!, "--rfc-3339", Object.keys(formats))]}`;
     } else if (options.has("R")) format = "%a, %d %b %Y %H:%M:%S %z";
-    await stdout.write(`${formatIn(zone, format, sec, nsec)}\n`);
+    await stdout.write(`${formatInZone(zone, format, sec, nsec)}\n`);
   },
 );
-
-/** What depends on the zone is put in first; the rest is the same moment's clock there. */
-function formatIn(zone: Zone, format: string, sec: number, nsec: number): string {
-  if (zone === UTC) return formatTime(format, sec, nsec);
-  const offset = zone.offsetAt(sec);
-  const local = format
-    .replace(/%c/g, "%a %b %e %H:%M:%S %Y")
-    .replace(/%%|%(:*)z|%\^?Z|%s/g, (whole, colons: string | undefined) => {
-      if (whole === "%%") return whole;
-      if (whole.endsWith("z")) return offsetText(offset, colons ? ":" : "");
-      return whole === "%s" ? String(sec) : zone.nameAt(sec);
-    });
-  return formatTime(local, sec + offset, nsec);
-}
 
 /** A moment in words, by the clock of a zone: or of another that the words begin with. */
 function parseLocal(text: string, now: number, zone: Zone): ReturnType<typeof parseMoment> {

@@ -3,12 +3,12 @@
 
 import { formatNumber } from "../builtins/float.ts";
 import { Reader, Writer } from "../stdio.ts";
-import { formatTime } from "../strftime.ts";
 import { columnsOf, complete } from "./complete-line.ts";
 import { matchExtended } from "./match-extended.ts";
 import { printFunction } from "./print-function.ts";
 import { printTraps } from "./print-traps.ts";
 import { printAll, printDeclarations, printMarked } from "./print-variables.ts";
+import { formatLocalTime } from "./zone.ts";
 
 export const parts = {
   Reader,
@@ -16,7 +16,7 @@ export const parts = {
   columnsOf,
   complete,
   formatNumber,
-  formatTime,
+  formatLocalTime,
   matchExtended,
   printAll,
   printDeclarations,

@@ -1,5 +1,7 @@
 // Time zones by their names, as TZ has them: the engine's own tables, or a fixed offset such as EST5. Pure.
 
+import { formatTime } from "../strftime.ts";
+
 export interface Zone {
   /** Seconds east of Greenwich at that moment. */
   offsetAt(seconds: number): number;
@@ -49,4 +51,23 @@ export function offsetText(offset: number, colon: string): string {
   const minutes = Math.abs(offset) / 60;
   const two = (value: number) => String(Math.floor(value)).padStart(2, "0");
   return `${offset < 0 ? "-" : "+"}${two(minutes / 60)}${colon}${two(minutes % 60)}`;
+}
+
+/** A moment by strftime's format. What depends on the zone is put in first; the rest is the same moment's clock there. */
+export function formatInZone(zone: Zone, format: string, sec: number, nsec = 0): string {
+  if (zone === UTC) return formatTime(format, sec, nsec);
+  const offset = zone.offsetAt(sec);
+  const local = format
+    .replace(/%c/g, "%a %b %e %H:%M:%S %Y")
+    .replace(/%%|%(:*)z|%\^?Z|%s/g, (whole, colons: string | undefined) => {
+      if (whole === "%%") return whole;
+      if (whole.endsWith("z")) return offsetText(offset, colons ? ":" : "");
+      return whole === "%s" ? String(sec) : zone.nameAt(sec);
+    });
+  return formatTime(local, sec + offset, nsec);
+}
+
+/** A moment by strftime's format, on the clock of $TZ; undefined is UTC. */
+export function formatLocalTime(format: string, seconds: number, timeZone: string | undefined): string {
+  return formatInZone(zoneOf(timeZone), format, seconds);
 }
