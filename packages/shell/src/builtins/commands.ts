@@ -12,15 +12,16 @@ import {
   O_RDONLY,
   strerror,
 } from "@vibengine/system";
-import { ExitShell, NO_JUMP, RETURN, type Status } from "../execute/control.ts";
+import { ExitShell, type Status } from "../execute/control.ts";
 import { runProgram } from "../execute/external.ts";
-import { TRAP_DEBUG, TRAP_RETURN } from "../execute/options.ts";
+import { returned } from "../execute/functions.ts";
+import { TRAP_DEBUG } from "../execute/options.ts";
 import { DEFAULT_PATH, isExecutable } from "../execute/programs.ts";
 import { finallyDo } from "../execute/run.ts";
 import { runSource } from "../execute/script.ts";
 import type { Shell } from "../execute/shell.ts";
 import { statusOfError } from "../execute/task.ts";
-import { runTrap, suspendTraps } from "../execute/traps.ts";
+import { suspendTraps } from "../execute/traps.ts";
 import { builtins, SPECIAL_BUILTINS } from "./index.ts";
 import { late } from "./late.ts";
 import { parseLetters, usageStatus } from "./usage.ts";
@@ -124,18 +125,8 @@ export function runSourced(shell: Shell, path: string, text: string, own: string
   const restoreTraps = shell.traps.size > 0 ? suspendTraps(shell, [TRAP_DEBUG]) : null;
   return finallyDo(
     () => {
-      const done = (status: number): Status => {
-        if (shell.jump === RETURN) {
-          shell.jump = NO_JUMP;
-          status = shell.jumpCount;
-        }
-        if (!shell.traps.has(TRAP_RETURN)) return status;
-        shell.status = status;
-        const trap = runTrap(shell, TRAP_RETURN);
-        return typeof trap === "number" ? status : trap.then(() => status);
-      };
       const result = runSource(shell, text);
-      return typeof result === "number" ? done(result) : result.then(done);
+      return typeof result === "number" ? returned(shell, result) : result.then((status) => returned(shell, status));
     },
     () => {
       shell.stack.pop();

@@ -68,7 +68,8 @@ export function importFunction(shell: Shell, name: string, text: string): void {
   }
 }
 
-function returned(shell: Shell, status: number): Status {
+/** What a function or a sourced file ends with: what `return` said, after its RETURN trap. */
+export function returned(shell: Shell, status: number): Status {
   if (shell.jump === RETURN) {
     shell.jump = NO_JUMP;
     status = shell.jumpCount;

@@ -188,3 +188,11 @@ test("read -s shows nothing of what is typed, read -n takes a character at once,
   shell.type("shown\r");
   await shell.until("shown\r\nshown\r\n");
 });
+
+test("bind says that the keys are fixed, and fails", async () => {
+  const shell = start();
+  await shell.until(PROMPT);
+  expect(await shell.run(`bind '"\\C-t": "x"'; echo $?`)).toBe(
+    "bash: bind: the keys of the line editor are fixed\n1\n",
+  );
+});

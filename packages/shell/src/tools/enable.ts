@@ -54,8 +54,11 @@ export const help: LateBuiltin = (shell, argv, kit) => {
   return 1;
 };
 
-/** There is no line editor to bind keys in. */
+/** Keys can't be bound: at a terminal the line editor's are fixed, and elsewhere there is no editor, of which bash only warns. */
 export const bind: LateBuiltin = (shell) => {
-  shell.complain("bind: warning: line editing not enabled");
-  return 0;
+  const { interactive } = shell.options;
+  shell.complain(
+    interactive ? "bind: the keys of the line editor are fixed" : "bind: warning: line editing not enabled",
+  );
+  return interactive ? 1 : 0;
 };

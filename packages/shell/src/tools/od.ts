@@ -1,7 +1,7 @@
 // od: a file's bytes as numbers and characters, in columns.
 
-import { bytesToBinary, type Reader } from "../stdio.ts";
-import { CONTROL_NAMES, escapedByte } from "./byte-names.ts";
+import type { Reader } from "../stdio.ts";
+import { CONTROL_NAMES, escapedByte, squeezer } from "./byte-dump.ts";
 import { EMPTY, generalNumber, joinBytes, parseOffset } from "./bytes.ts";
 import { define, eachInput, Failure, UsageError } from "./define.ts";
 import { chooseWord } from "./options.ts";
@@ -91,19 +91,10 @@ export const od = define(
         : radix[0] === "d"
           ? String(at).padStart(7, "0")
           : at.toString(radix[0] === "x" ? 16 : 8).padStart(radix[0] === "x" ? 6 : 7, "0");
-    let before: string | null = null;
-    let starred = false;
+    const squeeze = squeezer(stdout, width, options.has("v"));
     let pending: Uint8Array = EMPTY;
     const line = async (bytes: Uint8Array) => {
-      const key = bytesToBinary(bytes);
-      if (key === before && bytes.length === width && !options.has("v")) {
-        if (!starred) await stdout.write("*\n");
-        starred = true;
-      } else {
-        starred = false;
-        await stdout.write(dumpLine(bytes, width, formats, address(offset), little));
-      }
-      before = key;
+      if (!(await squeeze(bytes))) await stdout.write(dumpLine(bytes, width, formats, address(offset), little));
       offset += bytes.length;
     };
     const least = options.has("S") ? count("S", 3) : 0;

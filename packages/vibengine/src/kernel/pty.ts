@@ -1,3 +1,5 @@
+// The `pty` API, kernel side: a bash at a terminal of its own, what the terminal shows going to the page as it comes.
+
 import { InvalidArgumentError } from "../errors.ts";
 import type { DataSink, PtyRequest, PtySize } from "../protocol.ts";
 import { type Command, CommandTable, processInfo, startError } from "./command-table.ts";

@@ -1,7 +1,7 @@
 // hexdump: bytes through a format language. The usual displays (-C, -x …) are formats of it.
 
 import { bytesToBinary, type Reader } from "../../stdio.ts";
-import { CONTROL_NAMES, escapedByte } from "../byte-names.ts";
+import { CONTROL_NAMES, escapedByte, squeezer } from "../byte-dump.ts";
 import { EMPTY, generalNumber, joinBytes, parseOffset } from "../bytes.ts";
 import { closeInput, define, Failure, openInput } from "../define.ts";
 import { quotePlain } from "../quote.ts";
@@ -86,18 +86,10 @@ export const hexdump = define(
     let left = count("n", Number.POSITIVE_INFINITY);
     let skip = count("s", 0);
     let offset = skip;
-    let before: string | null = null;
-    let starred = false;
+    const squeeze = squeezer(stdout, size, options.has("v"));
     const block = async (bytes: Uint8Array) => {
-      const key = bytesToBinary(bytes);
-      if (key === before && bytes.length === size && !options.has("v")) {
-        if (!starred) await stdout.write("*\n");
-        starred = true;
-      } else {
-        starred = false;
+      if (!(await squeeze(bytes)))
         for (const units of strings) await stdout.writeBinary(display(units, bytes, offset, false));
-      }
-      before = key;
       offset += bytes.length;
     };
     let pending: Uint8Array = EMPTY;
