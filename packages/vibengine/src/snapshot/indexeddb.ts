@@ -1,122 +1,102 @@
-// The snapshot store in IndexedDB, by idb-keyval with a store of our own: its write transactions ask for strict durability
-// (the data are on the disk when `pause` resolves), and it closes when another tab wants to upgrade or delete the database.
+// The snapshot store: manifests in IndexedDB, packs there too or in the origin private file system, as each image says.
 
-import { promisifyRequest, type UseStore } from "idb-keyval";
-import type { SnapshotStore } from "./store.ts";
+import { promisifyRequest } from "idb-keyval";
+import { keysFrom, transaction } from "./database.ts";
+import { type Image, type Storage, segmentsOf } from "./manifest.ts";
+import { openFile, removeFiles, sweepFiles, withFiles, writeFile } from "./opfs.ts";
+import { MANIFEST, type NewSegment, type Records, type SegmentReader, SNAPSHOT, type SnapshotStore } from "./store.ts";
 
-/** Never changes: what an older version saved must be found. */
-const DATABASE = "vibengine";
-const STORE = "snapshots";
 /** Puts under way at once: enough to keep the database busy, few enough to bound what is copied. */
 const PIPELINE = 8;
+/** Gets under way at once. */
+const READ_AHEAD = 8;
 
 export function indexedDbStore(): SnapshotStore {
-  const useStore = openStore();
   return {
-    manifest: (sandboxId) => useStore("readonly", (store) => promisifyRequest(store.get(manifestKey(sandboxId)))),
-    manifests: () =>
-      useStore("readonly", (store) =>
-        promisifyRequest(store.getAll(IDBKeyRange.bound(manifestKey(""), manifestKey("\uffff")))),
-      ),
-    pack: (key) => useStore("readonly", (store) => promisifyRequest(store.get(key))),
-    save: (sandboxId, packs, obsolete) =>
-      useStore("readwrite", async (store) => {
-        const ended = transactionEnd(store.transaction);
-        try {
-          const manifest = await putAll(store, packs);
-          for (const key of obsolete) store.delete(key);
-          store.put(manifest, manifestKey(sandboxId));
-        } catch (error) {
-          abort(store.transaction);
-          await ended.catch((cause) => {
-            throw cause ?? error;
-          });
-          throw error;
-        }
-        await ended;
-      }),
-    remove: (sandboxId) =>
-      useStore("readwrite", async (store) => {
-        const ended = transactionEnd(store.transaction);
-        const count = await promisifyRequest(store.count(manifestKey(sandboxId)));
-        store.delete(manifestKey(sandboxId));
-        store.delete(IDBKeyRange.bound(packKey(sandboxId, ""), packKey(sandboxId, "\uffff")));
-        await ended;
-        return count > 0;
-      }),
+    get: (key) => transaction("readonly", "default", (store) => promisifyRequest(store.get(key))),
+    all: (prefix) => transaction("readonly", "default", (store) => promisifyRequest(store.getAll(keysFrom(prefix)))),
+    open: async (storage, name) => (storage === "opfs" ? openFile(name) : openPacks(name)),
+    write: (durability, segment, commit) =>
+      segment?.storage === "opfs"
+        ? withFiles(async () => {
+            await writeFile(segment);
+            try {
+              return await write(durability, null, commit);
+            } catch (error) {
+              await removeFiles([segment.name]);
+              throw error;
+            }
+          })
+        : write(durability, segment, commit),
+    sweep: () => sweepFiles(namedFiles),
   };
 }
 
-/** Key of a pack: all of a sandbox's packs stand side by side. */
-export function packKey(sandboxId: string, name: string): string {
-  return `pack:${sandboxId}:${name}`;
+/** The transaction that makes a save valid; the packs that it frees go with it. */
+async function write<T>(
+  durability: "strict" | "relaxed",
+  segment: NewSegment | null,
+  commit: (records: Records) => Promise<T>,
+): Promise<T> {
+  const freed: string[] = [];
+  const result = await transaction("readwrite", durability, async (store) => {
+    if (segment !== null) await putPacks(store, segment);
+    return commit(recordsIn(store, freed));
+  });
+  if (freed.length > 0) await removeFiles(freed);
+  return result;
 }
 
-function manifestKey(sandboxId: string): string {
-  return `manifest:${sandboxId}`;
-}
-
-function openStore(): UseStore {
-  let opened: Promise<IDBDatabase> | undefined;
-  const open = () => {
-    const request = indexedDB.open(DATABASE, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE);
-    const database = promisifyRequest(request);
-    database.then(
-      (db) => {
-        const forget = () => {
-          opened = undefined;
-        };
-        db.onversionchange = () => {
-          db.close();
-          forget();
-        };
-        db.onclose = forget;
-      },
-      () => {
-        opened = undefined;
-      },
-    );
-    return database;
-  };
-  return async (mode, callback) => {
-    opened ??= open();
-    const db = await opened;
-    return callback(
-      db.transaction(STORE, mode, { durability: mode === "readwrite" ? "strict" : "default" }).objectStore(STORE),
-    );
+function recordsIn(store: IDBObjectStore, freed: string[]): Records {
+  return {
+    get: (key) => promisifyRequest(store.get(key)),
+    all: (prefix) => promisifyRequest(store.getAll(keysFrom(prefix))),
+    put: (key, value) => store.put(value, key),
+    remove: (key) => store.delete(key),
+    removeSegment: (storage: Storage, name: string) => {
+      if (storage === "opfs") freed.push(name);
+      else for (const keys of [name, keysFrom(packKey(name, ""))]) store.delete(keys);
+    },
   };
 }
 
-/** Puts each pack, a few at a time; the manifest that the iterator returns at its end. */
-async function putAll(store: IDBObjectStore, packs: Iterator<[string, Uint8Array], object>): Promise<object> {
+/** Format 1 named each pack by its whole key: such a "segment" is that one record. */
+function packKey(segment: string, index: number | ""): string {
+  return segment.startsWith("pack:") ? segment : `pack:${segment}:${index}`;
+}
+
+async function putPacks(store: IDBObjectStore, { name, packs }: NewSegment): Promise<void> {
   const pending: Promise<unknown>[] = [];
-  for (;;) {
+  for (let index = 0; ; index++) {
     const next = packs.next();
-    if (next.done) {
-      await Promise.all(pending);
-      return next.value;
-    }
-    const [key, bytes] = next.value;
-    pending.push(promisifyRequest(store.put(bytes, key)));
+    if (next.done) break;
+    const put = promisifyRequest(store.put(next.value, packKey(name, index)));
+    put.catch(() => {}); // told once, by whoever is awaited first
+    pending.push(put);
     if (pending.length >= PIPELINE) await pending.shift();
   }
+  await Promise.all(pending);
 }
 
-function transactionEnd(transaction: IDBTransaction): Promise<void> {
-  const ended = new Promise<void>((resolve, reject) => {
-    transaction.oncomplete = () => resolve();
-    transaction.onabort = () =>
-      reject(transaction.error ?? new DOMException("the transaction was aborted", "AbortError"));
-  });
-  ended.catch(() => {});
-  return ended;
+function openPacks(name: string): SegmentReader {
+  return {
+    depth: READ_AHEAD,
+    pack: async (index, length) => {
+      const read = transaction("readonly", "default", (store) => promisifyRequest(store.get(packKey(name, index))));
+      const bytes = await read;
+      return bytes instanceof Uint8Array && bytes.length === length ? bytes : undefined;
+    },
+    close: () => {},
+  };
 }
 
-function abort(transaction: IDBTransaction): void {
-  try {
-    transaction.abort();
-  } catch {
-    // It has ended already.
-  }
+/** The files that images in the store name. */
+async function namedFiles(): Promise<Set<string>> {
+  const images = await transaction("readonly", "default", async (store) => [
+    ...(await promisifyRequest(store.getAll(keysFrom(MANIFEST)))),
+    ...(await promisifyRequest(store.getAll(keysFrom(SNAPSHOT)))),
+  ]);
+  const names = new Set<string>();
+  for (const image of images as Partial<Image>[]) for (const { name } of segmentsOf(image)) names.add(name);
+  return names;
 }

@@ -1,126 +1,176 @@
-// From disk to packs and back. A save takes the blocks that changed since the last one; it keeps the packs there are while
-// enough of them is alive, and writes everything anew when it is not. Knows the disk and the store's port, not the storage.
+// From a disk to a segment. At rest, blocks go from the disk to the storage with nothing in between. While programs run, the
+// image must be that of one moment and nobody may be held up for long: the blocks that changed are copied while the programs go
+// on, then, with the lock held, those again that changed meanwhile, which are few. Knows the disk, not the storage.
 
-import { BLOCK_SIZE, type Disk, restoreDisk, wasmBacking } from "@vibengine/system";
+import { BLOCK_SIZE, type Disk, dirtyBlocks, isAtRest } from "@vibengine/system";
 import xxhash from "xxhash-wasm";
-import { CorruptSnapshot, type Manifest, type PackEntry, SNAPSHOT_FORMAT } from "./manifest.ts";
-import type { SnapshotStore } from "./store.ts";
+import { plan } from "./chain.ts";
+import { PACK_BLOCKS, type Segment, toRuns } from "./manifest.ts";
 
-/** Blocks in a pack: 1 MiB. */
-const PACK_BLOCKS = 256;
-/** Packs read from the store at once. */
-const PIPELINE = 8;
-/** Everything is written anew when the packs hold more than this many times the blocks in use. */
-const DEAD_WEIGHT = 2;
+/** Copied between two turns of the event loop: 4 MiB, about 1 ms. */
+const SLICE_BLOCKS = 1024;
+/** Copies held at once: 32 MiB. More is written in several segments, of which only the last makes the image whole. */
+export const COPY_BLOCKS = 8192;
 
-export type SavedAbout = Pick<Manifest, "sandboxId" | "diskSizeBytes" | "metadata" | "envs" | "createdAt" | "clean">;
+/** Operating systems write what they hold back after 30 s (Linux, macOS) or less (Windows); four times that is safe. */
+const SETTLED_MS = 120_000;
+
+/** A segment to be written, with its packs. */
+export interface Taken {
+  segment: Segment;
+  packs: Iterator<Uint8Array>;
+}
+
+/** What a save takes from the disk. */
+export interface Harvest extends Taken {
+  /** What of the chain stays, and what nothing needs any more. */
+  kept: Segment[];
+  dropped: Segment[];
+  clean: boolean;
+  /** To be marked dirty again if the save fails. */
+  blocks: readonly number[];
+}
+
+/** Runs a section with the lock held. */
+export type Exclusive = <T>(section: () => T) => Promise<T>;
 
 /**
- * Saves the disk as the sandbox's snapshot; `last` is what was saved or loaded before. Nobody may change the disk meanwhile.
- * Returns the new manifest. When it throws, the store has the old snapshot and the disk knows what it still has to save.
+ * Everything at once, while nobody else changes the disk: `packs` reads it as it goes. Includes what was saved so lately, without
+ * the promise that it survives the loss of power, that it may not yet have been written to the medium.
  */
-export async function saveDisk(
-  store: SnapshotStore,
+export async function harvestAtRest(disk: Disk, chain: readonly Segment[], exclusive: Exclusive): Promise<Harvest> {
+  const hash = await hasher();
+  const since = Date.now() - SETTLED_MS;
+  const isWeak = ({ relaxedAt = 0 }: Segment) => relaxedAt > since;
+  return exclusive(() => {
+    disk.sync();
+    const dirty = dirtyBlocks(disk);
+    const { blocks, kept, dropped } = plan(chain, dirty, (block) => disk.isKept(block), isWeak);
+    for (const block of dirty) disk.markClean(block);
+    const source = (block: number) => ({ bytes: disk.memory.bytes, at: disk.blocks.byteOf(block) });
+    return { ...packed(blocks, source, hash), kept, dropped, clean: isAtRest(disk), blocks: dirty };
+  });
+}
+
+/** The same while programs run. Copies what it takes. */
+export async function harvest(
   disk: Disk,
-  about: SavedAbout,
-  last: Manifest | null,
-  packKey: (name: string) => string,
-): Promise<Manifest> {
-  const { h32Raw } = await xxhash();
-  const inUse = usedBlocks(disk);
-  const held = last === null ? 0 : last.packs.reduce((sum, pack) => sum + pack.blocks.length, 0);
-  const isFull = last === null || held > inUse.length * DEAD_WEIGHT;
-  const blocks = isFull ? inUse : inUse.filter((block) => disk.isDirty(block));
-  const kept = isFull ? [] : last.packs;
-  const obsolete = isFull && last !== null ? last.packs.map((pack) => pack.key) : [];
-  const stamp = `${Date.now().toString(36)}-${crypto.randomUUID().slice(0, 8)}`;
-
-  const manifest: Manifest = {
-    ...about,
-    format: SNAPSHOT_FORMAT,
-    state: "paused",
-    savedAt: Date.now(),
-    packs: [...kept],
-  };
-  function* packs(): Generator<[string, Uint8Array], Manifest> {
-    const scratch = new Uint8Array(PACK_BLOCKS * BLOCK_SIZE);
-    for (let start = 0; start < blocks.length; start += PACK_BLOCKS) {
-      const numbers = Uint32Array.from(blocks.slice(start, start + PACK_BLOCKS));
-      // A view of a larger buffer would be stored with all of that buffer.
-      const bytes = numbers.length === PACK_BLOCKS ? scratch : new Uint8Array(numbers.length * BLOCK_SIZE);
-      copyBlocks(disk, numbers, bytes, "out");
-      const entry: PackEntry = {
-        key: packKey(`${stamp}-${start / PACK_BLOCKS}`),
-        blocks: numbers,
-        checksum: h32Raw(bytes),
-      };
-      manifest.packs.push(entry);
-      yield [entry.key, bytes];
-    }
-    return manifest;
+  chain: readonly Segment[],
+  exclusive: Exclusive,
+  turn: () => Promise<void>,
+): Promise<Harvest> {
+  const hash = await hasher();
+  const isNeeded = (block: number) => disk.isKept(block);
+  const first = await exclusive(() => {
+    disk.sync();
+    const dirty = dirtyBlocks(disk);
+    for (const block of dirty) disk.markClean(block);
+    return { dirty, ...plan(chain, dirty, isNeeded) };
+  });
+  const copies = new Copies(disk);
+  for (let i = 0; i < first.blocks.length; i += SLICE_BLOCKS) {
+    copies.take(first.blocks.slice(i, i + SLICE_BLOCKS));
+    await turn();
   }
-  await store.save(about.sandboxId, packs(), obsolete);
-  for (const block of blocks) disk.markClean(block);
-  return manifest;
+  return exclusive(() => {
+    disk.sync();
+    const dirty = dirtyBlocks(disk);
+    copies.take(dirty.filter(isNeeded));
+    for (const block of dirty) disk.markClean(block);
+    const { kept, dropped } = first;
+    return { ...copies.packed(hash), kept, dropped, clean: isAtRest(disk), blocks: [...first.dirty, ...dirty] };
+  });
 }
 
-/** Fills fresh memory with the disk that a manifest describes. Throws `CorruptSnapshot` saying what is wrong. */
-export async function loadDisk(store: SnapshotStore, manifest: Manifest, memory: WebAssembly.Memory): Promise<Disk> {
-  const { h32Raw } = await xxhash();
-  try {
-    return await restoreDisk(wasmBacking(memory), manifest.diskSizeBytes, async (disk) => {
-      growFor(disk, manifest);
-      const reads: Promise<unknown>[] = [];
-      for (let i = 0; i < manifest.packs.length; i++) {
-        for (let ahead = reads.length; ahead < Math.min(i + PIPELINE, manifest.packs.length); ahead++) {
-          const read = store.pack(manifest.packs[ahead].key);
-          read.catch(() => {});
-          reads.push(read);
-        }
-        const pack = manifest.packs[i];
-        const bytes = await reads[i];
-        reads[i] = Promise.resolve();
-        if (!(bytes instanceof Uint8Array))
-          throw new CorruptSnapshot(`pack ${i + 1} of ${manifest.packs.length} is missing`);
-        if (bytes.length !== pack.blocks.length * BLOCK_SIZE || h32Raw(bytes) !== pack.checksum) {
-          throw new CorruptSnapshot(
-            `pack ${i + 1} of ${manifest.packs.length} is damaged: its checksum does not match`,
-          );
-        }
-        copyBlocks(disk, pack.blocks, bytes, "in");
+/** Some of the changed blocks, if they are more than one save should copy: to be written ahead. Null when they are not. */
+export async function harvestAhead(disk: Disk, exclusive: Exclusive): Promise<(Taken & { blocks: number[] }) | null> {
+  const hash = await hasher();
+  const blocks = await exclusive(() => {
+    disk.sync();
+    const dirty = dirtyBlocks(disk).filter((block) => disk.isKept(block));
+    if (dirty.length <= COPY_BLOCKS) return null;
+    const some = dirty.slice(0, COPY_BLOCKS);
+    for (const block of some) disk.markClean(block);
+    return some;
+  });
+  if (blocks === null) return null;
+  const copies = new Copies(disk);
+  copies.take(blocks);
+  return { ...copies.packed(hash), blocks };
+}
+
+/** Blocks copied out of a disk that is in use; of one that was taken twice the later copy counts. */
+class Copies {
+  readonly #disk: Disk;
+  readonly #places = new Map<number, { bytes: Uint8Array; at: number }>();
+
+  constructor(disk: Disk) {
+    this.#disk = disk;
+  }
+
+  take(blocks: readonly number[]): void {
+    const { memory } = this.#disk;
+    const fresh = blocks.filter((block) => !this.#places.has(block)).length;
+    const bytes = new Uint8Array(fresh * BLOCK_SIZE);
+    let at = 0;
+    for (const block of blocks) {
+      let place = this.#places.get(block);
+      if (place === undefined) {
+        place = { bytes, at };
+        at += BLOCK_SIZE;
+        this.#places.set(block, place);
       }
-    });
-  } catch (error) {
-    if (error instanceof CorruptSnapshot || error instanceof DOMException) throw error;
-    throw new CorruptSnapshot((error as Error).message, { cause: error });
+      const from = this.#disk.blocks.byteOf(block);
+      place.bytes.set(memory.bytes.subarray(from, from + BLOCK_SIZE), place.at);
+    }
+  }
+
+  packed(hash: Hash): Taken {
+    const blocks = [...this.#places.keys()].sort((a, b) => a - b);
+    return packed(blocks, (block) => this.#places.get(block)!, hash);
   }
 }
 
-/** Blocks that a snapshot must keep: touched metadata, and data blocks in use. */
-function usedBlocks(disk: Disk): number[] {
-  const used: number[] = [];
-  for (let block = 0; block < disk.usedEnd; block++) if (disk.isKept(block)) used.push(block);
-  return used;
+type Hash = (bytes: Uint8Array) => number;
+
+async function hasher(): Promise<Hash> {
+  return (await xxhash()).h32Raw;
 }
 
-function growFor(disk: Disk, manifest: Manifest): void {
-  let highest = 0;
-  for (const pack of manifest.packs) for (const block of pack.blocks) if (block > highest) highest = block;
-  if (highest >= disk.layout.imageBlocks) throw new CorruptSnapshot("it names blocks beyond the end of its disk");
-  if (!disk.grow(disk.blocks.byteOf(highest + 1)))
-    throw new RangeError("the browser has too little memory for this disk");
+/** A segment of these blocks. Its checksums are known when its packs have been taken. */
+function packed(
+  blocks: readonly number[],
+  source: (block: number) => { bytes: Uint8Array; at: number },
+  hash: Hash,
+): Taken {
+  const checksums = new Uint32Array(Math.ceil(blocks.length / PACK_BLOCKS));
+  const name = `${Date.now().toString(36)}-${crypto.randomUUID().slice(0, 13)}`;
+  function* packs(): Generator<Uint8Array> {
+    const scratch = new Uint8Array(PACK_BLOCKS * BLOCK_SIZE);
+    for (let pack = 0; pack < checksums.length; pack++) {
+      const numbers = blocks.slice(pack * PACK_BLOCKS, (pack + 1) * PACK_BLOCKS);
+      // A view of a larger buffer would be stored with all of that buffer.
+      const into = numbers.length === PACK_BLOCKS ? scratch : new Uint8Array(numbers.length * BLOCK_SIZE);
+      gather(numbers, source, into);
+      checksums[pack] = hash(into);
+      yield into;
+    }
+  }
+  return { segment: { name, runs: toRuns(blocks), checksums }, packs: packs() };
 }
 
-/** Copies blocks between disk and pack, neighbours together. */
-function copyBlocks(disk: Disk, numbers: Uint32Array, pack: Uint8Array, way: "in" | "out"): void {
-  const { bytes } = disk.memory;
-  for (let start = 0, end = 0; start < numbers.length; start = end) {
-    end = start + 1;
-    while (end < numbers.length && numbers[end] === numbers[end - 1] + 1) end++;
-    const at = disk.blocks.byteOf(numbers[start]);
-    const length = (end - start) * BLOCK_SIZE;
-    const inPack = start * BLOCK_SIZE;
-    if (way === "out") pack.set(bytes.subarray(at, at + length), inPack);
-    else bytes.set(pack.subarray(inPack, inPack + length), at);
+/** Copies blocks side by side, neighbours together. */
+function gather(
+  blocks: readonly number[],
+  source: (block: number) => { bytes: Uint8Array; at: number },
+  into: Uint8Array,
+): void {
+  for (let start = 0, end = 0; start < blocks.length; start = end) {
+    const { bytes, at } = source(blocks[start]);
+    for (end = start + 1; end < blocks.length; end++) {
+      const next = source(blocks[end]);
+      if (next.bytes !== bytes || next.at !== at + (end - start) * BLOCK_SIZE) break;
+    }
+    into.set(bytes.subarray(at, at + (end - start) * BLOCK_SIZE), start * BLOCK_SIZE);
   }
 }

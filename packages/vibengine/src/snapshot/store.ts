@@ -1,21 +1,54 @@
-// Where snapshots are kept: the port, so that the kernel does not know which storage it is. `indexeddb.ts` implements it.
+// Where snapshots are kept: the port, so that the kernel does not know which storage it is. `indexeddb.ts` implements it, and
+// `opfs.ts` the variant whose packs are files.
+
+import type { Storage } from "./manifest.ts";
+
+/** Manifests by key, within a transaction: nothing but these may be awaited in it. */
+export interface Records {
+  get(key: string): Promise<unknown>;
+  /** Values of all keys that begin so. */
+  all(prefix: string): Promise<unknown[]>;
+  put(key: string, value: object): void;
+  remove(key: string): void;
+  /** Removes the packs of a segment as the transaction ends well. */
+  removeSegment(storage: Storage, name: string): void;
+}
+
+/** Packs to be written under one name. */
+export interface NewSegment {
+  name: string;
+  storage: Storage;
+  /** One buffer may serve for all of them: each is copied before the next is asked for. */
+  packs: Iterator<Uint8Array>;
+}
 
 export interface SnapshotStore {
-  /** The manifest as it was saved, unchecked; undefined when there is none. */
-  manifest(sandboxId: string): Promise<unknown>;
-  /** Every manifest, unchecked. */
-  manifests(): Promise<unknown[]>;
-  /** The bytes of a pack; undefined when there is none. */
-  pack(key: string): Promise<unknown>;
+  /** The record as it was saved, unchecked; undefined when there is none. */
+  get(key: string): Promise<unknown>;
+  /** Values of all keys that begin so, unchecked. */
+  all(prefix: string): Promise<unknown[]>;
+  /** Opens a segment for reading. */
+  open(storage: Storage, name: string): Promise<SegmentReader>;
   /**
-   * In one transaction: writes what `packs` yields, then the manifest it returns, and removes the packs `obsolete`. A cut
-   * leaves the old snapshot. `packs` may reuse one buffer: each is copied before the next is asked for.
+   * All or nothing: writes a segment, if there is one, then what `commit` does to the records. What `commit` throws undoes it
+   * all. `strict`: on the medium when it resolves; `relaxed`: it survives the browser's end, not that of the machine's power.
    */
-  save(
-    sandboxId: string,
-    packs: Iterator<[key: string, bytes: Uint8Array], object>,
-    obsolete: readonly string[],
-  ): Promise<void>;
-  /** Removes a snapshot and its packs; false when there was none. */
-  remove(sandboxId: string): Promise<boolean>;
+  write<T>(
+    durability: "strict" | "relaxed",
+    segment: NewSegment | null,
+    commit: (records: Records) => Promise<T>,
+  ): Promise<T>;
+  /** Removes packs that no manifest names, which a crash may have left behind. */
+  sweep(): Promise<void>;
 }
+
+export interface SegmentReader {
+  /** Packs to ask for before the first of them is looked at. A buffer may serve for all when this is 1. */
+  readonly depth: number;
+  /** The bytes of the pack with that number, of that length; undefined when it is missing or shorter. */
+  pack(index: number, length: number): Promise<Uint8Array | undefined>;
+  close(): void;
+}
+
+export const MANIFEST = "manifest:";
+export const SNAPSHOT = "snapshot:";

@@ -1,0 +1,75 @@
+// The database: one object store for manifests and packs alike, opened when first needed, closed when another tab wants to
+// upgrade or delete it. Nothing here knows what the records mean.
+
+import { promisifyRequest } from "idb-keyval";
+
+/** Never changes, nor does the version: what an older version saved must be found, and a newer one must not lock it out. */
+const DATABASE = "vibengine";
+const VERSION = 1;
+const STORE = "snapshots";
+
+let opened: Promise<IDBDatabase> | undefined;
+
+/** Runs `body` in a transaction, in which only its requests may be awaited. Rejects, with nothing changed, when it throws. */
+export async function transaction<T>(
+  mode: IDBTransactionMode,
+  durability: IDBTransactionDurability,
+  body: (store: IDBObjectStore) => Promise<T>,
+): Promise<T> {
+  const begun = (await database()).transaction(STORE, mode, { durability });
+  const ended = new Promise<void>((resolve, reject) => {
+    begun.oncomplete = () => resolve();
+    begun.onabort = () => reject(begun.error ?? new DOMException("the transaction was aborted", "AbortError"));
+  });
+  ended.catch(() => {});
+  try {
+    const result = await body(begun.objectStore(STORE));
+    await ended;
+    return result;
+  } catch (error) {
+    abort(begun);
+    // A quota that was hit shows as the reason of the transaction's end, not of each request.
+    await ended.catch((reason) => {
+      if (reason?.name === "QuotaExceededError") throw reason;
+    });
+    throw error;
+  }
+}
+
+/** The range of all keys that begin with `prefix`. */
+export function keysFrom(prefix: string): IDBKeyRange {
+  return IDBKeyRange.bound(prefix, `${prefix}\uffff`);
+}
+
+function database(): Promise<IDBDatabase> {
+  opened ??= open();
+  return opened;
+}
+
+async function open(): Promise<IDBDatabase> {
+  try {
+    const request = indexedDB.open(DATABASE, VERSION);
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+    const db = await promisifyRequest(request);
+    const forget = () => {
+      opened = undefined;
+    };
+    db.onversionchange = () => {
+      db.close();
+      forget();
+    };
+    db.onclose = forget;
+    return db;
+  } catch (error) {
+    opened = undefined;
+    throw error;
+  }
+}
+
+function abort(begun: IDBTransaction): void {
+  try {
+    begun.abort();
+  } catch {
+    // It has ended already.
+  }
+}

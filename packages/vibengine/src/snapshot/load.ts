@@ -1,0 +1,80 @@
+// From segments to a disk: reads pack after pack, some of them ahead, checks each and puts its blocks where they belong.
+// Throws `CorruptSnapshot` saying what is wrong; the store is not changed.
+
+import { BLOCK_SIZE, type Disk, restoreDisk, wasmBacking } from "@vibengine/system";
+import xxhash from "xxhash-wasm";
+import { blockCount, CorruptSnapshot, type Image, PACK_BLOCKS, type Segment } from "./manifest.ts";
+import type { SnapshotStore } from "./store.ts";
+
+/** Fills fresh memory with the disk that an image describes. */
+export async function loadDisk(store: SnapshotStore, image: Image, memory: WebAssembly.Memory): Promise<Disk> {
+  const { h32Raw } = await xxhash();
+  try {
+    return await restoreDisk(wasmBacking(memory), image.diskSizeBytes, async (disk) => {
+      growFor(disk, image.segments);
+      for (const segment of image.segments) await loadSegment(store, image, segment, disk, h32Raw);
+    });
+  } catch (error) {
+    if (error instanceof CorruptSnapshot || error instanceof DOMException) throw error;
+    throw new CorruptSnapshot((error as Error).message, { cause: error });
+  }
+}
+
+async function loadSegment(
+  store: SnapshotStore,
+  image: Image,
+  segment: Segment,
+  disk: Disk,
+  hash: (bytes: Uint8Array) => number,
+): Promise<void> {
+  const reader = await store.open(image.storage, segment.name);
+  const place = placer(disk, segment.runs);
+  const count = segment.checksums.length;
+  const blocks = blockCount(segment);
+  const lengthOf = (pack: number) => Math.min(PACK_BLOCKS, blocks - pack * PACK_BLOCKS) * BLOCK_SIZE;
+  const reads: Promise<Uint8Array | undefined>[] = [];
+  try {
+    for (let pack = 0; pack < count; pack++) {
+      for (let ahead = reads.length; ahead < Math.min(pack + reader.depth, count); ahead++) {
+        const read = reader.pack(ahead, lengthOf(ahead));
+        read.catch(() => {});
+        reads.push(read);
+      }
+      const bytes = await reads[pack];
+      reads[pack] = Promise.resolve(undefined);
+      const named = `pack ${pack + 1} of ${count} of segment ${segment.name}`;
+      if (bytes === undefined) throw new CorruptSnapshot(`${named} is missing`);
+      if (hash(bytes) !== segment.checksums[pack])
+        throw new CorruptSnapshot(`${named} is damaged: its checksum does not match`);
+      place(bytes);
+    }
+  } finally {
+    reader.close();
+  }
+}
+
+/** Puts the bytes of one pack after the other where the segment's runs say. */
+function placer(disk: Disk, runs: Uint32Array): (bytes: Uint8Array) => void {
+  let run = 0;
+  let within = 0;
+  return (bytes) => {
+    for (let at = 0; at < bytes.length; ) {
+      const count = Math.min(runs[run + 1] - within, (bytes.length - at) / BLOCK_SIZE);
+      const end = at + count * BLOCK_SIZE;
+      disk.memory.bytes.set(bytes.subarray(at, end), disk.blocks.byteOf(runs[run] + within));
+      at = end;
+      within += count;
+      if (within < runs[run + 1]) continue;
+      run += 2;
+      within = 0;
+    }
+  };
+}
+
+function growFor(disk: Disk, segments: readonly Segment[]): void {
+  let end = 0;
+  for (const { runs } of segments)
+    for (let i = 0; i < runs.length; i += 2) end = Math.max(end, runs[i] + runs[i + 1]);
+  if (end > disk.layout.imageBlocks) throw new CorruptSnapshot("it names blocks beyond the end of its disk");
+  if (!disk.grow(disk.blocks.byteOf(end))) throw new RangeError("the browser has too little memory for this disk");
+}

@@ -1,0 +1,94 @@
+// Packs as files of the origin private file system: one file for each segment, pack after pack. Written and flushed before the
+// transaction that names it; a file that nothing names, after a crash in between, is swept away later.
+
+import { PACK_BLOCKS } from "./manifest.ts";
+import type { NewSegment, SegmentReader } from "./store.ts";
+
+const DIRECTORY = "vibengine";
+const PACK_BYTES = PACK_BLOCKS * 4096;
+/** Held shared while a file is there that no manifest names yet, and alone by who sweeps. */
+const FILES_LOCK = "vibengine:files";
+
+/** TypeScript's library does not know the option that lets several read at once; browsers without it ignore it. */
+type Open = (options?: { mode: "read-only" }) => Promise<FileSystemSyncAccessHandle>;
+
+/** Runs `body`, which writes files and then what names them, while nobody sweeps. */
+export function withFiles<T>(body: () => Promise<T>): Promise<T> {
+  return navigator.locks.request(FILES_LOCK, { mode: "shared" }, body) as Promise<T>;
+}
+
+export async function writeFile({ name, packs }: NewSegment): Promise<void> {
+  const folder = await directory();
+  try {
+    const file = await folder.getFileHandle(name, { create: true });
+    const handle = await file.createSyncAccessHandle();
+    try {
+      let at = 0;
+      for (let next = packs.next(); !next.done; next = packs.next()) {
+        const written = handle.write(next.value, { at });
+        if (written < next.value.length) throw new DOMException("the file could not be written", "QuotaExceededError");
+        at += written;
+      }
+      handle.flush();
+    } finally {
+      handle.close();
+    }
+  } catch (error) {
+    await removeFiles([name]);
+    throw error;
+  }
+}
+
+export async function openFile(name: string): Promise<SegmentReader> {
+  const folder = await directory();
+  let handle: FileSystemSyncAccessHandle | undefined;
+  try {
+    const file = await folder.getFileHandle(name);
+    handle = await (file.createSyncAccessHandle as Open).call(file, { mode: "read-only" });
+  } catch (error) {
+    if ((error as Error).name !== "NotFoundError") throw error;
+  }
+  const scratch = new Uint8Array(PACK_BYTES);
+  return {
+    depth: 1,
+    pack: async (index, length) => {
+      const bytes = scratch.subarray(0, length);
+      return handle?.read(bytes, { at: index * PACK_BYTES }) === length ? bytes : undefined;
+    },
+    close: () => handle?.close(),
+  };
+}
+
+/** A file that can't be removed now, or that has gone, is left to the next sweep. */
+export async function removeFiles(names: Iterable<string>): Promise<void> {
+  const folder = await directory();
+  await Promise.all([...names].map((name) => folder.removeEntry(name).catch(() => {})));
+}
+
+/** Removes the files that nothing names, unless some are being written. */
+export async function sweepFiles(named: () => Promise<Set<string>>): Promise<void> {
+  await navigator.locks.request(FILES_LOCK, { ifAvailable: true }, async (lock) => {
+    if (lock === null) return;
+    const present = await fileNames();
+    if (present.length === 0) return;
+    const names = await named();
+    await removeFiles(present.filter((name) => !names.has(name)));
+  });
+}
+
+async function fileNames(): Promise<string[]> {
+  const names: string[] = [];
+  const root = await navigator.storage.getDirectory();
+  try {
+    const folder = await root.getDirectoryHandle(DIRECTORY);
+    for await (const name of (folder as unknown as { keys(): AsyncIterable<string> }).keys()) names.push(name);
+  } catch (error) {
+    if ((error as Error).name !== "NotFoundError") throw error;
+  }
+  return names;
+}
+
+async function directory(): Promise<FileSystemDirectoryHandle> {
+  const root = await navigator.storage.getDirectory();
+  return root.getDirectoryHandle(DIRECTORY, { create: true });
+}
