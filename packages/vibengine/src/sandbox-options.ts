@@ -3,7 +3,7 @@
 import { assetUrls } from "./assets.ts";
 import { InvalidArgumentError, SandboxError } from "./errors.ts";
 import { checkEnvs, checkOneOf, checkStrings } from "./options.ts";
-import type { BootOptions } from "./protocol.ts";
+import type { BootOptions, KernelInfo } from "./protocol.ts";
 import type { Manifest } from "./snapshot/manifest.ts";
 
 /** Options of {@link Sandbox.create}. */
@@ -66,6 +66,19 @@ export function checkIsolated(): void {
       "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp (or credentialless), " +
       "over https or from localhost",
   );
+}
+
+export function runningInfo(info: KernelInfo): SandboxInfo {
+  const { sandboxId, metadata, envs, startedAt, endAt, repairs } = info;
+  return {
+    sandboxId,
+    state: "running",
+    metadata,
+    envs,
+    startedAt: new Date(startedAt),
+    endAt: new Date(endAt),
+    ...(repairs.length > 0 && { repairs }),
+  };
 }
 
 export function pausedInfo({ sandboxId, metadata, envs, createdAt }: Manifest): SandboxInfo {

@@ -1,31 +1,28 @@
-// `Sandbox`: what a user touches first. Checks arguments, forwards to the kernel's worker, throws typed errors; it owns
-// nothing but that worker.
+// `Sandbox`: what a user touches first. Checks arguments, forwards to the kernel, throws typed errors; it owns nothing but
+// the link to that kernel.
 
-import { type Remote, wrap } from "comlink";
-import { startKernelWorker } from "./assets.ts";
+import type { Remote } from "comlink";
 import { Commands } from "./commands.ts";
-import { notRunHere } from "./elsewhere.ts";
-import { SandboxError, SandboxNotFoundError } from "./errors.ts";
+import { endedError, notRunHere } from "./elsewhere.ts";
+import { SandboxError } from "./errors.ts";
 import { Files } from "./files.ts";
 import { lockName } from "./kernel/ownership.ts";
-import { checkDiskSize, checkOneOf, checkRange, checkStrings, checkTimeout, DEFAULT_TIMEOUT_MS } from "./options.ts";
-import type { DiskReport, Ending, KernelApi, KernelInfo, SandboxMetrics, WorkerSeat } from "./protocol.ts";
+import { type Link, startKernel } from "./link.ts";
+import { type ListQuery, listSandboxes } from "./listing.ts";
+import { checkDiskSize, checkOneOf, checkRange, checkTimeout, DEFAULT_TIMEOUT_MS } from "./options.ts";
+import type { DiskReport, Ending, KernelApi, SandboxMetrics } from "./protocol.ts";
 import { Pty } from "./pty.ts";
 import {
   bootOptions,
   checkId,
-  checkIsolated,
   type MetricsRange,
-  pausedInfo,
   type ResumeOptions,
   randomId,
+  runningInfo,
   type SandboxInfo,
   type SandboxOptions,
 } from "./sandbox-options.ts";
-import { leaveSeat, takeSeat } from "./seats.ts";
 import { indexedDbStore } from "./snapshot/indexeddb.ts";
-import type { Manifest } from "./snapshot/manifest.ts";
-import { carryErrors } from "./transfer.ts";
 
 /** The sandboxes that this page runs, by id. */
 export const running = new Map<string, Sandbox>();
@@ -51,31 +48,28 @@ export class Sandbox {
   readonly pty: Pty;
   /** Reads and writes files. */
   readonly files: Files;
-  readonly #kernel: Remote<KernelApi>;
-  #info: KernelInfo;
+  readonly #link: Link;
   #ending: Ending | null = null;
+  /** What calls reject with once the sandbox can't be reached any more. */
+  #goneError: SandboxError | null = null;
   /** Rejects when the sandbox ends: whatever waits for an answer that won't come waits for this too. */
   readonly #gone: Promise<never>;
 
-  private constructor(worker: Worker, kernel: Remote<KernelApi>, info: KernelInfo, seat: WorkerSeat) {
-    this.sandboxId = info.sandboxId;
-    this.#kernel = kernel;
-    this.#info = info;
-    this.#gone = kernel.ended().then(async (ending) => {
-      this.#ending = ending;
-      running.delete(this.sandboxId);
-      // Messages keep their order: what the kernel answered before its end has arrived when this has.
-      await kernel.info();
-      worker.terminate();
-      leaveSeat(seat);
-      throw this.#goneError();
+  private constructor(link: Link) {
+    this.sandboxId = link.info.sandboxId;
+    this.#link = link;
+    this.#gone = Promise.race([this.#ended(), link.lost]).catch((error) => {
+      this.#goneError ??= error;
+      if (link.isHome) running.delete(this.sandboxId);
+      link.close();
+      throw error;
     });
     this.#gone.catch(() => {});
     const call = <T>(send: (kernel: Remote<KernelApi>) => Promise<T>) => this.#call(send);
     this.commands = new Commands(call);
     this.pty = new Pty(call);
     this.files = new Files(call, this.#gone);
-    running.set(this.sandboxId, this);
+    if (link.isHome) running.set(this.sandboxId, this);
   }
 
   /**
@@ -87,7 +81,7 @@ export class Sandbox {
     const boot = bootOptions(options, `sb_${randomId()}`);
     boot.timeoutMs = checkTimeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     if (options.diskSizeBytes !== undefined) boot.diskSizeBytes = checkDiskSize(options.diskSizeBytes);
-    return Sandbox.#boot(options.assetBase, (kernel, seat) => kernel.create({ ...boot, seat }));
+    return new Sandbox(await startKernel(options.assetBase, (kernel, seat) => kernel.create({ ...boot, seat })));
   }
 
   /**
@@ -102,26 +96,12 @@ export class Sandbox {
     if (running.has(sandboxId)) {
       throw new SandboxError(`sandbox ${sandboxId} is running in this page: pause it before you resume it`);
     }
-    return Sandbox.#boot(options.assetBase, (kernel, seat) => kernel.resume({ ...boot, seat }));
+    return new Sandbox(await startKernel(options.assetBase, (kernel, seat) => kernel.resume({ ...boot, seat })));
   }
 
   /** The running sandboxes of this page and the paused ones of this origin, newest first. */
-  static async list(
-    query: { metadata?: Record<string, string>; state?: "running" | "paused" } = {},
-  ): Promise<SandboxInfo[]> {
-    if (query.state !== undefined) checkOneOf("state", query.state, ["running", "paused"]);
-    const wanted = Object.entries(checkStrings("metadata", query.metadata ?? {}));
-    const { held = [] } = await navigator.locks.query();
-    const owned = new Set(held.map((lock) => lock.name));
-    const manifests = (await indexedDbStore().manifests()) as Manifest[];
-    const paused = manifests
-      .filter((one) => !owned.has(lockName(one.sandboxId)) && !running.has(one.sandboxId))
-      .map(pausedInfo);
-    const live = await Promise.all([...running.values()].map((sandbox) => sandbox.getInfo()));
-    return [...live, ...paused]
-      .filter((info) => query.state === undefined || info.state === query.state)
-      .filter((info) => wanted.every(([key, value]) => info.metadata[key] === value))
-      .sort((a, b) => b.startedAt.getTime() - a.startedAt.getTime());
+  static list(query: ListQuery = {}): Promise<SandboxInfo[]> {
+    return listSandboxes(query, running);
   }
 
   /**
@@ -157,7 +137,7 @@ export class Sandbox {
   /** Restarts the countdown: the sandbox lives `timeoutMs` (1 to 86,400,000) from now, be that more or less than was left. */
   async keepAlive(timeoutMs: number): Promise<void> {
     checkTimeout(timeoutMs);
-    this.#info = await this.#call((kernel) => kernel.keepAlive(timeoutMs));
+    await this.#call((kernel) => kernel.keepAlive(timeoutMs));
   }
 
   /**
@@ -172,29 +152,19 @@ export class Sandbox {
 
   /** Ends the sandbox; its files are gone. May be called any number of times. */
   async kill(): Promise<void> {
-    if (this.#ending !== null) return;
+    if (this.#goneError !== null) return;
     await this.#call((kernel) => kernel.kill()).catch(() => {});
     await this.#gone.catch(() => {});
   }
 
   /** False once it was killed, timed out or paused. */
   async isRunning(): Promise<boolean> {
-    if (this.#ending !== null) return false;
-    return Promise.race([this.#kernel.isRunning(), this.#gone.catch(() => false)]);
+    if (this.#goneError !== null) return false;
+    return Promise.race([this.#link.kernel.isRunning(), this.#gone.catch(() => false)]);
   }
 
   async getInfo(): Promise<SandboxInfo> {
-    this.#info = await this.#call((kernel) => kernel.info());
-    const { sandboxId, metadata, envs, startedAt, endAt, repairs } = this.#info;
-    return {
-      sandboxId,
-      state: "running",
-      metadata,
-      envs,
-      startedAt: new Date(startedAt),
-      endAt: new Date(endAt),
-      ...(repairs.length > 0 && { repairs }),
-    };
+    return runningInfo(await this.#call((kernel) => kernel.info()));
   }
 
   /**
@@ -240,39 +210,19 @@ export class Sandbox {
     await this.kill();
   }
 
-  static async #boot(
-    assetBase: string | URL | undefined,
-    start: (kernel: Remote<KernelApi>, seat: WorkerSeat) => Promise<KernelInfo>,
-  ): Promise<Sandbox> {
-    checkIsolated();
-    carryErrors();
-    const worker = startKernelWorker(assetBase);
-    const seat = takeSeat();
-    const failed = new Promise<never>((_, reject) => {
-      worker.onerror = (event) =>
-        reject(new SandboxError(`the kernel's worker failed: ${event.message ?? "its script did not load"}`));
-    });
-    try {
-      const kernel = wrap<KernelApi>(worker);
-      return new Sandbox(worker, kernel, await Promise.race([start(kernel, seat), failed]), seat);
-    } catch (error) {
-      worker.terminate();
-      leaveSeat(seat);
-      throw error;
-    }
+  /** Rejects when the kernel has told how the sandbox ended. */
+  async #ended(): Promise<never> {
+    const { kernel } = this.#link;
+    this.#ending = await kernel.ended();
+    this.#goneError = endedError(this.sandboxId, this.#ending);
+    if (this.#link.isHome) running.delete(this.sandboxId);
+    // Messages keep their order: what the kernel answered before its end has arrived when this has.
+    await kernel.info();
+    throw this.#goneError;
   }
 
   async #call<T>(send: (kernel: Remote<KernelApi>) => Promise<T>): Promise<T> {
-    if (this.#ending !== null) throw this.#goneError();
-    return Promise.race([send(this.#kernel), this.#gone]);
-  }
-
-  #goneError(): SandboxError {
-    const what = {
-      killed: "was killed",
-      timeout: "reached its timeout and was stopped",
-      paused: "is paused: resume it by its id",
-    };
-    return new SandboxNotFoundError(`sandbox ${this.sandboxId} ${what[this.#ending ?? "killed"]}`);
+    if (this.#goneError !== null) throw this.#goneError;
+    return Promise.race([send(this.#link.kernel), this.#gone]);
   }
 }

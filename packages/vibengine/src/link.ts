@@ -1,0 +1,51 @@
+// What a `Sandbox` stands on: a way to its kernel, be that in a worker of this page or in one of another page's. Here is the
+// first kind; `broker/client.ts` makes the other.
+
+import { type Remote, wrap } from "comlink";
+import { startKernelWorker } from "./assets.ts";
+import { SandboxError } from "./errors.ts";
+import type { KernelApi, KernelInfo, WorkerSeat } from "./protocol.ts";
+import { checkIsolated } from "./sandbox-options.ts";
+import { leaveSeat, takeSeat } from "./seats.ts";
+import { carryErrors } from "./transfer.ts";
+
+/** The way to a kernel whose sandbox runs. */
+export interface Link {
+  kernel: Remote<KernelApi>;
+  /** What the kernel told of its sandbox at first. */
+  info: KernelInfo;
+  /** Whether the kernel is a worker of this page, and ends with it. */
+  isHome: boolean;
+  /** Rejects with what to tell callers, when the kernel is gone without having said how it ended. Else it stays pending. */
+  lost: Promise<never>;
+  /** To be called once, when nothing more is to be asked. */
+  close(): void;
+}
+
+/** Starts a kernel in a worker of this page; `start` makes its sandbox run. */
+export async function startKernel(
+  assetBase: string | URL | undefined,
+  start: (kernel: Remote<KernelApi>, seat: WorkerSeat) => Promise<KernelInfo>,
+): Promise<Link> {
+  checkIsolated();
+  carryErrors();
+  const worker = startKernelWorker(assetBase);
+  const seat = takeSeat();
+  const close = () => {
+    worker.terminate();
+    leaveSeat(seat);
+  };
+  const failed = new Promise<never>((_, reject) => {
+    worker.onerror = (event) =>
+      reject(new SandboxError(`the kernel's worker failed: ${event.message ?? "its script did not load"}`));
+  });
+  try {
+    const kernel = wrap<KernelApi>(worker);
+    const info = await Promise.race([start(kernel, seat), failed]);
+    // What fails in a worker from here on does not end it: the calls concerned are rejected one by one.
+    return { kernel, info, isHome: true, lost: new Promise<never>(() => {}), close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
