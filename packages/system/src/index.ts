@@ -5,7 +5,7 @@ export * from "./constants.ts";
 export { Disk } from "./disk/disk.ts";
 export { CHMOD, CREATE, ENDED, REMOVE, RENAME, WRITE } from "./disk/event-ring.ts";
 export { type FsckReport, fsck } from "./disk/fsck.ts";
-export { dirtyBlocks, isAtRest } from "./disk/image.ts";
+export { dirtyBlocks, hasDirtyBlocks, isAtRest } from "./disk/image.ts";
 export { ROOT, type Time } from "./disk/inodes.ts";
 export { BLOCK_SIZE, CHANGES, layoutFor } from "./disk/layout.ts";
 export { formatDisk, restoreDisk } from "./disk/make.ts";

@@ -5,13 +5,14 @@ import { SandboxError, SandboxNotFoundError } from "./errors.ts";
 import { lockName } from "./kernel/ownership.ts";
 import type { Ending } from "./protocol.ts";
 import { indexedDbStore } from "./snapshot/indexeddb.ts";
+import { findManifest } from "./snapshot/registry.ts";
 
 /** Why this page can't make a call on that sandbox; `wayOut` says what to do when another page runs it. */
 export async function notRunHere(sandboxId: string, wayOut: string): Promise<SandboxError> {
   const { held = [] } = await navigator.locks.query();
   if (held.some((lock) => lock.name === lockName(sandboxId)))
     return new SandboxError(`sandbox ${sandboxId} is running in another page or tab: ${wayOut}`);
-  const isPaused = (await indexedDbStore().manifest(sandboxId)) !== undefined;
+  const isPaused = (await findManifest(indexedDbStore(), sandboxId)) !== undefined;
   return new SandboxNotFoundError(
     isPaused
       ? `sandbox ${sandboxId} is paused: resume it by its id`
@@ -25,6 +26,7 @@ export function endedError(sandboxId: string, ending: Ending): SandboxError {
     killed: "was killed",
     timeout: "reached its timeout and was stopped",
     paused: "is paused: resume it by its id",
+    replaced: "was taken over by another page: connect to it by its id",
   };
   return new SandboxNotFoundError(`sandbox ${sandboxId} ${what[ending]}`);
 }

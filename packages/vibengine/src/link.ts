@@ -31,7 +31,10 @@ export async function startKernel(
   carryErrors();
   const worker = startKernelWorker(assetBase);
   const seat = takeSeat();
+  const kernel = wrap<KernelApi>(worker);
+  const leave = onLeave(() => kernel.saveNow());
   const close = () => {
+    leave();
     worker.terminate();
     leaveSeat(seat);
   };
@@ -40,7 +43,6 @@ export async function startKernel(
       reject(new SandboxError(`the kernel's worker failed: ${event.message ?? "its script did not load"}`));
   });
   try {
-    const kernel = wrap<KernelApi>(worker);
     const info = await Promise.race([start(kernel, seat), failed]);
     // What fails in a worker from here on does not end it: the calls concerned are rejected one by one.
     return { kernel, info, isHome: true, lost: new Promise<never>(() => {}), close };
@@ -48,4 +50,18 @@ export async function startKernel(
     close();
     throw error;
   }
+}
+
+/** Calls `save` when the page is hidden or left: the last that a browser tells of many a page. Returns what ends that. */
+function onLeave(save: () => Promise<void>): () => void {
+  const look = () => {
+    if (globalThis.document?.visibilityState !== "visible") save().catch(() => {});
+  };
+  const leave = () => save().catch(() => {});
+  globalThis.document?.addEventListener("visibilitychange", look);
+  globalThis.addEventListener("pagehide", leave);
+  return () => {
+    globalThis.document?.removeEventListener("visibilitychange", look);
+    globalThis.removeEventListener("pagehide", leave);
+  };
 }

@@ -1,10 +1,9 @@
-// `Sandbox.list`: the running sandboxes of this page and the paused ones of this origin.
+// `Sandbox.list`: the running and paused sandboxes of this origin. Those of this page are asked, of others the store knows.
 
-import { lockName } from "./kernel/ownership.ts";
 import { checkOneOf, checkStrings } from "./options.ts";
-import { pausedInfo, type SandboxInfo } from "./sandbox-options.ts";
+import { type SandboxInfo, storedInfo } from "./sandbox-options.ts";
 import { indexedDbStore } from "./snapshot/indexeddb.ts";
-import type { Manifest } from "./snapshot/manifest.ts";
+import { reclaim } from "./upkeep.ts";
 
 /** Which sandboxes {@link Sandbox.list} is to give; what is absent is open. */
 export interface ListQuery {
@@ -20,14 +19,9 @@ export async function listSandboxes(
 ): Promise<SandboxInfo[]> {
   if (query.state !== undefined) checkOneOf("state", query.state, ["running", "paused"]);
   const wanted = Object.entries(checkStrings("metadata", query.metadata ?? {}));
-  const { held = [] } = await navigator.locks.query();
-  const owned = new Set(held.map((lock) => lock.name));
-  const manifests = (await indexedDbStore().manifests()) as Manifest[];
-  const paused = manifests
-    .filter((one) => !owned.has(lockName(one.sandboxId)) && !running.has(one.sandboxId))
-    .map(pausedInfo);
+  const others = (await reclaim(indexedDbStore())).filter(({ sandboxId }) => !running.has(sandboxId)).map(storedInfo);
   const live = await Promise.all([...running.values()].map((sandbox) => sandbox.getInfo()));
-  return [...live, ...paused]
+  return [...live, ...others]
     .filter((info) => query.state === undefined || info.state === query.state)
     .filter((info) => wanted.every(([key, value]) => info.metadata[key] === value))
     .sort((a, b) => b.startedAt.getTime() - a.startedAt.getTime());

@@ -1,15 +1,20 @@
 // Every message between the page, the kernel and its workers, as types. Nothing here runs.
 
 import type { AssetUrls } from "./assets.ts";
+import type { SnapshotManifest, Storage } from "./snapshot/manifest.ts";
 
 // ---- page → kernel -------------------------------------------------------------------------------------------------
 
 export interface BootOptions {
   sandboxId: string;
   assets: AssetUrls;
+  /** 0: for a sandbox whose page has gone, what is left of its time. */
   timeoutMs: number;
   /** Only for a new sandbox; a resumed one has its own, and what is given here replaces it. */
   diskSizeBytes?: number;
+  /** Only for a new sandbox: the snapshot it is made from, and where it keeps what it saves. */
+  from?: string;
+  storage?: Storage;
   metadata?: Record<string, string>;
   envs?: Record<string, string>;
   onTimeout?: "kill" | "pause";
@@ -29,12 +34,20 @@ export interface KernelInfo {
   envs: Record<string, string>;
   startedAt: number;
   endAt: number;
+  /** When its disk was last saved; null: not yet. */
+  savedAt: number | null;
   /** What the resume found wrong with the disk and mended. */
   repairs: string[];
 }
 
 /** Why a sandbox ended. */
-export type Ending = "killed" | "timeout" | "paused";
+export type Ending = "killed" | "timeout" | "paused" | "replaced";
+
+/** The sandboxes that a fork makes. */
+export interface ForkOptions {
+  sandboxIds: string[];
+  timeoutMs: number;
+}
 
 export interface CommandOptions {
   cwd?: string;
@@ -159,6 +172,9 @@ export interface KernelApi {
   keepAlive(timeoutMs: number): KernelInfo;
   kill(): Promise<void>;
   pause(): Promise<void>;
+  saveNow(): Promise<void>;
+  createSnapshot(snapshotId: string, name: string | undefined): Promise<SnapshotManifest>;
+  fork(options: ForkOptions): Promise<void>;
   fsck(repair: boolean): Promise<DiskReport>;
   /** Samples from `start` to `end`, ms since 1970. */
   getMetrics(start: number, end: number): Promise<SandboxMetrics[]>;

@@ -4,7 +4,7 @@
 import type { Remote } from "comlink";
 import { Commands } from "./commands.ts";
 import { endedError, notRunHere } from "./elsewhere.ts";
-import { SandboxError } from "./errors.ts";
+import { InvalidArgumentError, SandboxError } from "./errors.ts";
 import { Files } from "./files.ts";
 import { lockName } from "./kernel/ownership.ts";
 import { type Link, startKernel } from "./link.ts";
@@ -14,6 +14,9 @@ import type { DiskReport, Ending, KernelApi, SandboxMetrics } from "./protocol.t
 import { Pty } from "./pty.ts";
 import {
   bootOptions,
+  checkTemplate,
+  type ForkRequest,
+  MAX_FORKS,
   checkId,
   type MetricsRange,
   type ResumeOptions,
@@ -23,6 +26,16 @@ import {
   type SandboxOptions,
 } from "./sandbox-options.ts";
 import { indexedDbStore } from "./snapshot/indexeddb.ts";
+import { removeSandbox } from "./snapshot/registry.ts";
+import {
+  deleteSnapshot,
+  listSnapshots,
+  type SnapshotInfo,
+  type StorageInfo,
+  snapshotId as newSnapshotId,
+  snapshotInfo,
+  storageInfo,
+} from "./snapshots.ts";
 
 /** The sandboxes that this page runs, by id. */
 export const running = new Map<string, Sandbox>();
@@ -73,12 +86,23 @@ export class Sandbox {
   }
 
   /**
-   * Makes a sandbox and starts its clock.
+   * Makes a sandbox and starts its clock. With the id of a snapshot, its files and environment variables are those of the snapshot.
    * @throws {InvalidArgumentError} when an option has a value that can't be used.
+   * @throws {SandboxNotFoundError} when there is no such snapshot.
    * @throws {SandboxError} when the page is not cross-origin isolated; the message names the headers it needs.
+   *
+   * @example
+   * ```ts
+   * const { snapshotId } = await sandbox.createSnapshot({ name: "with pandas" });
+   * const other = await Sandbox.create(snapshotId, { timeoutMs: 300_000 });
+   * ```
    */
-  static async create(options: SandboxOptions = {}): Promise<Sandbox> {
+  static create(options?: SandboxOptions): Promise<Sandbox>;
+  static create(snapshotId: string, options?: Omit<SandboxOptions, "diskSizeBytes" | "storage">): Promise<Sandbox>;
+  static async create(first: string | SandboxOptions = {}, second: SandboxOptions = {}): Promise<Sandbox> {
+    const options = typeof first === "string" ? second : first;
     const boot = bootOptions(options, `sb_${randomId()}`);
+    if (typeof first === "string") boot.from = checkTemplate(first);
     boot.timeoutMs = checkTimeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     if (options.diskSizeBytes !== undefined) boot.diskSizeBytes = checkDiskSize(options.diskSizeBytes);
     return new Sandbox(await startKernel(options.assetBase, (kernel, seat) => kernel.create({ ...boot, seat })));
@@ -104,6 +128,24 @@ export class Sandbox {
     return listSandboxes(query, running);
   }
 
+  /** The snapshots of this origin, newest first. */
+  static listSnapshots(): Promise<SnapshotInfo[]> {
+    return listSnapshots();
+  }
+
+  /** Deletes a snapshot; sandboxes made from it lose nothing. False when there is none of that id. */
+  static async deleteSnapshot(snapshotId: string): Promise<boolean> {
+    return deleteSnapshot(snapshotId);
+  }
+
+  /**
+   * What is kept in the browser's storage. With `persist: true`, asks the browser first to keep it even when space gets short;
+   * it may ask the user, or decide by itself.
+   */
+  static storage({ persist = false }: { persist?: boolean } = {}): Promise<StorageInfo> {
+    return storageInfo(persist === true);
+  }
+
   /**
    * Ends a sandbox of this page, or removes a paused one; its files are gone.
    * @returns false when there is none of that id.
@@ -118,7 +160,7 @@ export class Sandbox {
     return navigator.locks.request(lockName(sandboxId), { ifAvailable: true }, (lock) => {
       if (lock === null)
         throw new SandboxError(`sandbox ${sandboxId} is running in another page or tab: kill it there`);
-      return indexedDbStore().remove(sandboxId);
+      return removeSandbox(indexedDbStore(), sandboxId);
     });
   }
 
@@ -155,6 +197,36 @@ export class Sandbox {
     if (this.#goneError !== null) return;
     await this.#call((kernel) => kernel.kill()).catch(() => {});
     await this.#gone.catch(() => {});
+  }
+
+  /**
+   * Keeps the files as they are now, for {@link Sandbox.create}; the sandbox runs on. A snapshot lives until it is deleted, whatever
+   * becomes of the sandbox. What running programs have not yet written is not in it.
+   * @throws {NotEnoughSpaceError} when the browser's storage is full.
+   */
+  async createSnapshot({ name }: { name?: string } = {}): Promise<SnapshotInfo> {
+    if (name !== undefined && typeof name !== "string")
+      throw new InvalidArgumentError(`name must be a string, got ${typeof name}`);
+    return snapshotInfo(await this.#call((kernel) => kernel.createSnapshot(newSnapshotId(randomId()), name)));
+  }
+
+  /**
+   * Makes `count` (1 to 100, default 1) sandboxes with the files, metadata and environment variables that this one has now. They
+   * run in this page, have ids and clocks of their own (`timeoutMs`, default 60,000), and are independent from then on.
+   * @throws {NotEnoughSpaceError} when the browser's storage is full.
+   */
+  async fork({ count = 1, timeoutMs = DEFAULT_TIMEOUT_MS, assetBase }: ForkRequest = {}): Promise<Sandbox[]> {
+    if (!Number.isInteger(count) || count < 1 || count > MAX_FORKS)
+      throw new InvalidArgumentError(`count must be an integer from 1 to ${MAX_FORKS}, got ${count}`);
+    checkTimeout(timeoutMs);
+    const sandboxIds = Array.from({ length: count }, () => `sb_${randomId()}`);
+    await this.#call((kernel) => kernel.fork({ sandboxIds, timeoutMs }));
+    const started = await Promise.allSettled(sandboxIds.map((id) => Sandbox.resume(id, { timeoutMs, assetBase })));
+    const failed = started.find((one) => one.status === "rejected");
+    const forks = started.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+    if (failed === undefined) return forks;
+    await Promise.all(sandboxIds.map((id) => Sandbox.kill(id)));
+    throw failed.reason;
   }
 
   /** False once it was killed, timed out or paused. */

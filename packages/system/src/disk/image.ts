@@ -5,10 +5,14 @@ import type { Disk } from "./disk.ts";
 import { I_MODE, I_NLINK, ROOT } from "./inodes.ts";
 import { PENDING } from "./layout.ts";
 
+/** True when a block has changed since all were marked clean. A look without the lock will do: a change is marked first. */
+export function hasDirtyBlocks(disk: Disk): boolean {
+  return dirtyFlags(disk).includes(1);
+}
+
 /** The image blocks that changed since they were last marked clean, ascending. */
 export function dirtyBlocks(disk: Disk): number[] {
-  const start = disk.layout.dirtyByte;
-  const flags = disk.memory.bytes.subarray(start, start + disk.usedEnd);
+  const flags = dirtyFlags(disk);
   const found: number[] = [];
   // indexOf is the engine's own search: the flags of a clean disk of 1 GiB are looked through in some microseconds.
   for (let block = flags.indexOf(1); block >= 0; block = flags.indexOf(1, block + 1)) found.push(block);
@@ -22,4 +26,9 @@ export function isAtRest(disk: Disk): boolean {
   for (let ino = ROOT; ino < inodes.end; ino++)
     if (inodes.get(ino, I_NLINK) === 0 && inodes.get(ino, I_MODE) !== 0) return false;
   return true;
+}
+
+function dirtyFlags(disk: Disk): Uint8Array {
+  const start = disk.layout.dirtyByte;
+  return disk.memory.bytes.subarray(start, start + disk.usedEnd);
 }

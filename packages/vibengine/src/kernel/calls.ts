@@ -14,6 +14,8 @@ export class KernelCalls {
   /** The kernel's own process. */
   readonly system: System;
   #turnedAt = 0;
+  /** Pending while nobody's sections are run. */
+  #still: Promise<unknown> | null = null;
 
   constructor(machine: Machine, system: System) {
     this.machine = machine;
@@ -27,11 +29,27 @@ export class KernelCalls {
    * that is free is had without leaving the microtasks.
    */
   async exclusive<T>(section: () => T): Promise<T> {
+    while (this.#still !== null) await this.#still;
     if (performance.now() - this.#turnedAt > SLICE_MS) {
       await nextTurn();
       this.#turnedAt = performance.now();
     }
     return this.machine.lock.holding(this.system.pid, section);
+  }
+
+  /** Runs `work` while all others' sections wait, so that the disk stays as it is but for what `work` does within `section`s. */
+  async holdStill<T>(work: (exclusive: <S>(section: () => S) => Promise<S>) => Promise<T>): Promise<T> {
+    while (this.#still !== null) await this.#still;
+    const done = work((section) => this.machine.lock.holding(this.system.pid, section));
+    this.#still = done.then(
+      () => {},
+      () => {},
+    );
+    try {
+      return await done;
+    } finally {
+      this.#still = null;
+    }
   }
 
   /** Makes `attempt` until it answers anything but -EAGAIN; -ETIMEDOUT after `deadline` (`performance.now()`, ms). */

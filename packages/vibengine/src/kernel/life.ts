@@ -1,37 +1,26 @@
 // A sandbox's life, from boot to end: create, resume, the deadline, pause, kill. The work is done in the modules it puts
 // together here; this file only knows in which order, and what is still allowed when. `kernel.ts` adds the calls.
 
-import { programNames } from "@vibengine/shell/programs";
-import {
-  bootKernelSlot,
-  type Disk,
-  EAGAIN,
-  ECHILD,
-  encode,
-  Machine,
-  makeTree,
-  ROOT,
-  SIGKILL,
-  System,
-  USER_ID,
-} from "@vibengine/system";
+import { EAGAIN, ECHILD, encode, SIGKILL, type System, USER_ID } from "@vibengine/system";
 import { NotEnoughSpaceError, SandboxError, SandboxNotFoundError, TimeoutError } from "../errors.ts";
 import { DEFAULT_DISK_BYTES } from "../options.ts";
-import type { AttachMessage, BootOptions, DiskReport, Ending, KernelInfo } from "../protocol.ts";
-import { indexedDbStore, packKey } from "../snapshot/indexeddb.ts";
-import { CorruptSnapshot, checkManifest, type Manifest } from "../snapshot/manifest.ts";
-import { loadDisk, saveDisk } from "../snapshot/save.ts";
+import type { AttachMessage, BootOptions, DiskReport, Ending, ForkOptions, KernelInfo } from "../protocol.ts";
+import { indexedDbStore } from "../snapshot/indexeddb.ts";
+import { type Manifest, SNAPSHOT_FORMAT, type SnapshotManifest } from "../snapshot/manifest.ts";
+import { findManifest, findSnapshot, Replaced, removeSandbox } from "../snapshot/registry.ts";
+import { MANIFEST, SNAPSHOT } from "../snapshot/store.ts";
+import { type Booted, bootFrom, bootNew, unusable } from "./boot.ts";
 import { KernelCalls } from "./calls.ts";
 import { Deadline } from "./clock.ts";
 import { Commands } from "./commands.ts";
 import { Files } from "./files.ts";
 import { loadFsck } from "./fsck.ts";
-import { formatDisk, newMemory } from "./memory.ts";
 import { Metrics } from "./metrics.ts";
 import { type Hold, holdSandbox } from "./ownership.ts";
 import { WorkerPool } from "./pool.ts";
 import { Processes } from "./processes.ts";
 import { WorkerQuota } from "./quota.ts";
+import { type About, type SaveOptions, Saves } from "./saves.ts";
 import { Watches } from "./watches.ts";
 
 const SPARE_SHELLS = 2;
@@ -45,6 +34,7 @@ interface Rooms {
   files: Files;
   watches: Watches;
   metrics: Metrics;
+  saves: Saves;
   fsck(repair: boolean): Promise<DiskReport>;
 }
 
@@ -57,12 +47,10 @@ export class Life {
   readonly #ended: Promise<Ending>;
   #end: (ending: Ending) => void = () => {};
   #ending: Ending | null = null;
-  #info!: Omit<KernelInfo, "endAt">;
-  #onTimeout: "kill" | "pause" = "kill";
-  #diskSizeBytes = DEFAULT_DISK_BYTES;
+  #about!: About;
+  #repairs: string[] = [];
   #rooms!: Rooms;
   #pools: WorkerPool[] = [];
-  #saved: Manifest | null = null;
   #hold: Hold | null = null;
 
   constructor() {
@@ -71,47 +59,71 @@ export class Life {
     });
   }
 
+  /** A new sandbox, empty or from a snapshot. */
   async create(options: BootOptions): Promise<KernelInfo> {
+    const { sandboxId, assets, diskSizeBytes = DEFAULT_DISK_BYTES, from } = options;
     const attach = this.#startWorkers(options);
-    this.#diskSizeBytes = options.diskSizeBytes ?? DEFAULT_DISK_BYTES;
-    const memory = newMemory(this.#diskSizeBytes);
-    const machine = new Machine(formatDisk(memory, this.#diskSizeBytes));
-    const kernel = new System(machine, bootKernelSlot(machine, ROOT));
-    makeTree(kernel, programNames);
-    this.#hold = await holdSandbox(options.sandboxId);
-    this.#info = {
-      sandboxId: options.sandboxId,
-      metadata: options.metadata ?? {},
-      envs: options.envs ?? {},
-      startedAt: Date.now(),
-      repairs: [],
-    };
-    return this.#run(machine, kernel, memory, attach, options);
+    this.#hold = await holdSandbox(sandboxId);
+    const fresh = (booted: Booted, stored: Manifest | null, image: Pick<Manifest, "diskSizeBytes" | "storage">) =>
+      this.#run(booted, attach, options, stored, {
+        ...image,
+        sandboxId,
+        generation: 1,
+        metadata: {},
+        envs: {},
+        createdAt: Date.now(),
+        onTimeout: "kill",
+      });
+    if (from === undefined)
+      return fresh(bootNew(diskSizeBytes), null, { diskSizeBytes, storage: options.storage ?? "indexeddb" });
+    const what = `snapshot ${from}`;
+    const snapshot = await findSnapshot(this.#store, from).catch((error) => {
+      throw unusable(error, what);
+    });
+    if (snapshot === undefined) throw new SandboxNotFoundError(`there is no ${what}: it was deleted, or never existed`);
+    // The new sandbox holds on to what it is made of before it reads it.
+    const stored = await this.#adopt(snapshot, sandboxId, options.timeoutMs);
+    return fresh(await bootFrom(this.#store, stored, assets.tools, what), stored, stored);
   }
 
+  /**
+   * A paused sandbox, or one whose page has gone. With a time limit in the options it starts anew; without, what is left of the
+   * old one goes on.
+   */
   async resume(options: BootOptions): Promise<KernelInfo> {
-    const { sandboxId } = options;
+    const { sandboxId, assets } = options;
     const attach = this.#startWorkers(options);
     this.#hold = await holdSandbox(sandboxId);
     if (this.#hold === null) {
       throw new SandboxError(`sandbox ${sandboxId} is running in another page or tab: pause it there first`);
     }
+    const what = `the snapshot of sandbox ${sandboxId}`;
     try {
-      return await this.#restore(options, attach);
+      const stored = await findManifest(this.#store, sandboxId).catch((error) => {
+        throw unusable(error, what);
+      });
+      const isOver = stored?.state === "running" && stored.endAt !== null && stored.endAt <= Date.now();
+      if (isOver) await removeSandbox(this.#store, sandboxId);
+      if (stored === undefined || isOver) {
+        throw new SandboxNotFoundError(
+          `there is no paused sandbox ${sandboxId}: it was killed, timed out, or never existed`,
+        );
+      }
+      const booted = await bootFrom(this.#store, stored, assets.tools, what);
+      const left = stored.endAt === null ? 0 : stored.endAt - Date.now();
+      const timeoutMs = options.timeoutMs > 0 ? options.timeoutMs : Math.max(left, 1);
+      const about = { ...stored, generation: stored.generation + 1 };
+      return await this.#run(booted, attach, { ...options, timeoutMs }, stored, about);
     } catch (error) {
       await this.#hold.release();
-      if (!(error instanceof CorruptSnapshot)) throw error;
-      throw new SandboxError(
-        `the snapshot of sandbox ${sandboxId} can't be used: ${error.message}. It has been left as it is.`,
-        {
-          cause: error,
-        },
-      );
+      throw error;
     }
   }
 
   info(): KernelInfo {
-    return { ...this.#info, endAt: this.#deadline.endAt };
+    const { sandboxId, metadata, envs, startedAt } = this.#about;
+    const { savedAt } = this.#rooms.saves;
+    return { sandboxId, metadata, envs, startedAt, savedAt, endAt: this.#deadline.endAt, repairs: this.#repairs };
   }
 
   isRunning(): boolean {
@@ -121,6 +133,7 @@ export class Life {
   keepAlive(timeoutMs: number): KernelInfo {
     this.#checkRunning();
     this.#deadline.set(timeoutMs);
+    this.#rooms.saves.update({ endAt: this.#deadline.endAt }).catch(() => {}); // the next save tells it again
     return this.info();
   }
 
@@ -135,7 +148,7 @@ export class Life {
     await calls.exclusive(() => calls.system.kill(-1, SIGKILL));
     this.#rooms.commands.failAll(() => new SandboxError("the sandbox was paused while the command ran"));
     try {
-      await this.#save();
+      await this.#save({ durability: "strict", isAtRest: true, change: { state: "paused", endAt: null } });
     } catch (error) {
       // The sandbox runs on, and its files are still to be had.
       this.#rooms.files = new Files(calls, await this.#fork(calls));
@@ -146,6 +159,40 @@ export class Life {
 
   ended(): Promise<Ending> {
     return this.#ended;
+  }
+
+  /** Saves what changed, without being asked to wait for the medium: for a page that is about to go. */
+  async saveNow(): Promise<void> {
+    if (this.#ending === null) await this.#save({ durability: "relaxed" });
+  }
+
+  async createSnapshot(snapshotId: string, name: string | undefined): Promise<SnapshotManifest> {
+    this.#checkRunning();
+    let made: SnapshotManifest | undefined;
+    await this.#save({
+      durability: "strict",
+      also: (records, { storage, diskSizeBytes, clean, segments, envs }) => {
+        const image = { format: SNAPSHOT_FORMAT, storage, diskSizeBytes, clean, segments };
+        made = { ...image, snapshotId, envs, createdAt: Date.now(), ...(name !== undefined && { name }) };
+        records.put(SNAPSHOT + snapshotId, made);
+      },
+    });
+    return made as SnapshotManifest;
+  }
+
+  /** Makes sandboxes that go on from here, with nobody owning them yet. */
+  async fork({ sandboxIds, timeoutMs }: ForkOptions): Promise<void> {
+    this.#checkRunning();
+    await this.#save({
+      durability: "relaxed",
+      also: (records, manifest) => {
+        const now = Date.now();
+        for (const sandboxId of sandboxIds) {
+          const times = { createdAt: now, startedAt: now, endAt: now + timeoutMs };
+          records.put(MANIFEST + sandboxId, { ...manifest, ...times, sandboxId, generation: 1 });
+        }
+      },
+    });
   }
 
   /** The first worker is on its way before the disk exists: starting it takes longest. */
@@ -161,68 +208,80 @@ export class Life {
     return (memory) => attach({ type: "attach", memory, toolsUrl: options.assets.tools, dataUrl: options.assets.data });
   }
 
-  async #restore(options: BootOptions, attach: Attach): Promise<KernelInfo> {
-    const { sandboxId } = options;
-    const stored = await this.#store.manifest(sandboxId);
-    if (stored === undefined) {
-      throw new SandboxNotFoundError(
-        `there is no paused sandbox ${sandboxId}: it was killed, timed out, or never existed`,
-      );
-    }
-    const manifest = checkManifest(stored, sandboxId);
-    const memory = newMemory(manifest.diskSizeBytes);
-    const disk = await loadDisk(this.#store, manifest, memory);
-    const repairs = manifest.clean === false ? await this.#mend(disk, options.assets.tools) : [];
-    const machine = new Machine(disk);
-    const kernel = new System(machine, bootKernelSlot(machine, ROOT));
-    this.#saved = manifest;
-    this.#diskSizeBytes = manifest.diskSizeBytes;
-    this.#info = {
+  /** A manifest for a new sandbox, of a snapshot's segments, in the store. */
+  async #adopt(snapshot: SnapshotManifest, sandboxId: string, timeoutMs: number): Promise<Manifest> {
+    const { snapshotId, name: _, ...image } = snapshot;
+    const now = Date.now();
+    const manifest: Manifest = {
+      ...image,
       sandboxId,
-      metadata: options.metadata ?? manifest.metadata,
-      envs: options.envs ?? manifest.envs,
-      startedAt: Date.now(),
-      repairs,
+      state: "running",
+      generation: 0,
+      metadata: {},
+      createdAt: now,
+      startedAt: now,
+      savedAt: now,
+      endAt: now + timeoutMs,
+      onTimeout: "kill",
     };
-    return this.#run(machine, kernel, memory, attach, options);
+    await this.#store.write("relaxed", null, async (records) => {
+      if ((await records.get(SNAPSHOT + snapshotId)) === undefined)
+        throw new SandboxNotFoundError(`there is no snapshot ${snapshotId}: it was deleted just now`);
+      records.put(MANIFEST + sandboxId, manifest);
+    });
+    return manifest;
   }
 
-  /** Mends a disk that was saved while it was in use; what was found. */
-  async #mend(disk: Disk, toolsUrl: string): Promise<string[]> {
-    const check = await loadFsck(toolsUrl);
-    let report: DiskReport;
-    try {
-      report = check(disk, { repair: true });
-    } catch (cause) {
-      throw new CorruptSnapshot(`its disk is damaged beyond repair: ${(cause as Error).message}`, { cause });
-    }
-    if (report.isClean) return report.problems;
-    throw new CorruptSnapshot(`its disk is damaged beyond repair: ${report.problems.join(" ").slice(0, 1000)}`);
-  }
-
+  /** Sets a sandbox to work on its disk; `about` is what is known of it, which the options overrule. */
   async #run(
-    machine: Machine,
-    kernel: System,
-    memory: WebAssembly.Memory,
+    { memory, machine, system, repairs }: Booted,
     attach: Attach,
     options: BootOptions,
+    stored: Manifest | null,
+    about: Omit<About, "state" | "startedAt" | "endAt">,
   ): Promise<KernelInfo> {
     attach(memory);
-    const calls = new KernelCalls(machine, kernel);
+    const calls = new KernelCalls(machine, system);
     const [guests, shells] = this.#pools;
     const processes = new Processes(calls, guests, shells);
-    const commands = new Commands(calls, processes, () => this.#info.envs);
+    const commands = new Commands(calls, processes, () => this.#about.envs);
     const files = new Files(calls, await this.#fork(calls));
     const fsck = async (repair: boolean) => {
       const check = await loadFsck(options.assets.tools);
       const { problems, isClean } = await calls.exclusive(() => check(machine.disk, { repair }));
       return { problems, isClean };
     };
-    this.#rooms = { calls, processes, commands, files, watches: new Watches(calls), metrics: new Metrics(calls), fsck };
-    this.#onTimeout = options.onTimeout ?? "kill";
     this.#deadline.set(options.timeoutMs);
+    const { metadata = about.metadata, envs = about.envs, onTimeout = about.onTimeout } = options;
+    this.#about = {
+      sandboxId: about.sandboxId,
+      storage: about.storage,
+      diskSizeBytes: about.diskSizeBytes,
+      generation: about.generation,
+      createdAt: about.createdAt,
+      metadata,
+      envs,
+      onTimeout,
+      state: "running",
+      startedAt: Date.now(),
+      endAt: this.#deadline.endAt,
+    };
+    this.#repairs = repairs;
+    const saves = new Saves(this.#store, calls, this.#about, stored, () => this.#stop("replaced"));
+    this.#rooms = { calls, processes, commands, files, watches: new Watches(calls), metrics: new Metrics(calls), saves, fsck };
+    await this.#claim(saves);
+    saves.start();
     this.#superviseProcesses();
     return this.info();
+  }
+
+  /** Makes the sandbox known. Where nothing can be stored it runs all the same, and `pause` says why it can't be saved. */
+  async #claim(saves: Saves): Promise<void> {
+    try {
+      await saves.update({});
+    } catch (error) {
+      if (error instanceof Replaced) throw new SandboxError(error.message, { cause: error });
+    }
   }
 
   /** The process as which the `files` API makes its calls. */
@@ -250,7 +309,7 @@ export class Life {
   }
 
   async #timeOut(): Promise<void> {
-    if (this.#onTimeout === "kill" || this.#ending !== null) return this.#stop("timeout");
+    if (this.#about.onTimeout === "kill" || this.#ending !== null) return this.#stop("timeout");
     try {
       await this.pause();
     } catch (error) {
@@ -261,8 +320,11 @@ export class Life {
 
   async #stop(ending: Ending): Promise<void> {
     if (this.#ending !== null) return;
-    // What storage still holds of it is an older snapshot; a failure to remove that is found by whoever looks next.
-    await this.#finish(ending, () => this.#store.remove(this.#info.sandboxId).catch(() => false));
+    // A failure to remove what is saved of it is made up for by whoever looks next. What another has taken over is left to that.
+    const { sandboxId } = this.#about;
+    await this.#finish(ending, async () => {
+      if (ending !== "replaced") await removeSandbox(this.#store, sandboxId).catch(() => false);
+    });
   }
 
   /** Ends everything at once, then cleans up, then tells the page, which ends this worker. */
@@ -275,32 +337,23 @@ export class Life {
     for (const pool of this.#pools) pool.retire();
     await this.#rooms.processes.endAll();
     for (const pool of this.#pools) pool.close();
+    await this.#rooms.saves.close();
     await cleanUp();
     await this.#hold?.release();
     this.#end(ending);
   }
 
-  async #save(): Promise<void> {
-    const { metadata, envs, sandboxId, startedAt } = this.#info;
-    const about = {
-      sandboxId,
-      metadata,
-      envs,
-      diskSizeBytes: this.#diskSizeBytes,
-      clean: true,
-      createdAt: this.#saved?.createdAt ?? startedAt,
-    };
+  async #save(options: SaveOptions): Promise<void> {
     try {
-      this.#saved = await saveDisk(this.#store, this.#rooms.calls.machine.disk, about, this.#saved, (name) =>
-        packKey(sandboxId, name),
-      );
+      await this.#rooms.saves.save(options);
     } catch (cause) {
-      if ((cause as Error).name !== "QuotaExceededError")
-        throw new SandboxError(`the sandbox could not be saved: ${(cause as Error).message}`, { cause });
-      throw new NotEnoughSpaceError(
-        "the browser's storage is full: the sandbox was not paused and runs on; free space and try again",
-        { cause },
-      );
+      if (this.#ending === null && (cause as Error).name === "QuotaExceededError") {
+        throw new NotEnoughSpaceError(
+          "the browser's storage is full: the sandbox was not saved and runs on; free space and try again",
+          { cause },
+        );
+      }
+      throw new SandboxError(`the sandbox could not be saved: ${(cause as Error).message}`, { cause });
     }
   }
 
@@ -315,7 +368,8 @@ export class Life {
   }
 
   #endedError(): SandboxError {
-    const { sandboxId } = this.#info;
+    const { sandboxId } = this.#about;
+    if (this.#ending === "replaced") return new SandboxError(`sandbox ${sandboxId} was taken over by another page`);
     if (this.#ending === "timeout") return new TimeoutError(`sandbox ${sandboxId} reached its timeout and was stopped`);
     if (this.#ending === "killed") return new SandboxError(`sandbox ${sandboxId} was killed`);
     return new SandboxError(`sandbox ${sandboxId} was paused`);

@@ -80,13 +80,6 @@ export function removeSnapshot(store: SnapshotStore, snapshotId: string): Promis
   return removeImage(store, SNAPSHOT + snapshotId);
 }
 
-/** Who has outlived their time, of those that nobody owns: `isOwned` says who is owned. */
-export function expired(manifests: readonly Manifest[], now: number, isOwned: (id: string) => boolean): Manifest[] {
-  return manifests.filter(
-    ({ state, endAt, sandboxId }) => state === "running" && endAt !== null && endAt <= now && !isOwned(sandboxId),
-  );
-}
-
 function removeImage(store: SnapshotStore, key: string): Promise<boolean> {
   return store.write("relaxed", null, async (records) => {
     const stored = (await records.get(key)) as Partial<Image> | undefined;

@@ -34,14 +34,22 @@ export interface Harvest extends Taken {
 /** Runs a section with the lock held. */
 export type Exclusive = <T>(section: () => T) => Promise<T>;
 
-/**
- * Everything at once, while nobody else changes the disk: `packs` reads it as it goes. Includes what was saved so lately, without
- * the promise that it survives the loss of power, that it may not yet have been written to the medium.
- */
-export async function harvestAtRest(disk: Disk, chain: readonly Segment[], exclusive: Exclusive): Promise<Harvest> {
+/** Segments to be written again whatever they hold. */
+export type IsWeak = (segment: Segment) => boolean;
+
+/** For a save that must survive the loss of power: what was written so lately, without that promise, that it may not yet. */
+export function isUnsettled({ relaxedAt = 0 }: Segment): boolean {
+  return relaxedAt > Date.now() - SETTLED_MS;
+}
+
+/** Everything at once, while nobody else changes the disk: `packs` reads it as it goes. */
+export async function harvestAtRest(
+  disk: Disk,
+  chain: readonly Segment[],
+  isWeak: IsWeak,
+  exclusive: Exclusive,
+): Promise<Harvest> {
   const hash = await hasher();
-  const since = Date.now() - SETTLED_MS;
-  const isWeak = ({ relaxedAt = 0 }: Segment) => relaxedAt > since;
   return exclusive(() => {
     disk.sync();
     const dirty = dirtyBlocks(disk);
@@ -52,10 +60,11 @@ export async function harvestAtRest(disk: Disk, chain: readonly Segment[], exclu
   });
 }
 
-/** The same while programs run. Copies what it takes. */
+/** The same while programs run. Copies what it takes; `turn` lets others have this thread. */
 export async function harvest(
   disk: Disk,
   chain: readonly Segment[],
+  isWeak: IsWeak,
   exclusive: Exclusive,
   turn: () => Promise<void>,
 ): Promise<Harvest> {
@@ -65,7 +74,7 @@ export async function harvest(
     disk.sync();
     const dirty = dirtyBlocks(disk);
     for (const block of dirty) disk.markClean(block);
-    return { dirty, ...plan(chain, dirty, isNeeded) };
+    return { dirty, ...plan(chain, dirty, isNeeded, isWeak) };
   });
   const copies = new Copies(disk);
   for (let i = 0; i < first.blocks.length; i += SLICE_BLOCKS) {

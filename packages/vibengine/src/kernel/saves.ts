@@ -1,0 +1,233 @@
+// Saving a sandbox that this kernel owns: by itself while it runs, at most a second behind, and when it is asked to. One save at
+// a time. What the storage has is always one state of the disk, whole; a save that fails changes nothing there, and the next one
+// makes up for it.
+
+import { type Disk, hasDirtyBlocks } from "@vibengine/system";
+import { type Manifest, SNAPSHOT_FORMAT, type Segment } from "../snapshot/manifest.ts";
+import { ChainGone, Replaced, replaceManifest } from "../snapshot/registry.ts";
+import { type Exclusive, type Harvest, harvest, harvestAhead, harvestAtRest, isUnsettled } from "../snapshot/save.ts";
+import type { Records, SnapshotStore } from "../snapshot/store.ts";
+import { nextTurn } from "../turn.ts";
+import type { KernelCalls } from "./calls.ts";
+
+/** How often (ms) is looked whether something changed, and how long after the beginning of one save the next one may begin. */
+const LOOK_MS = 100;
+const PACE_MS = 700;
+/** How long (ms) after a save that failed the next is tried. */
+const RETRY_MS = 5000;
+
+/** What a manifest says besides the disk; fields that a change leaves out stay. */
+export type About = Omit<Manifest, "format" | "segments" | "ahead" | "clean" | "savedAt">;
+
+export interface SaveOptions {
+  /** `strict`: on the medium when it resolves. */
+  durability: "strict" | "relaxed";
+  /** Nobody uses the disk: it need not be copied. */
+  isAtRest?: boolean;
+  change?: Partial<About>;
+  /** What is to be written in the same transaction. */
+  also?: (records: Records, manifest: Manifest) => void;
+}
+
+export class Saves {
+  readonly #store: SnapshotStore;
+  readonly #calls: KernelCalls;
+  readonly #onReplaced: () => void;
+  /** What the store has, once it has something. */
+  #stored: Manifest | null = null;
+  #about: About;
+  /** Segments that make up the disk as far as it is saved. */
+  #chain: Segment[] = [];
+  /** Nothing of the disk is in the store, though its blocks are not marked as changed. */
+  #isAllNew: boolean;
+  #queue: Promise<unknown> = Promise.resolve();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isClosed = false;
+
+  /**
+   * `stored`: the manifest that the disk was read from, null for a new one. `onReplaced` is called when another page turns out to
+   * have become the owner.
+   */
+  constructor(
+    store: SnapshotStore,
+    calls: KernelCalls,
+    about: About,
+    stored: Manifest | null,
+    onReplaced: () => void,
+  ) {
+    this.#store = store;
+    this.#calls = calls;
+    this.#about = about;
+    this.#stored = stored;
+    this.#chain = stored?.segments ?? [];
+    this.#isAllNew = this.#chain.length === 0;
+    this.#onReplaced = onReplaced;
+  }
+
+  /** When the disk was last saved (ms since 1970); null: never. */
+  get savedAt(): number | null {
+    return this.#stored?.savedAt ?? null;
+  }
+
+  /** Writes what is new about the sandbox, without its disk. Claims it: from here on, an older owner can't write. */
+  update(change: Partial<About>): Promise<void> {
+    return this.#enqueue(async () => {
+      this.#about = { ...this.#about, ...change };
+      const { segments, ahead = [], clean, savedAt } = this.#stored ?? {
+        segments: [],
+        clean: true,
+        savedAt: null,
+      };
+      await this.#put(this.#manifest(segments, ahead, clean, savedAt), "relaxed", null, []);
+    });
+  }
+
+  /** Saves the disk; resolves when that is done. */
+  save(options: SaveOptions): Promise<void> {
+    return this.#enqueue(async () => {
+      const before = this.#about;
+      this.#about = { ...before, ...options.change };
+      try {
+        await this.#save(options);
+      } catch (error) {
+        this.#about = before;
+        throw error;
+      }
+    });
+  }
+
+  /** Saves whenever something changed, until `close`. */
+  start(): void {
+    this.#look(LOOK_MS);
+  }
+
+  /** Stops saving, and resolves when nothing is being written. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.#queue.catch(() => {});
+  }
+
+  #look(after: number): void {
+    if (this.#isClosed) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(async () => {
+      if (!hasDirtyBlocks(this.#disk)) return this.#look(LOOK_MS);
+      const begun = performance.now();
+      try {
+        await this.save({ durability: "relaxed" });
+        this.#look(Math.max(LOOK_MS, begun + PACE_MS - performance.now()));
+      } catch {
+        this.#look(RETRY_MS); // `pause` says what is wrong; until then the user's program goes on
+      }
+    }, after);
+  }
+
+  async #save(options: SaveOptions): Promise<void> {
+    try {
+      await this.#write(options);
+    } catch (error) {
+      if (!(error instanceof ChainGone)) throw error;
+      this.#stored = null;
+      this.#chain = [];
+      this.#isAllNew = true;
+      await this.#write(options);
+    }
+  }
+
+  #write(options: SaveOptions): Promise<void> {
+    if (options.isAtRest) return this.#calls.holdStill((exclusive) => this.#writeFrom(options, exclusive));
+    return this.#writeFrom(options, (section) => this.#calls.exclusive(section));
+  }
+
+  async #writeFrom(options: SaveOptions, exclusive: Exclusive): Promise<void> {
+    const disk = this.#disk;
+    if (this.#isAllNew) {
+      await exclusive(() => {
+        for (let block = 0; block < disk.usedEnd; block++) if (disk.isKept(block)) disk.markDirty(block);
+      });
+      this.#isAllNew = false;
+    }
+    const isWeak = options.durability === "strict" ? isUnsettled : () => false;
+    if (!options.isAtRest) await this.#writeAhead(exclusive);
+    const taken = options.isAtRest
+      ? await harvestAtRest(disk, this.#chain, isWeak, exclusive)
+      : await harvest(disk, this.#chain, isWeak, exclusive, nextTurn);
+    try {
+      await this.#writeHarvest(taken, options);
+    } catch (error) {
+      for (const block of taken.blocks) disk.markDirty(block);
+      throw error;
+    }
+  }
+
+  async #writeHarvest(taken: Harvest, { durability, also }: SaveOptions): Promise<void> {
+    const { segment, packs, kept, dropped, clean } = taken;
+    const isEmpty = segment.runs.length === 0;
+    const segments = isEmpty ? kept : [...kept, this.#dated(segment, durability)];
+    const manifest = this.#manifest(segments, [], clean, Date.now());
+    await this.#put(manifest, durability, isEmpty ? null : { ...segment, packs }, dropped, also);
+    this.#chain = segments;
+  }
+
+  /** As much of a large change as leaves little enough to be copied at once. */
+  async #writeAhead(exclusive: Exclusive): Promise<void> {
+    for (;;) {
+      const taken = await harvestAhead(this.#disk, exclusive);
+      if (taken === null) return;
+      const { segments = [], ahead = [], clean = true, savedAt = null } = this.#stored ?? {};
+      const segment = this.#dated(taken.segment, "relaxed");
+      try {
+        const manifest = this.#manifest(segments, [...ahead, segment], clean, savedAt);
+        await this.#put(manifest, "relaxed", { ...segment, packs: taken.packs }, []);
+      } catch (error) {
+        for (const block of taken.blocks) this.#disk.markDirty(block);
+        throw error;
+      }
+      this.#chain.push(segment);
+    }
+  }
+
+  async #put(
+    manifest: Manifest,
+    durability: SaveOptions["durability"],
+    segment: { name: string; packs: Iterator<Uint8Array> } | null,
+    dropped: readonly Segment[],
+    also?: SaveOptions["also"],
+  ): Promise<void> {
+    const { storage } = manifest;
+    try {
+      await this.#store.write(durability, segment && { ...segment, storage }, async (records) => {
+        await replaceManifest(records, manifest, this.#stored, dropped);
+        also?.(records, manifest);
+      });
+    } catch (error) {
+      if (error instanceof Replaced) this.#onReplaced();
+      throw error;
+    }
+    this.#stored = manifest;
+  }
+
+  #manifest(segments: Segment[], ahead: Segment[], clean: boolean, savedAt: number | null): Manifest {
+    const manifest: Manifest = { ...this.#about, format: SNAPSHOT_FORMAT, segments, clean, savedAt };
+    if (ahead.length > 0) manifest.ahead = ahead;
+    return manifest;
+  }
+
+  /** Files are flushed, records are not. */
+  #dated(segment: Segment, durability: SaveOptions["durability"]): Segment {
+    const isFlushed = durability === "strict" || this.#about.storage === "opfs";
+    if (!isFlushed) segment.relaxedAt = Date.now();
+    return segment;
+  }
+
+  #enqueue<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work, work);
+    this.#queue = result.catch(() => {});
+    return result;
+  }
+
+  get #disk(): Disk {
+    return this.#calls.machine.disk;
+  }
+}

@@ -1,0 +1,43 @@
+// What any page does for sandboxes that nobody looks after: one whose page has gone and whose time is up is stopped, as its kernel
+// would have done, and its storage is freed. Done by whoever looks next: `list`, `create`, `connect` and `storage` begin with it.
+
+import { holdSandbox, lockName } from "./kernel/ownership.ts";
+import { type Manifest } from "./snapshot/manifest.ts";
+import { allManifests, findManifest, removeSandbox } from "./snapshot/registry.ts";
+import { MANIFEST, type SnapshotStore } from "./snapshot/store.ts";
+
+/** Stops the sandboxes that have outlived their time with nobody there to stop them. Returns what is known of the others. */
+export async function reclaim(store: SnapshotStore): Promise<Manifest[]> {
+  const manifests = await allManifests(store);
+  const late = manifests.filter(isOver);
+  if (late.length === 0) return manifests;
+  const { held = [] } = await navigator.locks.query();
+  const owned = new Set(held.map((lock) => lock.name));
+  for (const { sandboxId } of late) if (!owned.has(lockName(sandboxId))) await stop(store, sandboxId);
+  await store.sweep();
+  return allManifests(store);
+}
+
+async function stop(store: SnapshotStore, sandboxId: string): Promise<void> {
+  const hold = await holdSandbox(sandboxId);
+  if (hold === null) return; // its kernel is there after all, or somebody else is at it
+  try {
+    const manifest = await findManifest(store, sandboxId);
+    if (manifest === undefined || !isOver(manifest)) return;
+    if (manifest.onTimeout === "kill") await removeSandbox(store, sandboxId);
+    else await pauseLate(store, manifest);
+  } finally {
+    await hold.release();
+  }
+}
+
+/** What was last saved becomes what a resume brings back. */
+function pauseLate(store: SnapshotStore, manifest: Manifest): Promise<void> {
+  return store.write("relaxed", null, async (records) => {
+    records.put(MANIFEST + manifest.sandboxId, { ...manifest, state: "paused", endAt: null });
+  });
+}
+
+function isOver({ state, endAt }: Manifest): boolean {
+  return state === "running" && endAt !== null && endAt <= Date.now();
+}
