@@ -14,10 +14,10 @@ import type { DiskReport, Ending, KernelApi, SandboxMetrics } from "./protocol.t
 import { Pty } from "./pty.ts";
 import {
   bootOptions,
+  checkId,
   checkTemplate,
   type ForkRequest,
   MAX_FORKS,
-  checkId,
   type MetricsRange,
   type ResumeOptions,
   randomId,
@@ -30,9 +30,9 @@ import { removeSandbox } from "./snapshot/registry.ts";
 import {
   deleteSnapshot,
   listSnapshots,
+  snapshotId as newSnapshotId,
   type SnapshotInfo,
   type StorageInfo,
-  snapshotId as newSnapshotId,
   snapshotInfo,
   storageInfo,
 } from "./snapshots.ts";

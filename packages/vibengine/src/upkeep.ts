@@ -2,7 +2,7 @@
 // would have done, and its storage is freed. Done by whoever looks next: `list`, `create`, `connect` and `storage` begin with it.
 
 import { holdSandbox, lockName } from "./kernel/ownership.ts";
-import { type Manifest } from "./snapshot/manifest.ts";
+import type { Manifest } from "./snapshot/manifest.ts";
 import { allManifests, findManifest, removeSandbox } from "./snapshot/registry.ts";
 import { MANIFEST, type SnapshotStore } from "./snapshot/store.ts";
 

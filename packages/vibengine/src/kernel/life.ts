@@ -70,7 +70,7 @@ export class Life {
         sandboxId,
         generation: 1,
         metadata: {},
-        envs: {},
+        envs: stored?.envs ?? {},
         createdAt: Date.now(),
         onTimeout: "kill",
       });
@@ -268,7 +268,16 @@ export class Life {
     };
     this.#repairs = repairs;
     const saves = new Saves(this.#store, calls, this.#about, stored, () => this.#stop("replaced"));
-    this.#rooms = { calls, processes, commands, files, watches: new Watches(calls), metrics: new Metrics(calls), saves, fsck };
+    this.#rooms = {
+      calls,
+      processes,
+      commands,
+      files,
+      watches: new Watches(calls),
+      metrics: new Metrics(calls),
+      saves,
+      fsck,
+    };
     await this.#claim(saves);
     saves.start();
     this.#superviseProcesses();

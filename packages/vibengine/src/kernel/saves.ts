@@ -3,7 +3,7 @@
 // makes up for it.
 
 import { type Disk, hasDirtyBlocks } from "@vibengine/system";
-import { type Manifest, SNAPSHOT_FORMAT, type Segment } from "../snapshot/manifest.ts";
+import { type Manifest, type Segment, SNAPSHOT_FORMAT } from "../snapshot/manifest.ts";
 import { ChainGone, Replaced, replaceManifest } from "../snapshot/registry.ts";
 import { type Exclusive, type Harvest, harvest, harvestAhead, harvestAtRest, isUnsettled } from "../snapshot/save.ts";
 import type { Records, SnapshotStore } from "../snapshot/store.ts";
@@ -48,13 +48,7 @@ export class Saves {
    * `stored`: the manifest that the disk was read from, null for a new one. `onReplaced` is called when another page turns out to
    * have become the owner.
    */
-  constructor(
-    store: SnapshotStore,
-    calls: KernelCalls,
-    about: About,
-    stored: Manifest | null,
-    onReplaced: () => void,
-  ) {
+  constructor(store: SnapshotStore, calls: KernelCalls, about: About, stored: Manifest | null, onReplaced: () => void) {
     this.#store = store;
     this.#calls = calls;
     this.#about = about;
@@ -73,7 +67,12 @@ export class Saves {
   update(change: Partial<About>): Promise<void> {
     return this.#enqueue(async () => {
       this.#about = { ...this.#about, ...change };
-      const { segments, ahead = [], clean, savedAt } = this.#stored ?? {
+      const {
+        segments,
+        ahead = [],
+        clean,
+        savedAt,
+      } = this.#stored ?? {
         segments: [],
         clean: true,
         savedAt: null,

@@ -73,8 +73,7 @@ function placer(disk: Disk, runs: Uint32Array): (bytes: Uint8Array) => void {
 
 function growFor(disk: Disk, segments: readonly Segment[]): void {
   let end = 0;
-  for (const { runs } of segments)
-    for (let i = 0; i < runs.length; i += 2) end = Math.max(end, runs[i] + runs[i + 1]);
+  for (const { runs } of segments) for (let i = 0; i < runs.length; i += 2) end = Math.max(end, runs[i] + runs[i + 1]);
   if (end > disk.layout.imageBlocks) throw new CorruptSnapshot("it names blocks beyond the end of its disk");
   if (!disk.grow(disk.blocks.byteOf(end))) throw new RangeError("the browser has too little memory for this disk");
 }
