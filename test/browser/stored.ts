@@ -1,10 +1,9 @@
 // For tests: a paused sandbox's snapshot in IndexedDB, changed word by word behind the package's back, its checksums made right.
 
-/** Blocks in a pack. */
-const PACK_BLOCKS = 256;
-
 interface Snapshot {
-  manifest: Record<string, unknown> & { segments: { name: string; runs: Uint32Array; checksums: Uint32Array }[] };
+  manifest: Record<string, unknown> & {
+    segments: { name: string; runs: Uint32Array; lengths: Uint16Array; checksums: Uint32Array }[];
+  };
   packs: Map<string, Uint8Array>;
 }
 
@@ -17,10 +16,14 @@ export async function changeSnapshot(sandboxId: string, changes: Change[], field
   for (const [block, word, value] of changes) {
     const segment = manifest.segments.findLast((one) => placeOf(block, one.runs) >= 0)!;
     const place = placeOf(block, segment.runs);
-    const pack = Math.floor(place / PACK_BLOCKS);
-    const bytes = packs.get(packKey(segment.name, pack))!;
-    new Int32Array(bytes.buffer, bytes.byteOffset)[(place % PACK_BLOCKS) * 1024 + word] = value;
-    segment.checksums[pack] = xxh32(bytes);
+    if (segment.checksums.length !== 1) throw new Error("these snapshots have one pack");
+    // Trimmed blocks are given all their bytes, then the word is changed.
+    const key = packKey(segment.name, 0);
+    const whole = untrim(packs.get(key)!, segment.lengths);
+    new Int32Array(whole.buffer)[place * 1024 + word] = value;
+    packs.set(key, whole);
+    segment.lengths.fill(4096);
+    segment.checksums[0] = xxh32(whole);
   }
   const store = await openStore("readwrite");
   for (const [key, bytes] of packs) store.put(bytes, key);
@@ -79,6 +82,16 @@ export async function putRecords(records: [key: string, value: unknown][]): Prom
 
 function packKey(segment: string, pack: number): string {
   return `pack:${segment}:${pack}`;
+}
+
+function untrim(bytes: Uint8Array, lengths: Uint16Array): Uint8Array {
+  const whole = new Uint8Array(lengths.length * 4096);
+  let at = 0;
+  lengths.forEach((length, i) => {
+    whole.set(bytes.subarray(at, at + length), i * 4096);
+    at += length;
+  });
+  return whole;
 }
 
 /** Where in a segment's packs a block stands, counted in blocks; -1: nowhere. */

@@ -6,7 +6,7 @@ import { promisifyRequest } from "idb-keyval";
 /** Never changes, nor does the version: what an older version saved must be found, and a newer one must not lock it out. */
 const DATABASE = "vibengine";
 const VERSION = 1;
-const STORE = "snapshots";
+export const STORE = "snapshots";
 
 let opened: Promise<IDBDatabase> | undefined;
 
@@ -41,7 +41,8 @@ export function keysFrom(prefix: string): IDBKeyRange {
   return IDBKeyRange.bound(prefix, `${prefix}\uffff`);
 }
 
-function database(): Promise<IDBDatabase> {
+/** The database, opened. */
+export function database(): Promise<IDBDatabase> {
   opened ??= open();
   return opened;
 }

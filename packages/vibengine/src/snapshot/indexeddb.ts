@@ -1,7 +1,7 @@
 // The snapshot store: manifests in IndexedDB, packs there too or in the origin private file system, as each image says.
 
 import { promisifyRequest } from "idb-keyval";
-import { keysFrom, transaction } from "./database.ts";
+import { database, keysFrom, STORE, transaction } from "./database.ts";
 import { type Image, type Storage, segmentsOf } from "./manifest.ts";
 import { openFile, removeFiles, sweepFiles, withFiles, writeFile } from "./opfs.ts";
 import { MANIFEST, type NewSegment, type Records, type SegmentReader, SNAPSHOT, type SnapshotStore } from "./store.ts";
@@ -9,7 +9,7 @@ import { MANIFEST, type NewSegment, type Records, type SegmentReader, SNAPSHOT, 
 /** Puts under way at once: enough to keep the database busy, few enough to bound what is copied. */
 const PIPELINE = 8;
 /** Gets under way at once. */
-const READ_AHEAD = 8;
+const READ_AHEAD = 16;
 
 export function indexedDbStore(): SnapshotStore {
   return {
@@ -78,12 +78,23 @@ async function putPacks(store: IDBObjectStore, { name, packs }: NewSegment): Pro
   await Promise.all(pending);
 }
 
-function openPacks(name: string): SegmentReader {
+/** All reads in one transaction as long as one is always under way, which costs least; in another when it has ended. */
+async function openPacks(name: string): Promise<SegmentReader> {
+  const db = await database();
+  const begin = () => db.transaction(STORE, "readonly").objectStore(STORE);
+  let store = begin();
+  const ask = (index: number) => {
+    try {
+      return store.get(packKey(name, index));
+    } catch {
+      store = begin();
+      return store.get(packKey(name, index));
+    }
+  };
   return {
     depth: READ_AHEAD,
     pack: async (index, length) => {
-      const read = transaction("readonly", "default", (store) => promisifyRequest(store.get(packKey(name, index))));
-      const bytes = await read;
+      const bytes = await promisifyRequest(ask(index));
       return bytes instanceof Uint8Array && bytes.length === length ? bytes : undefined;
     },
     close: () => {},

@@ -3,7 +3,7 @@
 
 import { BLOCK_SIZE, type Disk, restoreDisk, wasmBacking } from "@vibengine/system";
 import xxhash from "xxhash-wasm";
-import { blockCount, CorruptSnapshot, type Image, PACK_BLOCKS, type Segment } from "./manifest.ts";
+import { CorruptSnapshot, type Image, PACK_BYTES, packedBytes, type Segment } from "./manifest.ts";
 import type { SnapshotStore } from "./store.ts";
 
 /** Fills fresh memory with the disk that an image describes. */
@@ -28,10 +28,10 @@ async function loadSegment(
   hash: (bytes: Uint8Array) => number,
 ): Promise<void> {
   const reader = await store.open(image.storage, segment.name);
-  const place = placer(disk, segment.runs);
+  const place = placer(disk, segment);
   const count = segment.checksums.length;
-  const blocks = blockCount(segment);
-  const lengthOf = (pack: number) => Math.min(PACK_BLOCKS, blocks - pack * PACK_BLOCKS) * BLOCK_SIZE;
+  const total = packedBytes(segment);
+  const lengthOf = (pack: number) => Math.min(PACK_BYTES, total - pack * PACK_BYTES);
   const reads: Promise<Uint8Array | undefined>[] = [];
   try {
     for (let pack = 0; pack < count; pack++) {
@@ -53,22 +53,36 @@ async function loadSegment(
   }
 }
 
-/** Puts the bytes of one pack after the other where the segment's runs say. */
-function placer(disk: Disk, runs: Uint32Array): (bytes: Uint8Array) => void {
-  let run = 0;
+/** Puts the bytes of one pack after the other where the segment says. */
+function placer(disk: Disk, { runs, lengths }: Segment): (bytes: Uint8Array) => void {
+  const { memory } = disk;
+  const blocks = blocksOf(runs);
+  let index = 0;
   let within = 0;
+  const next = (to: number) => {
+    memory.bytes.fill(0, to + within, to + BLOCK_SIZE);
+    index++;
+    within = 0;
+  };
   return (bytes) => {
-    for (let at = 0; at < bytes.length; ) {
-      const count = Math.min(runs[run + 1] - within, (bytes.length - at) / BLOCK_SIZE);
-      const end = at + count * BLOCK_SIZE;
-      disk.memory.bytes.set(bytes.subarray(at, end), disk.blocks.byteOf(runs[run] + within));
-      at = end;
+    for (let at = 0; index < blocks.length; ) {
+      const to = disk.blocks.byteOf(blocks[index]);
+      const left = (lengths?.[index] ?? BLOCK_SIZE) - within;
+      const count = Math.min(left, bytes.length - at);
+      if (count > 0) memory.bytes.set(bytes.subarray(at, at + count), to + within);
+      at += count;
       within += count;
-      if (within < runs[run + 1]) continue;
-      run += 2;
-      within = 0;
+      if (count < left) return;
+      next(to);
     }
   };
+}
+
+function blocksOf(runs: Uint32Array): number[] {
+  const blocks: number[] = [];
+  for (let i = 0; i < runs.length; i += 2)
+    for (let block = runs[i]; block < runs[i] + runs[i + 1]; block++) blocks.push(block);
+  return blocks;
 }
 
 function growFor(disk: Disk, segments: readonly Segment[]): void {

@@ -1,6 +1,7 @@
 // What is kept of a sandbox: a manifest that names segments, and segments of changed 4 KiB blocks. Later segments overrule earlier
 // ones. A manifest of an older format is read as one of today's; one of a newer format is refused and left as it is.
 
+import { BLOCK_SIZE } from "@vibengine/system";
 import { isDiskSize } from "../options.ts";
 
 /**
@@ -9,17 +10,22 @@ import { isDiskSize } from "../options.ts";
  */
 export const SNAPSHOT_FORMAT = 2;
 
-/** Blocks in a pack: 1 MiB. */
-export const PACK_BLOCKS = 256;
+/** Bytes in a pack. A block may begin in one and end in the next. */
+export const PACK_BYTES = 1024 * 1024;
 
 /** Where packs are kept: in IndexedDB, or as files in the origin private file system. */
 export type Storage = "indexeddb" | "opfs";
 
-/** What one save wrote: blocks, in packs of 256, the last one perhaps shorter. */
+/** What one save wrote: the bytes of its blocks one after the other, in packs of 1 MiB, the last one perhaps shorter. */
 export interface Segment {
   name: string;
   /** The image blocks it holds, in its order, as pairs: first block, how many. */
   runs: Uint32Array<ArrayBuffer>;
+  /**
+   * Bytes that the packs have of each block, its zeros at the end left out, in the order of the runs. Absent: they have whole
+   * blocks. The last block of a file is half empty on average, and some tables are hardly filled.
+   */
+  lengths?: Uint16Array<ArrayBuffer>;
   /** xxHash (32 bits, seed 0) of each pack's bytes. */
   checksums: Uint32Array<ArrayBuffer>;
   /** When it was written (ms since 1970), if the storage did not promise that it survives the loss of power. */
@@ -74,7 +80,12 @@ export function segmentsOf({ segments = [], ahead = [] }: Partial<Image>): Segme
 
 /** Bytes that an image has in the store, those included that others share. */
 export function imageBytes(image: Image): number {
-  return segmentsOf(image).reduce((sum, segment) => sum + blockCount(segment) * 4096, 0);
+  return segmentsOf(image).reduce((sum, segment) => sum + packedBytes(segment), 0);
+}
+
+/** Bytes in all the packs of a segment. */
+export function packedBytes(segment: Segment): number {
+  return segment.lengths?.reduce((sum, length) => sum + length, 0) ?? blockCount(segment) * BLOCK_SIZE;
 }
 
 export function blockCount({ runs }: Segment): number {
@@ -176,8 +187,19 @@ function isSegment(segment: Segment): boolean {
     typeof segment?.name === "string" &&
     segment.runs instanceof Uint32Array &&
     segment.runs.length % 2 === 0 &&
+    isLengths(segment) &&
     segment.checksums instanceof Uint32Array &&
-    segment.checksums.length === Math.ceil(blockCount(segment) / PACK_BLOCKS)
+    segment.checksums.length === Math.ceil(packedBytes(segment) / PACK_BYTES)
+  );
+}
+
+function isLengths(segment: Segment): boolean {
+  const { lengths } = segment;
+  if (lengths === undefined) return true;
+  return (
+    lengths instanceof Uint16Array &&
+    lengths.length === blockCount(segment) &&
+    lengths.every((length) => length <= BLOCK_SIZE)
   );
 }
 

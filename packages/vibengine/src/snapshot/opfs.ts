@@ -1,11 +1,10 @@
 // Packs as files of the origin private file system: one file for each segment, pack after pack. Written and flushed before the
 // transaction that names it; a file that nothing names, after a crash in between, is swept away later.
 
-import { PACK_BLOCKS } from "./manifest.ts";
+import { PACK_BYTES } from "./manifest.ts";
 import type { NewSegment, SegmentReader } from "./store.ts";
 
 const DIRECTORY = "vibengine";
-const PACK_BYTES = PACK_BLOCKS * 4096;
 /** Held shared while a file is there that no manifest names yet, and alone by who sweeps. */
 const FILES_LOCK = "vibengine:files";
 

@@ -5,7 +5,7 @@
 import { BLOCK_SIZE, type Disk, dirtyBlocks, isAtRest } from "@vibengine/system";
 import xxhash from "xxhash-wasm";
 import { plan } from "./chain.ts";
-import { PACK_BLOCKS, type Segment, toRuns } from "./manifest.ts";
+import { PACK_BYTES, type Segment, toRuns } from "./manifest.ts";
 
 /** Copied between two turns of the event loop: 4 MiB, about 1 ms. */
 const SLICE_BLOCKS = 1024;
@@ -55,7 +55,7 @@ export async function harvestAtRest(
     const dirty = dirtyBlocks(disk);
     const { blocks, kept, dropped } = plan(chain, dirty, (block) => disk.isKept(block), isWeak);
     for (const block of dirty) disk.markClean(block);
-    const source = (block: number) => ({ bytes: disk.memory.bytes, at: disk.blocks.byteOf(block) });
+    const source: Source = (block) => ({ bytes: disk.memory.bytes, at: disk.blocks.byteOf(block) });
     return { ...packed(blocks, source, hash), kept, dropped, clean: isAtRest(disk), blocks: dirty };
   });
 }
@@ -146,40 +146,44 @@ async function hasher(): Promise<Hash> {
   return (await xxhash()).h32Raw;
 }
 
+/** Where a block's bytes are. */
+type Source = (block: number) => { bytes: Uint8Array; at: number };
+
 /** A segment of these blocks. Its checksums are known when its packs have been taken. */
-function packed(
-  blocks: readonly number[],
-  source: (block: number) => { bytes: Uint8Array; at: number },
-  hash: Hash,
-): Taken {
-  const checksums = new Uint32Array(Math.ceil(blocks.length / PACK_BLOCKS));
+function packed(blocks: readonly number[], source: Source, hash: Hash): Taken {
+  const lengths = Uint16Array.from(blocks, (block) => filled(source(block)));
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  const checksums = new Uint32Array(Math.ceil(total / PACK_BYTES));
   const name = `${Date.now().toString(36)}-${crypto.randomUUID().slice(0, 13)}`;
   function* packs(): Generator<Uint8Array> {
-    const scratch = new Uint8Array(PACK_BLOCKS * BLOCK_SIZE);
-    for (let pack = 0; pack < checksums.length; pack++) {
-      const numbers = blocks.slice(pack * PACK_BLOCKS, (pack + 1) * PACK_BLOCKS);
-      // A view of a larger buffer would be stored with all of that buffer.
-      const into = numbers.length === PACK_BLOCKS ? scratch : new Uint8Array(numbers.length * BLOCK_SIZE);
-      gather(numbers, source, into);
-      checksums[pack] = hash(into);
-      yield into;
+    // A view of a larger buffer would be stored with all of that buffer.
+    const pack = new Uint8Array(Math.min(PACK_BYTES, total));
+    let done = 0;
+    let into = pack;
+    let at = 0;
+    for (let i = 0; i < blocks.length; i++) {
+      const { bytes, at: start } = source(blocks[i]);
+      for (let from = 0; from < lengths[i]; ) {
+        const count = Math.min(lengths[i] - from, into.length - at);
+        into.set(bytes.subarray(start + from, start + from + count), at);
+        from += count;
+        at += count;
+        if (at < into.length) continue;
+        checksums[done / PACK_BYTES] = hash(into);
+        yield into;
+        done += PACK_BYTES;
+        if (total - done < PACK_BYTES) into = new Uint8Array(Math.max(0, total - done));
+        at = 0;
+      }
     }
   }
-  return { segment: { name, runs: toRuns(blocks), checksums }, packs: packs() };
+  return { segment: { name, runs: toRuns(blocks), lengths, checksums }, packs: packs() };
 }
 
-/** Copies blocks side by side, neighbours together. */
-function gather(
-  blocks: readonly number[],
-  source: (block: number) => { bytes: Uint8Array; at: number },
-  into: Uint8Array,
-): void {
-  for (let start = 0, end = 0; start < blocks.length; start = end) {
-    const { bytes, at } = source(blocks[start]);
-    for (end = start + 1; end < blocks.length; end++) {
-      const next = source(blocks[end]);
-      if (next.bytes !== bytes || next.at !== at + (end - start) * BLOCK_SIZE) break;
-    }
-    into.set(bytes.subarray(at, at + (end - start) * BLOCK_SIZE), start * BLOCK_SIZE);
-  }
+/** How many bytes of a block there are before nothing but zeros: a multiple of 4. */
+function filled({ bytes, at }: ReturnType<Source>): number {
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset + at, BLOCK_SIZE / 4);
+  let end = words.length;
+  while (end > 0 && words[end - 1] === 0) end--;
+  return end * 4;
 }
