@@ -1,0 +1,258 @@
+// The order that sort's options ask for: compares any two lines, and puts the lines of a store in order. That goes key by key, by
+// digits: eight bytes of a text or the bits of a number; few lines, and what digits can't tell, are compared. Stable. Pure.
+
+import type { LineStore } from "./line-store.ts";
+import { type Column, columnOf, textAt } from "./sort-columns.ts";
+import type { Key } from "./sort-keys.ts";
+import { type Digits, sortByDigits } from "./sort-radix.ts";
+import { compareLongNumbers, compareVersions } from "./sort-values.ts";
+
+/** Up to this many lines are put in order by comparing them. */
+const FEW = 12;
+
+interface Stage {
+  /** null: the whole line. */
+  key: Key | null;
+  reverse: boolean;
+  /** What a byte counts as (-f). */
+  fold: Uint8Array;
+  /** 1 for bytes that don't count (-d, -i); null when all do. */
+  ignored: Uint8Array | null;
+}
+
+const SAME = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+const UPPER = SAME.map((byte) => (byte >= 97 && byte <= 122 ? byte - 32 : byte));
+const IN_DICTIONARY = SAME.map((byte) => (/[A-Za-z0-9 \t]/.test(String.fromCharCode(byte)) ? 0 : 1));
+const PRINTABLE = SAME.map((byte) => (byte >= 32 && byte <= 126 ? 0 : 1));
+
+/** A store's lines prepared for comparing: its columns, made as they are needed. */
+export class Sortable {
+  readonly lines: LineStore;
+  readonly columns: Column[] = [];
+  constructor(lines: LineStore) {
+    this.lines = lines;
+  }
+}
+
+export class Ordering {
+  readonly #stages: Stage[];
+  readonly #separator: number;
+
+  /**
+   * @param keys what is compared, in turn
+   * @param whole whether lines whose keys are all equal are then compared as wholes, by byte
+   */
+  constructor(keys: Key[], separator: number, whole: boolean, reverse: boolean) {
+    this.#separator = separator;
+    this.#stages = keys.map((key) => ({
+      key,
+      reverse: key.reverse,
+      fold: key.fold ? UPPER : SAME,
+      ignored: key.dictionary ? IN_DICTIONARY : key.printable ? PRINTABLE : null,
+    }));
+    if (whole) this.#stages.push({ key: null, reverse, fold: SAME, ignored: null });
+  }
+
+  /** Below 0, 0 or above 0: line i of `a` beside line j of `b`. */
+  compare(a: Sortable, i: number, b: Sortable, j: number): number {
+    for (let at = 0; at < this.#stages.length; at++) {
+      const stage = this.#stages[at];
+      const result = compareAt(stage, a.lines.bytes, this.#column(a, at), i, b.lines.bytes, this.#column(b, at), j);
+      if (result !== 0) return stage.reverse ? -result : result;
+    }
+    return 0;
+  }
+
+  /** The numbers of the lines, in order. */
+  sorted(all: Sortable): Uint32Array {
+    const { count } = all.lines;
+    const order = new Uint32Array(count);
+    for (let i = 0; i < count; i++) order[i] = i;
+    const digits = { high: new Uint32Array(count), low: new Uint32Array(count) };
+    this.#sort(all, order, new Uint32Array(count), digits, 0, 0);
+    return order;
+  }
+
+  /** @param depth how many bytes of the text of stage `at` all have in common */
+  #sort(all: Sortable, order: Uint32Array, spare: Uint32Array, digits: Digits, at: number, depth: number): void {
+    if (at === this.#stages.length) return;
+    if (order.length <= FEW) return this.#insert(all, order);
+    if (this.#isInOrder(all, order)) return;
+    const stage = this.#stages[at];
+    const column = this.#column(all, at);
+    if (stage.key?.numeric === "V") {
+      order.sort((i, j) => this.compare(all, i, all, j));
+      return;
+    }
+    const flip = stage.reverse ? 0xffffffff : 0;
+    const text = column.numbers === null;
+    if (column.numbers) numberDigits(column.numbers, order, digits, flip);
+    else if (stage.ignored === null) {
+      depth += commonLength(all.lines.bytes, column, order, depth);
+      textDigits(all.lines.bytes, column, order, digits, depth, stage.fold, flip);
+    } else ignoringDigits(all.lines.bytes, column, order, digits, stage, flip);
+    sortByDigits(order, spare, digits);
+    const { high, low } = digits;
+    const { length } = order;
+    for (let begin = 0; begin < length; ) {
+      const first = order[begin];
+      let end = begin + 1;
+      while (end < length && high[order[end]] === high[first] && low[order[end]] === low[first]) end++;
+      if (end - begin > 1) {
+        const equal = order.subarray(begin, end);
+        const [shortest, longest] = text ? lengths(column, equal) : [0, 0];
+        const room = spare.subarray(begin, end);
+        if (column.long || stage.ignored) this.#compareAll(all, equal);
+        else if (longest > depth + 8) this.#sort(all, equal, room, digits, at, depth + 8);
+        // They may still differ by NULs at their ends.
+        else if (shortest < longest) this.#compareAll(all, equal);
+        else this.#sort(all, equal, room, digits, at + 1, 0);
+      }
+      begin = end;
+    }
+  }
+
+  #compareAll(all: Sortable, order: Uint32Array): void {
+    if (order.length <= FEW) this.#insert(all, order);
+    else if (!this.#isInOrder(all, order)) order.sort((i, j) => this.compare(all, i, all, j));
+  }
+
+  #insert(all: Sortable, order: Uint32Array): void {
+    for (let i = 1; i < order.length; i++) {
+      const line = order[i];
+      let at = i;
+      for (; at > 0 && this.compare(all, order[at - 1], all, line) > 0; at--) order[at] = order[at - 1];
+      order[at] = line;
+    }
+  }
+
+  #isInOrder(all: Sortable, order: Uint32Array): boolean {
+    for (let i = 1; i < order.length; i++) if (this.compare(all, order[i - 1], all, order[i]) > 0) return false;
+    return true;
+  }
+
+  #column(all: Sortable, at: number): Column {
+    return (all.columns[at] ??= columnOf(all.lines, this.#stages[at].key, this.#separator));
+  }
+}
+
+function compareAt(
+  stage: Stage,
+  left: Uint8Array,
+  a: Column,
+  i: number,
+  right: Uint8Array,
+  b: Column,
+  j: number,
+): number {
+  if (a.numbers && b.numbers) {
+    const difference = a.numbers[i] - b.numbers[j];
+    if (difference < 0) return -1;
+    if (difference > 0) return 1;
+    return a.long && b.long
+      ? compareLongNumbers(textAt(left, a.begin[i], a.end[i]), textAt(right, b.begin[j], b.end[j]))
+      : 0;
+  }
+  let [at, other] = [a.begin[i], b.begin[j]];
+  const [end, otherEnd] = [a.end[i], b.end[j]];
+  if (stage.key?.numeric === "V") return compareVersions(textAt(left, at, end), textAt(right, other, otherEnd));
+  const { fold, ignored } = stage;
+  for (; ; at++, other++) {
+    if (ignored) {
+      while (at < end && ignored[left[at]] === 1) at++;
+      while (other < otherEnd && ignored[right[other]] === 1) other++;
+    }
+    if (at === end) return other === otherEnd ? 0 : -1;
+    if (other === otherEnd) return 1;
+    const difference = fold[left[at]] - fold[right[other]];
+    if (difference !== 0) return difference;
+  }
+}
+
+/** How many bytes behind `depth` all have in common. */
+function commonLength(bytes: Uint8Array, { begin, end }: Column, order: Uint32Array, depth: number): number {
+  const first = begin[order[0]] + depth;
+  let common = Math.max(0, end[order[0]] - first);
+  for (let i = 1; i < order.length && common > 0; i++) {
+    const at = begin[order[i]] + depth;
+    const most = Math.max(0, Math.min(common, end[order[i]] - at));
+    common = 0;
+    while (common < most && bytes[at + common] === bytes[first + common]) common++;
+  }
+  return common;
+}
+
+function lengths({ begin, end }: Column, order: Uint32Array): [shortest: number, longest: number] {
+  let [shortest, longest] = [Number.POSITIVE_INFINITY, 0];
+  for (const line of order) {
+    const length = end[line] - begin[line];
+    if (length < shortest) shortest = length;
+    if (length > longest) longest = length;
+  }
+  return [shortest, longest];
+}
+
+/** Eight bytes from `depth` on; zeros behind the end. */
+function textDigits(
+  bytes: Uint8Array,
+  { begin, end }: Column,
+  order: Uint32Array,
+  { high, low }: Digits,
+  depth: number,
+  fold: Uint8Array,
+  flip: number,
+): void {
+  for (let i = 0; i < order.length; i++) {
+    const line = order[i];
+    const at = begin[line] + depth;
+    const left = end[line] - at;
+    let [first, second] = [0, 0];
+    if (left >= 8) {
+      first = (fold[bytes[at]] << 24) | (fold[bytes[at + 1]] << 16) | (fold[bytes[at + 2]] << 8) | fold[bytes[at + 3]];
+      second =
+        (fold[bytes[at + 4]] << 24) | (fold[bytes[at + 5]] << 16) | (fold[bytes[at + 6]] << 8) | fold[bytes[at + 7]];
+    } else {
+      for (let k = 0; k < left; k++) {
+        if (k < 4) first |= fold[bytes[at + k]] << (24 - 8 * k);
+        else second |= fold[bytes[at + k]] << (56 - 8 * k);
+      }
+    }
+    high[line] = first ^ flip;
+    low[line] = second ^ flip;
+  }
+}
+
+/** The first eight bytes that count. */
+function ignoringDigits(
+  bytes: Uint8Array,
+  { begin, end }: Column,
+  order: Uint32Array,
+  { high, low }: Digits,
+  { fold, ignored }: Stage,
+  flip: number,
+): void {
+  for (const line of order) {
+    const pair = [0, 0];
+    for (let at = begin[line], k = 0; at < end[line] && k < 8; at++) {
+      const byte = bytes[at];
+      if (ignored![byte] === 1) continue;
+      pair[k >> 2] |= fold[byte] << (24 - 8 * (k & 3));
+      k++;
+    }
+    high[line] = pair[0] ^ flip;
+    low[line] = pair[1] ^ flip;
+  }
+}
+
+/** The bits of numbers, which are in order but for the sign: negative ones the other way round. */
+function numberDigits(numbers: Float64Array, order: Uint32Array, { high, low }: Digits, flip: number): void {
+  const one = new Float64Array(1);
+  const bits = new Uint32Array(one.buffer);
+  for (let i = 0; i < order.length; i++) {
+    const line = order[i];
+    one[0] = numbers[line] + 0; // no minus zero: it is equal to zero
+    const negative = bits[1] >>> 31 === 1;
+    high[line] = (negative ? ~bits[1] : bits[1] ^ 0x80000000) ^ flip;
+    low[line] = (negative ? ~bits[0] : bits[0]) ^ flip;
+  }
+}
