@@ -1,6 +1,8 @@
 // Lines side by side in one array of bytes, and where each begins: for tools that must hold many at once, without a string for each.
 // Pure.
 
+import { findBytes } from "./byte-scan.ts";
+
 const FIRST_BYTES = 1 << 17;
 
 export class LineStore {
@@ -20,19 +22,15 @@ export class LineStore {
   }
 
   add(chunk: Uint8Array): void {
-    const { delimiter, used } = this;
+    const { used } = this;
     this.#reserve(chunk.length);
-    const { bytes } = this;
-    bytes.set(chunk, used);
-    const end = used + chunk.length;
-    let { starts, count } = this;
-    for (let at = used; at < end; at++) {
-      if (bytes[at] !== delimiter) continue;
-      if (++count === starts.length) starts = this.#moreStarts();
-      starts[count] = at + 1;
-    }
-    this.count = count;
-    this.used = end;
+    this.bytes.set(chunk, used);
+    findBytes(chunk, this.delimiter, used, (places) => {
+      this.#reserveStarts(places.length);
+      this.starts.set(places, this.count + 1);
+      this.count += places.length;
+    });
+    this.used = used + chunk.length;
   }
 
   /** The input has ended: so has its last line, delimiter or not. */
@@ -57,10 +55,11 @@ export class LineStore {
     this.bytes = larger;
   }
 
-  #moreStarts(): Uint32Array<ArrayBuffer> {
-    const more = new Uint32Array(this.starts.length * 2);
-    more.set(this.starts);
-    this.starts = more;
-    return more;
+  #reserveStarts(more: number): void {
+    const needed = this.count + 1 + more;
+    if (needed <= this.starts.length) return;
+    const larger = new Uint32Array(Math.max(needed, this.starts.length * 2));
+    larger.set(this.starts.subarray(0, this.count + 1));
+    this.starts = larger;
   }
 }
