@@ -66,7 +66,7 @@ export function parseOrder(letters: string): Order {
   };
 }
 
-const isBlank = (byte: number) => byte === 32 || byte === 9 || byte === 10;
+const isBlank = (byte: number) => byte <= 32 && (byte === 32 || byte === 9 || byte === 10);
 
 /** Where a key begins in the line bytes[at, end). Without a separator a field begins at the blanks before it. */
 export function keyBegin(bytes: Uint8Array, at: number, end: number, key: Key, separator: number): number {

@@ -34,6 +34,14 @@ export class Sortable {
   }
 }
 
+/** What sorting a store's lines works with. */
+interface Work {
+  all: Sortable;
+  order: Uint32Array;
+  spare: Uint32Array;
+  digits: Digits;
+}
+
 export class Ordering {
   readonly #stages: Stage[];
   readonly #separator: number;
@@ -55,12 +63,7 @@ export class Ordering {
 
   /** Below 0, 0 or above 0: line i of `a` beside line j of `b`. */
   compare(a: Sortable, i: number, b: Sortable, j: number): number {
-    for (let at = 0; at < this.#stages.length; at++) {
-      const stage = this.#stages[at];
-      const result = compareAt(stage, a.lines.bytes, this.#column(a, at), i, b.lines.bytes, this.#column(b, at), j);
-      if (result !== 0) return stage.reverse ? -result : result;
-    }
-    return 0;
+    return this.#compareFrom(0, 0, a, i, b, j);
   }
 
   /** The numbers of the lines, in order. */
@@ -69,65 +72,88 @@ export class Ordering {
     const order = new Uint32Array(count);
     for (let i = 0; i < count; i++) order[i] = i;
     const digits = { high: new Uint32Array(count), low: new Uint32Array(count) };
-    this.#sort(all, order, new Uint32Array(count), digits, 0, 0);
+    this.#sort({ all, order, spare: new Uint32Array(count), digits }, 0, count, 0, 0);
     return order;
   }
 
-  /** @param depth how many bytes of the text of stage `at` all have in common */
-  #sort(all: Sortable, order: Uint32Array, spare: Uint32Array, digits: Digits, at: number, depth: number): void {
-    if (at === this.#stages.length) return;
-    if (order.length <= FEW) return this.#insert(all, order);
-    if (this.#isInOrder(all, order)) return;
+  /** Below 0, 0 or above 0, given that all is equal before stage `at`, and there the text's first `depth` bytes. */
+  #compareFrom(at: number, depth: number, a: Sortable, i: number, b: Sortable, j: number): number {
+    for (; at < this.#stages.length; at++) {
+      const stage = this.#stages[at];
+      const left = this.#column(a, at);
+      const right = this.#column(b, at);
+      const result = left.numbers
+        ? compareNumbers(a.lines.bytes, left, i, b.lines.bytes, right, j)
+        : stage.key?.numeric === "V"
+          ? compareVersions(keyText(a.lines.bytes, left, i), keyText(b.lines.bytes, right, j))
+          : stage.ignored
+            ? compareCounting(stage.ignored, stage.fold, a.lines.bytes, left, i, b.lines.bytes, right, j)
+            : compareTexts(stage.fold, depth, a.lines.bytes, left, i, b.lines.bytes, right, j);
+      if (result !== 0) return stage.reverse ? -result : result;
+      depth = 0;
+    }
+    return 0;
+  }
+
+  /** Sorts order[begin, end), given the same as above. */
+  #sort(work: Work, begin: number, end: number, at: number, depth: number): void {
+    const { all, order, digits } = work;
+    if (at === this.#stages.length || this.#isInOrder(work, begin, end, at, depth)) return;
     const stage = this.#stages[at];
+    const { key, reverse, fold, ignored } = stage;
+    if (end - begin <= FEW || key?.numeric === "V") return this.#compareAll(work, begin, end, at, depth);
     const column = this.#column(all, at);
-    if (stage.key?.numeric === "V") {
-      order.sort((i, j) => this.compare(all, i, all, j));
+    const { bytes } = all.lines;
+    const lines = order.subarray(begin, end);
+    const flip = reverse ? 0xffffffff : 0;
+    const text = column.numbers === null;
+    if (column.numbers) numberDigits(column.numbers, lines, digits, flip);
+    else if (ignored) countingDigits(bytes, column, lines, digits, fold, ignored, flip);
+    else {
+      depth += commonLength(bytes, column, lines, depth);
+      textDigits(bytes, column, lines, digits, depth, fold, flip);
+    }
+    sortByDigits(lines, work.spare.subarray(begin, end), digits);
+    const { high, low } = digits;
+    for (let from = begin; from < end; ) {
+      const first = order[from];
+      const [top, bottom] = [high[first], low[first]];
+      let to = from + 1;
+      while (to < end && high[order[to]] === top && low[order[to]] === bottom) to++;
+      if (to - from > 1) {
+        if (ignored || column.long) this.#compareAll(work, from, to, at, 0);
+        else if (!text) this.#sort(work, from, to, at + 1, 0);
+        else if (to - from <= FEW) this.#compareAll(work, from, to, at, depth + 8);
+        else {
+          const [shortest, longest] = lengths(column, order.subarray(from, to));
+          if (longest > depth + 8) this.#sort(work, from, to, at, depth + 8);
+          // They may still differ by NULs at their ends.
+          else if (shortest < longest) this.#compareAll(work, from, to, at, depth);
+          else this.#sort(work, from, to, at + 1, 0);
+        }
+      }
+      from = to;
+    }
+  }
+
+  #compareAll({ all, order }: Work, begin: number, end: number, at: number, depth: number): void {
+    if (end - begin > FEW) {
+      order.subarray(begin, end).sort((i, j) => this.#compareFrom(at, depth, all, i, all, j));
       return;
     }
-    const flip = stage.reverse ? 0xffffffff : 0;
-    const text = column.numbers === null;
-    if (column.numbers) numberDigits(column.numbers, order, digits, flip);
-    else if (stage.ignored === null) {
-      depth += commonLength(all.lines.bytes, column, order, depth);
-      textDigits(all.lines.bytes, column, order, digits, depth, stage.fold, flip);
-    } else ignoringDigits(all.lines.bytes, column, order, digits, stage, flip);
-    sortByDigits(order, spare, digits);
-    const { high, low } = digits;
-    const { length } = order;
-    for (let begin = 0; begin < length; ) {
-      const first = order[begin];
-      let end = begin + 1;
-      while (end < length && high[order[end]] === high[first] && low[order[end]] === low[first]) end++;
-      if (end - begin > 1) {
-        const equal = order.subarray(begin, end);
-        const [shortest, longest] = text ? lengths(column, equal) : [0, 0];
-        const room = spare.subarray(begin, end);
-        if (column.long || stage.ignored) this.#compareAll(all, equal);
-        else if (longest > depth + 8) this.#sort(all, equal, room, digits, at, depth + 8);
-        // They may still differ by NULs at their ends.
-        else if (shortest < longest) this.#compareAll(all, equal);
-        else this.#sort(all, equal, room, digits, at + 1, 0);
-      }
-      begin = end;
-    }
-  }
-
-  #compareAll(all: Sortable, order: Uint32Array): void {
-    if (order.length <= FEW) this.#insert(all, order);
-    else if (!this.#isInOrder(all, order)) order.sort((i, j) => this.compare(all, i, all, j));
-  }
-
-  #insert(all: Sortable, order: Uint32Array): void {
-    for (let i = 1; i < order.length; i++) {
+    for (let i = begin + 1; i < end; i++) {
       const line = order[i];
-      let at = i;
-      for (; at > 0 && this.compare(all, order[at - 1], all, line) > 0; at--) order[at] = order[at - 1];
-      order[at] = line;
+      let to = i;
+      for (; to > begin && this.#compareFrom(at, depth, all, order[to - 1], all, line) > 0; to--)
+        order[to] = order[to - 1];
+      order[to] = line;
     }
   }
 
-  #isInOrder(all: Sortable, order: Uint32Array): boolean {
-    for (let i = 1; i < order.length; i++) if (this.compare(all, order[i - 1], all, order[i]) > 0) return false;
+  #isInOrder({ all, order }: Work, begin: number, end: number, at: number, depth: number): boolean {
+    for (let i = begin + 1; i < end; i++) {
+      if (this.#compareFrom(at, depth, all, order[i - 1], all, order[i]) > 0) return false;
+    }
     return true;
   }
 
@@ -136,8 +162,18 @@ export class Ordering {
   }
 }
 
-function compareAt(
-  stage: Stage,
+const keyText = (bytes: Uint8Array, { begin, end }: Column, line: number) => textAt(bytes, begin[line], end[line]);
+
+function compareNumbers(left: Uint8Array, a: Column, i: number, right: Uint8Array, b: Column, j: number): number {
+  const difference = a.numbers![i] - b.numbers![j];
+  if (difference < 0) return -1;
+  if (difference > 0) return 1;
+  return a.long && b.long ? compareLongNumbers(keyText(left, a, i), keyText(right, b, j)) : 0;
+}
+
+function compareTexts(
+  fold: Uint8Array,
+  depth: number,
   left: Uint8Array,
   a: Column,
   i: number,
@@ -145,23 +181,30 @@ function compareAt(
   b: Column,
   j: number,
 ): number {
-  if (a.numbers && b.numbers) {
-    const difference = a.numbers[i] - b.numbers[j];
-    if (difference < 0) return -1;
-    if (difference > 0) return 1;
-    return a.long && b.long
-      ? compareLongNumbers(textAt(left, a.begin[i], a.end[i]), textAt(right, b.begin[j], b.end[j]))
-      : 0;
+  const shift = b.begin[j] - a.begin[i];
+  const end = Math.min(a.end[i], b.end[j] - shift);
+  for (let at = a.begin[i] + depth; at < end; at++) {
+    const difference = fold[left[at]] - fold[right[at + shift]];
+    if (difference !== 0) return difference;
   }
-  let [at, other] = [a.begin[i], b.begin[j]];
+  return a.end[i] - b.end[j] + shift;
+}
+
+/** By the bytes that count only. */
+function compareCounting(
+  ignored: Uint8Array,
+  fold: Uint8Array,
+  left: Uint8Array,
+  a: Column,
+  i: number,
+  right: Uint8Array,
+  b: Column,
+  j: number,
+): number {
   const [end, otherEnd] = [a.end[i], b.end[j]];
-  if (stage.key?.numeric === "V") return compareVersions(textAt(left, at, end), textAt(right, other, otherEnd));
-  const { fold, ignored } = stage;
-  for (; ; at++, other++) {
-    if (ignored) {
-      while (at < end && ignored[left[at]] === 1) at++;
-      while (other < otherEnd && ignored[right[other]] === 1) other++;
-    }
+  for (let [at, other] = [a.begin[i], b.begin[j]]; ; at++, other++) {
+    while (at < end && ignored[left[at]] === 1) at++;
+    while (other < otherEnd && ignored[right[other]] === 1) other++;
     if (at === end) return other === otherEnd ? 0 : -1;
     if (other === otherEnd) return 1;
     const difference = fold[left[at]] - fold[right[other]];
@@ -223,19 +266,20 @@ function textDigits(
 }
 
 /** The first eight bytes that count. */
-function ignoringDigits(
+function countingDigits(
   bytes: Uint8Array,
   { begin, end }: Column,
   order: Uint32Array,
   { high, low }: Digits,
-  { fold, ignored }: Stage,
+  fold: Uint8Array,
+  ignored: Uint8Array,
   flip: number,
 ): void {
   for (const line of order) {
     const pair = [0, 0];
     for (let at = begin[line], k = 0; at < end[line] && k < 8; at++) {
       const byte = bytes[at];
-      if (ignored![byte] === 1) continue;
+      if (ignored[byte] === 1) continue;
       pair[k >> 2] |= fold[byte] << (24 - 8 * (k & 3));
       k++;
     }

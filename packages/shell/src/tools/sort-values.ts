@@ -70,7 +70,7 @@ export function compareVersions(a: string, b: string): number {
   if ((a[0] === ".") !== (b[0] === ".")) return a[0] === "." ? -1 : 1;
   const stem = (text: string) => text.replace(/(?:\.[A-Za-z~][A-Za-z0-9~]*)*$/, "");
   const [stemA, stemB] = [stem(a), stem(b)];
-  return (stemA === stemB ? 0 : compareParts(stemA, stemB)) || compareParts(a, b) || compareText(a, b);
+  return (stemA === stemB ? 0 : compareParts(stemA, stemB)) || compareParts(a, b);
 }
 
 function compareParts(a: string, b: string): number {
@@ -92,8 +92,8 @@ function compareParts(a: string, b: string): number {
     while (a[i] === "0") i++;
     while (b[j] === "0") j++;
     let difference = 0;
-    while (isDigit(a.charCodeAt(i)) && isDigit(b.charCodeAt(j))) {
-      difference ||= a.charCodeAt(i++) - b.charCodeAt(j++);
+    for (; isDigit(a.charCodeAt(i)) && isDigit(b.charCodeAt(j)); i++, j++) {
+      difference ||= a.charCodeAt(i) - b.charCodeAt(j);
     }
     if (isDigit(a.charCodeAt(i))) return 1;
     if (isDigit(b.charCodeAt(j))) return -1;
