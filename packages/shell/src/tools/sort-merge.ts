@@ -36,19 +36,19 @@ export interface Merging {
   pause(): Promise<void>;
 }
 
-/** Sorted runs one behind the other in a temporary file. It has lost its name already, so it ends with its fd, however that ends. */
+/**
+ * Sorted runs one behind the other in a temporary file, made for the first of them. It loses its name at once, so that it ends with
+ * its fd, however that ends.
+ */
 export class Spill {
   readonly #sys: System;
-  readonly #fd: number;
+  readonly #directory: string;
   readonly #ends: number[] = [0];
+  #fd = -1;
 
   constructor({ sys, directory }: Pick<Merging, "sys" | "directory">) {
-    const path = encode(`${directory}/sort${Math.random().toString(36).slice(2, 10).padEnd(8, "0")}`);
     this.#sys = sys;
-    this.#fd = sys.open(AT_FDCWD, path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600);
-    if (this.#fd < 0)
-      throw new Failure(`cannot create temporary file in ${quotePlain(directory)}: ${strerror(this.#fd)}`);
-    sys.unlink(AT_FDCWD, path);
+    this.#directory = directory;
   }
 
   get count(): number {
@@ -57,10 +57,21 @@ export class Spill {
 
   /** Adds a run: what `write` writes. */
   async add(write: (output: LineOutput) => Promise<void>): Promise<void> {
+    if (this.#fd < 0) this.#open();
     const output = new LineOutput(new Writer(this.#sys, this.#fd));
     await write(output);
     await output.flush();
     this.#ends.push(this.#sys.lseek(this.#fd, 0, SEEK_CUR));
+  }
+
+  #open(): void {
+    const path = encode(`${this.#directory}/sort${Math.random().toString(36).slice(2, 10).padEnd(8, "0")}`);
+    this.#fd = this.#sys.open(AT_FDCWD, path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600);
+    if (this.#fd < 0) {
+      const why = strerror(this.#fd);
+      throw new Failure(`cannot create temporary file in ${quotePlain(this.#directory)}: ${why}`);
+    }
+    this.#sys.unlink(AT_FDCWD, path);
   }
 
   run(i: number): Source {
@@ -76,7 +87,8 @@ export class Spill {
   }
 
   close(): void {
-    this.#sys.close(this.#fd);
+    if (this.#fd >= 0) this.#sys.close(this.#fd);
+    this.#fd = -1;
   }
 }
 
@@ -89,12 +101,15 @@ export async function merge(
 ): Promise<void> {
   if (count <= BATCH) return mergeFew(merging, count, open, output);
   const spill = new Spill(merging);
-  for (let first = 0; first < count; first += BATCH) {
-    const few = Math.min(BATCH, count - first);
-    await spill.add((run) => mergeFew(merging, few, (i) => open(first + i), run));
+  try {
+    for (let first = 0; first < count; first += BATCH) {
+      const few = Math.min(BATCH, count - first);
+      await spill.add((run) => mergeFew(merging, few, (i) => open(first + i), run));
+    }
+    await merge(merging, spill.count, (i) => spill.run(i), output);
+  } finally {
+    spill.close();
   }
-  await merge(merging, spill.count, (i) => spill.run(i), output);
-  spill.close();
 }
 
 /** Where one source has got to. */

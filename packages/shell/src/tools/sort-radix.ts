@@ -1,10 +1,6 @@
 // Sorting by digits: puts line numbers in the order of 64-bit keys, kept as two columns of 32 bits, in a few passes. Stable. Pure.
 
-/** The keys of lines, by line number: unsigned, `high` before `low`. */
-export interface Digits {
-  high: Uint32Array;
-  low: Uint32Array;
-}
+import type { Digits } from "./sort-digits.ts";
 
 /** From how many lines on a digit has 16 bits: below, counting 65536 places would take longer than more passes with 8. */
 const MANY = 16384;

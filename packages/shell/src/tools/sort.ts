@@ -76,30 +76,7 @@ With no FILE, or when FILE is -, read standard input.
     }
     if (options.has("m")) return mergeInputs(invocation, inputs, plan);
 
-    const lines = new LineStore(plan.delimiter, roomFor(invocation, inputs[0], plan.memory));
-    let spill: Spill | null = null;
-    await eachInput(
-      invocation,
-      inputs,
-      async (reader) => {
-        for (let chunk = await reader.read(); chunk; chunk = await reader.read()) {
-          lines.add(chunk);
-          if (lines.count === 0 || lines.used + lines.count * LINE_OVERHEAD < plan.memory) continue;
-          spill ??= new Spill(plan);
-          await spill.add((run) => putSorted(lines, plan, run));
-          lines.drop(lines.count);
-        }
-        lines.endLine();
-      },
-      { read: (name) => `read failed: ${quoteIfNeeded(name)}` },
-    );
-    if (invocation.status > 0) return;
-    const runs = spill as Spill | null;
-    if (runs && lines.count > 0) await runs.add((run) => putSorted(lines, plan, run));
-    await toOutput(invocation, (output) =>
-      runs ? merge(plan, runs.count, (i) => runs.run(i), output) : putSorted(lines, plan, output),
-    );
-    runs?.close();
+    return sortInputs(invocation, inputs, plan);
   },
 );
 
@@ -180,6 +157,36 @@ function roomFor({ sys }: Invocation, name: string, memory: number): number | un
   return Math.min(found.size + 1, memory);
 }
 
+async function sortInputs(invocation: Invocation, inputs: string[], plan: Plan): Promise<void> {
+  const lines = new LineStore(plan.delimiter, roomFor(invocation, inputs[0], plan.memory));
+  const spill = new Spill(plan);
+  const layAside = async () => {
+    await spill.add((run) => putSorted(lines, plan, run));
+    lines.drop(lines.count);
+  };
+  try {
+    await eachInput(
+      invocation,
+      inputs,
+      async (reader) => {
+        for (let chunk = await reader.read(); chunk; chunk = await reader.read()) {
+          lines.add(chunk);
+          if (lines.count > 0 && lines.used + lines.count * LINE_OVERHEAD >= plan.memory) await layAside();
+        }
+        lines.endLine();
+      },
+      { read: (name) => `read failed: ${quoteIfNeeded(name)}` },
+    );
+    if (invocation.status > 0) return;
+    if (spill.count > 0 && lines.count > 0) await layAside();
+    await toOutput(invocation, (output) =>
+      spill.count > 0 ? merge(plan, spill.count, (i) => spill.run(i), output) : putSorted(lines, plan, output),
+    );
+  } finally {
+    spill.close();
+  }
+}
+
 async function putSorted(lines: LineStore, { ordering, unique, pause }: Plan, output: LineOutput): Promise<void> {
   const all = new Sortable(lines);
   await pause();
@@ -215,22 +222,24 @@ async function mergeInputs(invocation: Invocation, inputs: string[], plan: Plan)
   const output = options.value("o");
   const target = output === undefined ? -1 : stat(sys, output);
   const own = newStat();
-  let spill: Spill | null = null;
+  const spill = new Spill(plan);
   const aside = new Map<number, number>();
-  for (const [i, name] of inputs.entries()) {
-    if (typeof target === "number") break;
-    const found = name === "-" ? (sys.fstat(0, own) < 0 ? -1 : own) : stat(sys, name);
-    if (typeof found === "number" || !sameFile(found, target)) continue;
-    spill ??= new Spill(plan);
-    aside.set(i, spill.count);
-    const source = inputSource(invocation, name);
-    await spill.add(async (run) => {
-      for (let chunk = await source(); chunk; chunk = await source()) await run.put(chunk);
-    });
+  try {
+    for (const [i, name] of inputs.entries()) {
+      if (typeof target === "number") break;
+      const found = name === "-" ? (sys.fstat(0, own) < 0 ? -1 : own) : stat(sys, name);
+      if (typeof found === "number" || !sameFile(found, target)) continue;
+      aside.set(i, spill.count);
+      const source = inputSource(invocation, name);
+      await spill.add(async (run) => {
+        for (let chunk = await source(); chunk; chunk = await source()) await run.put(chunk);
+      });
+    }
+    const open = (i: number) => (aside.has(i) ? spill.run(aside.get(i)!) : inputSource(invocation, inputs[i]));
+    await toOutput(invocation, (lines) => merge(plan, inputs.length, open, lines));
+  } finally {
+    spill.close();
   }
-  const open = (i: number) => (aside.has(i) ? spill!.run(aside.get(i)!) : inputSource(invocation, inputs[i]));
-  await toOutput(invocation, (lines) => merge(plan, inputs.length, open, lines));
-  spill?.close();
 }
 
 /** The bytes of an input, which is closed at its end. */
