@@ -45,7 +45,7 @@ export class Record {
     this.#source = source;
     this.#from = from;
     this.#to = to;
-    this.#fields.length = 1;
+    if (this.#fields.length > 1) this.#fields.length = 1;
     this.#values = null;
     this.#count = -1;
     this.#scanned = 0;
