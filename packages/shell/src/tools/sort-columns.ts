@@ -28,15 +28,18 @@ export function columnOf(lines: LineStore, key: Key | null, separator: number): 
   }
   const begin = new Uint32Array(count);
   for (let i = 0; i < count; i++) {
-    const [from, to] = [starts[i], starts[i + 1] - 1];
-    begin[i] = keyBegin(bytes, from, to, key, separator);
-    end[i] = Math.max(begin[i], keyEnd(bytes, from, to, key, separator));
+    const from = starts[i];
+    const to = starts[i + 1] - 1;
+    const first = keyBegin(bytes, from, to, key, separator);
+    begin[i] = first;
+    end[i] = key.endField === 0 ? to : Math.max(first, keyEnd(bytes, from, to, key, separator));
   }
   const column: Column = { begin, end, numbers: null, long: false };
   if (key.numeric === "n") readNumbers(bytes, column);
   else if (key.numeric !== null && key.numeric !== "V") {
     const kind = key.numeric;
-    column.numbers = Float64Array.from(begin, (from, i) => numberOf(textAt(bytes, from, end[i]), kind));
+    // No minus zero, which is equal to zero but has other bits.
+    column.numbers = Float64Array.from(begin, (from, i) => numberOf(textAt(bytes, from, end[i]), kind) + 0);
   }
   return column;
 }
@@ -65,7 +68,7 @@ function readNumbers(bytes: Uint8Array, column: Column): void {
     if (byte === 46 || (byte >= 48 && byte <= 57)) {
       value = longNumber(bytes, first, last, column);
     }
-    numbers[i] = minus ? 0 - value : value;
+    numbers[i] = minus && value !== 0 ? -value : value;
   }
   column.numbers = numbers;
 }

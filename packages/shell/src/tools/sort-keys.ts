@@ -73,10 +73,9 @@ export function keyBegin(bytes: Uint8Array, at: number, end: number, key: Key, s
   return fieldStart(bytes, at, end, key.startField - 1, key.startCharacter - 1, key.skipStartBlanks, separator);
 }
 
-/** Where it ends; that may be before its beginning, when it is empty. */
+/** Where one that ends before its line does ends; that may be before its beginning, when it is empty. */
 export function keyEnd(bytes: Uint8Array, at: number, end: number, key: Key, separator: number): number {
   const { endField, endCharacter } = key;
-  if (endField === 0) return end;
   if (endCharacter !== 0) return fieldStart(bytes, at, end, endField - 1, endCharacter, key.skipEndBlanks, separator);
   at = fieldStart(bytes, at, end, endField - 1, 0, false, separator);
   return fieldEnd(bytes, at, end, separator);

@@ -3,7 +3,7 @@
 
 import type { LineStore } from "./line-store.ts";
 import { type Column, columnOf, textAt } from "./sort-columns.ts";
-import { commonLength, countingDigits, type Digits, numberDigits, textDigits } from "./sort-digits.ts";
+import { commonLength, countingDigits, type Digits, newDigits, numberDigits, textDigits } from "./sort-digits.ts";
 import type { Key } from "./sort-keys.ts";
 import { sortByDigits } from "./sort-radix.ts";
 import { compareLongNumbers, compareVersions } from "./sort-values.ts";
@@ -72,8 +72,7 @@ export class Ordering {
     const { count } = all.lines;
     const order = new Uint32Array(count);
     for (let i = 0; i < count; i++) order[i] = i;
-    const digits = { high: new Uint32Array(count), low: new Uint32Array(count) };
-    this.#sort({ all, order, spare: new Uint32Array(count), digits }, 0, count, 0, 0);
+    this.#sort({ all, order, spare: new Uint32Array(count), digits: newDigits(count) }, 0, count, 0, 0);
     return order;
   }
 
@@ -106,7 +105,7 @@ export class Ordering {
     const column = this.#column(all, at);
     const { bytes } = all.lines;
     const lines = order.subarray(begin, end);
-    const flip = reverse ? 0xffffffff : 0;
+    const flip = reverse ? 0xffff : 0;
     const text = column.numbers === null;
     if (column.numbers) numberDigits(column.numbers, lines, digits, flip);
     else if (ignored) countingDigits(bytes, column, lines, digits, fold, ignored, flip);
@@ -115,12 +114,14 @@ export class Ordering {
       textDigits(bytes, column, lines, digits, depth, fold, flip);
     }
     sortByDigits(lines, work.spare.subarray(begin, end), digits);
-    const { high, low } = digits;
+    const [a, b, c, d] = digits;
     for (let from = begin; from < end; ) {
       const first = order[from];
-      const [top, bottom] = [high[first], low[first]];
       let to = from + 1;
-      while (to < end && high[order[to]] === top && low[order[to]] === bottom) to++;
+      for (; to < end; to++) {
+        const line = order[to];
+        if (d[line] !== d[first] || c[line] !== c[first] || b[line] !== b[first] || a[line] !== a[first]) break;
+      }
       if (to - from > 1) {
         if (ignored || column.long) this.#compareAll(work, from, to, at, 0);
         else if (!text) this.#sort(work, from, to, at + 1, 0);
