@@ -19,18 +19,37 @@ export class LineOutput {
   }
 
   /** Writes a line and its delimiter; a promise when it has to wait. */
-  putLine({ bytes, words, starts }: LineStore, line: number): void | Promise<void> {
+  putLine({ bytes, starts }: LineStore, line: number): void | Promise<void> {
     const from = starts[line];
     const to = starts[line + 1];
     if (to - from > CHUNK - this.#used) return this.put(bytes.subarray(from, to));
-    const used = this.#used;
+    this.#chunk.set(bytes.subarray(from, to), this.#used);
     this.#used += to - from;
-    if (to - from > SHORT || to + WORD > bytes.length) this.#chunk.set(bytes.subarray(from, to), used);
-    else {
-      const out = this.#words;
+  }
+
+  /** Writes the lines of these numbers. */
+  async putLines(store: LineStore, lines: Uint32Array): Promise<void> {
+    for (let i = 0; i < lines.length; ) {
+      i = this.#fill(store, lines, i);
+      if (i < lines.length) await this.putLine(store, lines[i++]);
+    }
+  }
+
+  /** Takes lines from number `i` of `lines` on, as far as they are short and there is room; the number of the next. */
+  #fill({ bytes, words, starts }: LineStore, lines: Uint32Array, i: number): number {
+    const out = this.#words;
+    let used = this.#used;
+    for (; i < lines.length; i++) {
+      const from = starts[lines[i]];
+      const to = starts[lines[i] + 1];
+      const length = to - from;
+      if (length > SHORT || length > CHUNK - used || to + WORD > bytes.length) break;
       const shift = used - from;
       for (let at = from; at < to; at += WORD) out.setInt32(at + shift, words.getInt32(at, true), true);
+      used += length;
     }
+    this.#used = used;
+    return i;
   }
 
   /** Writes any bytes. */

@@ -192,11 +192,8 @@ async function putSorted(lines: LineStore, { ordering, unique, pause }: Plan, ou
   await pause();
   const order = ordering.sorted(all);
   await pause();
-  for (let i = 0; i < order.length; i++) {
-    if (unique && i > 0 && ordering.compare(all, order[i - 1], all, order[i]) === 0) continue;
-    const waiting = output.putLine(lines, order[i]);
-    if (waiting) await waiting;
-  }
+  const isFirst = (line: number, i: number) => i === 0 || ordering.compare(all, order[i - 1], all, line) !== 0;
+  await output.putLines(lines, unique ? order.filter(isFirst) : order);
 }
 
 /** Runs `write` over -o's file or the standard output. */
