@@ -23,7 +23,7 @@ export class Expressions extends Conditions {
         const { record } = machine;
         if (node.of.kind === "number") {
           const i = node.of.value;
-          return () => textToNumber(record.field(i));
+          return () => record.number(i);
         }
         const of = this.number(node.of);
         return () => toNumber(record.value(Math.trunc(of())));

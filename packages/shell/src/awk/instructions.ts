@@ -72,8 +72,8 @@ export class Instructions extends Loops {
     const { record } = machine;
     this.emit((next) => {
       const ready = machine.readyRecord();
-      if (ready !== null) {
-        record.set(ready);
+      if (ready) {
+        record.setPart(ready.text, ready.start, ready.end);
         return machine.pause(next) ? WAIT : next;
       }
       return this.wait(

@@ -56,11 +56,11 @@ export class Machine extends Variables {
     return true;
   }
 
-  /** The next record of the input, if it is at hand. */
-  readyRecord(): string | null {
-    const text = this.#main?.ready(this.separation) ?? null;
-    if (text !== null) this.#count();
-    return text;
+  /** The input, its next record found, if that is at hand. */
+  readyRecord(): RecordReader | null {
+    if (!this.#main?.ready(this.separation)) return null;
+    this.#count();
+    return this.#main;
   }
 
   #count(): void {

@@ -163,6 +163,16 @@ export abstract class Places {
   protected operateAssign(to: Lvalue, operator: Binary, value: Expression): Closure<number> {
     const right = this.number(value);
     const operate = ARITHMETIC[operator];
+    if (to.kind === "global") {
+      const { globals } = this.machine;
+      const { slot } = to;
+      return () => {
+        const operand = right();
+        const made = operate(toNumber(scalar(globals[slot] as Value)), operand);
+        globals[slot] = made;
+        return made;
+      };
+    }
     // The right side first: it may change what is on the left.
     let operand = 0;
     const modify = this.#modify(to, (old) => operate(old, operand), true);

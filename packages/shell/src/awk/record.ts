@@ -2,7 +2,7 @@
 
 import type { Regex } from "../regex/regex.ts";
 import { offsetOf } from "./format.ts";
-import { AwkError, input, type Value } from "./values.ts";
+import { AwkError, input, textToNumber, type Value } from "./values.ts";
 
 /** How a record becomes fields. */
 export type Splitting =
@@ -12,11 +12,16 @@ export type Splitting =
   | { kind: "pattern"; regex: Regex }
   | { kind: "widths"; widths: [skip: number, width: number][] };
 
+const isBlank = (code: number) => code <= 32 && (code === 32 || code === 9 || code === 10);
+
 export class Record {
   /** Asks for FS and OFS when they are needed. */
   splitting: () => Splitting;
   joint: () => string;
-  #text = "";
+  /** The text is source[#from, #to), cut out when it is asked for. */
+  #source = "";
+  #from = 0;
+  #to = 0;
   #fields: string[] = [""];
   /** Values that were assigned rather than read. */
   #values: Value[] | null = null;
@@ -32,8 +37,15 @@ export class Record {
   }
 
   set(text: string): void {
-    this.#text = text;
-    this.#fields.length = 1;
+    this.setPart(text, 0, text.length);
+  }
+
+  /** Sets it to source[from, to). */
+  setPart(source: string, from: number, to: number): void {
+    this.#source = source;
+    this.#from = from;
+    this.#to = to;
+    if (this.#fields.length > 1) this.#fields.length = 1;
     this.#values = null;
     this.#count = -1;
     this.#scanned = 0;
@@ -49,10 +61,17 @@ export class Record {
       let text = this.#count > 0 ? fields[1] : "";
       const joint = this.joint();
       for (let i = 2; i <= this.#count; i++) text += joint + fields[i];
-      this.#text = text;
+      this.#hold(text);
       this.#stale = false;
-    }
-    return this.#text;
+    } else if (this.#to - this.#from < this.#source.length) this.#hold(this.#source.slice(this.#from, this.#to));
+    return this.#source;
+  }
+
+  #hold(text: string): void {
+    if (this.#lazy) this.#scanned -= this.#from;
+    this.#source = text;
+    this.#from = 0;
+    this.#to = text.length;
   }
 
   /** FS is read when the record is, not when a field is first asked for. */
@@ -66,6 +85,40 @@ export class Record {
     if (!this.#begun) this.#begin();
     if (this.#lazy && i >= this.#fields.length) this.#scanTo(i);
     return this.#fields[i] ?? "";
+  }
+
+  /** As a number. Of a record not yet split, only as much is looked at as it takes, and nothing is cut out. */
+  number(i: number): number {
+    if (i === 0 || this.#begun) return textToNumber(this.field(i));
+    const splitting = this.splitting();
+    if (splitting.kind !== "blanks" && (splitting.kind !== "character" || splitting.separator === ""))
+      return textToNumber(this.field(i));
+    const blanks = splitting.kind === "blanks";
+    const separator = blanks ? 32 : splitting.separator.charCodeAt(0);
+    const source = this.#source;
+    const end = this.#to;
+    let at = this.#from;
+    for (let field = 1; ; field++) {
+      if (blanks) while (at < end && isBlank(source.charCodeAt(at))) at++;
+      if (field === i || at === end) break;
+      if (blanks) while (at < end && !isBlank(source.charCodeAt(at))) at++;
+      else {
+        while (at < end && source.charCodeAt(at) !== separator) at++;
+        if (at < end) at++;
+      }
+    }
+    const begin = at;
+    let value = 0;
+    for (; at < end && at - begin < 16; at++) {
+      const digit = source.charCodeAt(at) - 48;
+      if (digit >= 0 && digit <= 9) {
+        value = value * 10 + digit;
+        continue;
+      }
+      if (blanks ? !isBlank(digit + 48) : digit + 48 !== separator) break;
+      return value;
+    }
+    return at === end && at - begin < 16 ? value : textToNumber(this.field(i));
   }
 
   /** As a value: input that looks like a number is one. */
@@ -110,29 +163,29 @@ export class Record {
     const splitting = this.splitting();
     if (splitting.kind === "blanks") {
       this.#lazy = true;
+      this.#scanned = this.#from;
       return;
     }
-    const fields = splitText(this.#text, splitting);
+    const fields = splitText(this.text, splitting);
     this.#count = fields.length;
     fields.unshift("");
     this.#fields = fields;
   }
 
   #scanTo(last: number): void {
-    const text = this.#text;
+    const text = this.#source;
     const fields = this.#fields;
-    const { length } = text;
+    const length = this.#to;
     let at = this.#scanned;
     while (fields.length <= last) {
-      let code = 0;
-      while (at < length && ((code = text.charCodeAt(at)) === 32 || code === 9 || code === 10)) at++;
+      while (at < length && isBlank(text.charCodeAt(at))) at++;
       if (at === length) {
         this.#lazy = false;
         this.#count = fields.length - 1;
         break;
       }
       const begin = at;
-      while (at < length && (code = text.charCodeAt(at)) !== 32 && code !== 9 && code !== 10) at++;
+      while (at < length && !isBlank(text.charCodeAt(at))) at++;
       fields.push(text.slice(begin, at));
     }
     this.#scanned = at;

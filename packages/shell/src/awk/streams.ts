@@ -23,6 +23,8 @@ export type Separation = { kind: "character"; character: string } | { kind: "bla
 export class RecordReader {
   /** What ended the last record (RT). */
   terminator = "";
+  start = 0;
+  end = 0;
   #reader: Reader;
   #text = "";
   #at = 0;
@@ -32,15 +34,24 @@ export class RecordReader {
     this.#reader = reader;
   }
 
-  /** The next record if it is at hand; null: ask `next`. */
-  ready(separation: Separation): string | null {
-    if (separation.kind !== "character") return null;
+  /** Whether the next record is at hand: text[start, end) then. If not, ask `next`. */
+  ready(separation: Separation): boolean {
+    if (separation.kind !== "character") return false;
     const end = this.#text.indexOf(separation.character, this.#at);
-    if (end < 0) return null;
-    const record = this.#text.slice(this.#at, end);
+    if (end < 0) return false;
+    this.start = this.#at;
+    this.end = end;
     this.#at = end + 1;
     this.terminator = separation.character;
-    return record;
+    return true;
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  get record(): string {
+    return this.#text.slice(this.start, this.end);
   }
 
   /** The next record, or null at the end. Throws ReadError. */
@@ -66,7 +77,10 @@ export class RecordReader {
         return record;
       }
       searched = start < 0 && separation.kind !== "regex" ? Math.max(0, this.#text.length - this.#at - 1) : 0;
-      const chunk = await this.#reader.read();
+      // Whole records leave nothing to be joined to what comes next.
+      const chunk = await (separation.kind === "character"
+        ? this.#reader.lines(separation.character.charCodeAt(0))
+        : this.#reader.read());
       if (chunk) this.#text = this.#text.slice(this.#at) + bytesToBinary(chunk);
       else {
         this.#text = this.#text.slice(this.#at);

@@ -129,7 +129,7 @@ export abstract class Waiting extends Emitter {
     if (node.from === "input") {
       this.emit((next) => {
         const ready = machine.readyRecord();
-        if (ready !== null) return take(ready, next);
+        if (ready) return take(ready.record, next);
         return this.wait(machine.nextRecord().then((record) => take(record, next)));
       });
       return;
@@ -142,10 +142,9 @@ export abstract class Waiting extends Emitter {
       const name = source!();
       const opened = machine.streams.opened(name)?.reader;
       const separation = machine.separation;
-      const ready = opened?.ready(separation) ?? null;
-      if (ready !== null) {
-        count(opened!);
-        return take(ready, next);
+      if (opened?.ready(separation)) {
+        count(opened);
+        return take(opened.record, next);
       }
       const read = async (): Promise<number> => {
         const reader = await machine.streams.input(kind, name);

@@ -3,7 +3,7 @@
 
 import { decode } from "@vibengine/system";
 import { binaryToBytes, bytesToBinary, type Reader, type Writer } from "../stdio.ts";
-import { countBytes } from "./head.ts";
+import { countBytes } from "./byte-scan.ts";
 import type { Regex } from "./regex.ts";
 
 export interface Plan {

@@ -2,6 +2,7 @@
 // a queue of chunks no longer than needed.
 
 import type { Reader, Writer } from "../stdio.ts";
+import { countBytes } from "./byte-scan.ts";
 import { define, eachInput, Failure, type Invocation } from "./define.ts";
 import { follow } from "./follow.ts";
 import { parseCount } from "./numbers.ts";
@@ -236,10 +237,4 @@ async function allButLast(reader: Reader, stdout: Writer, amount: Amount): Promi
   }
   const { all, at } = queue.split();
   await stdout.write(all.subarray(0, at));
-}
-
-export function countBytes(bytes: Uint8Array, wanted: number): number {
-  let count = 0;
-  for (let i = 0; i < bytes.length; i++) if (bytes[i] === wanted) count++;
-  return count;
 }

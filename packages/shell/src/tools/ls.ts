@@ -9,7 +9,7 @@ import { blockCount, type Entry, formatEntries, type Layout } from "./ls-format.
 import { parseCount } from "./numbers.ts";
 import { chooseWord } from "./options.ts";
 import { quote, quotePlain } from "./quote.ts";
-import { compareVersions } from "./sort-keys.ts";
+import { compareVersions } from "./sort-values.ts";
 
 const HELP = `List information about the FILEs (the current directory by default), sorted by name.
 

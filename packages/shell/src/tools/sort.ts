@@ -1,22 +1,33 @@
-// sort: reads everything into binary strings, one a line, orders them (plain byte order through the engine's own string sort, anything
-// else by precomputed keys) and writes them out. A stable merge sort underneath gives GNU's results for -s, -u and -m.
+// sort: its command line, and the way from the inputs to the output. What fits into its memory is sorted there; of more than that,
+// sorted runs are laid aside and merged (sort-merge.ts). Lines stay bytes all the way.
 
-import { AT_FDCWD, encode, O_CLOEXEC, O_CREAT, O_TRUNC, O_WRONLY, strerror } from "@vibengine/system";
-import { binaryToBytes, bytesToBinary, type Reader, Writer } from "../stdio.ts";
-import { closeInput, define, eachInput, Failure, type Invocation, openInput } from "./define.ts";
-import { quoteIfNeeded, quotePlain } from "./quote.ts";
 import {
-  compareLongNumbers,
-  compareText,
-  compareVersions,
-  type Key,
-  keyOf,
-  type Order,
-  parseKey,
-  parseOrder,
-  prepare,
-} from "./sort-keys.ts";
-import { commonLength, type Digits, numberDigits, sortedOrder, textDigits } from "./sort-radix.ts";
+  AT_FDCWD,
+  encode,
+  newStat,
+  O_CLOEXEC,
+  O_CREAT,
+  O_TRUNC,
+  O_WRONLY,
+  S_IFMT,
+  S_IFREG,
+  strerror,
+} from "@vibengine/system";
+import { bytesToBinary, ReadError, Writer } from "../stdio.ts";
+import { closeInput, define, eachInput, Failure, type Invocation, openInput } from "./define.ts";
+import { sameFile, stat } from "./files.ts";
+import { LineOutput } from "./line-output.ts";
+import { LineStore } from "./line-store.ts";
+import { quoteIfNeeded, quotePlain } from "./quote.ts";
+import { textAt } from "./sort-columns.ts";
+import { parseKey, parseOrder } from "./sort-keys.ts";
+import { type Merging, merge, type Source, Spill } from "./sort-merge.ts";
+import { Ordering, Sortable } from "./sort-order.ts";
+
+/** How much is held in memory without -S. */
+const MEMORY = 64 * 1024 * 1024;
+/** What a line takes beside its bytes: where it begins, its number twice, its digits, a key and the whole as a column. */
+const LINE_OVERHEAD = 40;
 
 export const sort = define(
   {
@@ -44,71 +55,40 @@ With no FILE, or when FILE is -, read standard input.
   -m, --merge                  merge already sorted files; do not sort
   -o, --output=FILE            write result to FILE instead of standard output
   -s, --stable                 stabilize sort by disabling last-resort comparison
-  -S, --buffer-size=SIZE       (ignored)
+  -S, --buffer-size=SIZE       use SIZE for main memory, and temporary files for what is more (default 64M)
   -t, --field-separator=SEP    use SEP instead of non-blank to blank transition
-  -T, --temporary-directory=DIR  (ignored)
+  -T, --temporary-directory=DIR  use DIR for temporary files, not $TMPDIR or /tmp
       --parallel=N             (ignored)
   -u, --unique                 output only the first of an equal run; with -c, check for strict ordering
   -z, --zero-terminated        line delimiter is NUL, not newline`,
   },
   async (invocation) => {
-    const { options, operands, sys } = invocation;
+    const { options, operands } = invocation;
     for (const option of options.list)
       if (option.key === "c" && /^(quiet|silent)$/.test(option.value ?? "")) option.key = "C";
-    const end = options.has("z") ? 0 : 10;
     const plan = readPlan(invocation);
     const inputs = operands.length > 0 ? operands : ["-"];
-    if (options.has("c") || options.has("C")) return check(invocation, inputs, plan, end);
-
-    const lines: string[] = [];
-    /** Where each input's lines begin, for -m. */
-    const starts: number[] = [];
+    if (options.has("c") || options.has("C")) return check(invocation, inputs, plan);
     for (const name of inputs) {
-      const reader = openInput(invocation, name, (shown) => `cannot read: ${quoteIfNeeded(shown)}`);
+      const reader = openInput(invocation, name, cannotRead);
       if (!reader) return 2;
       closeInput(invocation, reader);
     }
-    await eachInput(
-      invocation,
-      inputs,
-      async (reader) => {
-        starts.push(lines.length);
-        for (const line of await readLines(reader, end)) lines.push(line);
-      },
-      { read: (name) => `read failed: ${quoteIfNeeded(name)}` },
-    );
-    if (invocation.status > 0) return;
-    await invocation.yield();
-    const sorted = options.has("m") ? mergeLines(lines, starts, plan) : sortLines(lines, plan);
-    await invocation.yield();
+    if (options.has("m")) return mergeInputs(invocation, inputs, plan);
 
-    const output = options.value("o");
-    let writer = invocation.stdout;
-    if (output !== undefined) {
-      const fd = sys.open(AT_FDCWD, encode(output), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666);
-      if (fd < 0) throw new Failure(`open failed: ${quoteIfNeeded(output)}: ${strerror(fd)}`);
-      writer = new Writer(sys, fd);
-    }
-    const delimiter = String.fromCharCode(end);
-    for (let at = 0; at < sorted.length; at += 1000) {
-      await writer.write(binaryToBytes(sorted.slice(at, at + 1000).join(delimiter) + delimiter));
-    }
-    await writer.flush();
-    if (output !== undefined) sys.close(writer.fd);
+    return sortInputs(invocation, inputs, plan);
   },
 );
 
-interface Plan {
-  keys: Key[];
-  /** No key and no ordering option: plain byte order. */
-  plain: boolean;
-  reverse: boolean;
-  stable: boolean;
-  unique: boolean;
-  separator: number;
+const cannotRead = (name: string) => `cannot read: ${quoteIfNeeded(name)}`;
+
+interface Plan extends Merging {
+  /** How many bytes may be held. */
+  memory: number;
 }
 
-function readPlan({ options }: Invocation): Plan {
+function readPlan(invocation: Invocation): Plan {
+  const { options, sys, env } = invocation;
   const words: Record<string, string> = {
     "general-numeric": "g",
     "human-numeric": "h",
@@ -143,147 +123,167 @@ function readPlan({ options }: Invocation): Plan {
   if (separator !== undefined && separator !== "\\0" && encode(separator).length > 1) {
     throw new Failure(`multi-character tab ${quotePlain(separator)}`);
   }
+  const tab = separator === undefined ? -1 : separator === "\\0" ? 0 : encode(separator)[0];
+  const unique = options.has("u");
+  const whole = keys.length === 0 || !(unique || options.has("s"));
   return {
-    keys,
-    plain: keys.length === 0,
-    reverse: global.reverse,
-    stable: options.has("s"),
-    unique: options.has("u"),
-    separator: separator === undefined ? -1 : separator === "\\0" ? 0 : encode(separator)[0],
+    sys,
+    ordering: new Ordering(keys, tab, whole, global.reverse),
+    unique,
+    delimiter: options.has("z") ? 0 : 10,
+    directory: options.value("T") ?? (env.get("TMPDIR") || "/tmp"),
+    memory: memorySize(options.value("S")),
+    pause: () => invocation.yield(),
   };
 }
 
-async function readLines(reader: Reader, end: number): Promise<string[]> {
-  const text = bytesToBinary(await reader.readAll());
-  const lines = text.split(String.fromCharCode(end));
-  if (lines[lines.length - 1] === "") lines.pop();
-  return lines;
-}
-
-function sortLines(lines: string[], plan: Plan): string[] {
-  const compare = fullComparison(lines, plan);
-  const order = sortedOrder(lines.length, firstDigits(lines, plan), compare);
-  const kept = Array.from(
-    plan.unique ? order.filter((line, i) => i === 0 || compare(order[i - 1], line) !== 0) : order,
-  );
-  return kept.map((i) => lines[i]);
-}
-
-/** Digits that order the lines by what is compared first; null where they are not worth it. */
-function firstDigits(lines: string[], plan: Plan): Digits | null {
-  if (lines.length < 64) return null;
-  if (plan.plain) return textDigits(lines, plan.reverse);
-  const [key] = plan.keys;
-  if (key.numeric === "V" || key.numeric === "R") return null;
-  const prepared = lines.map((line) => prepare(keyOf(line, key, plan.separator), key));
-  return key.numeric
-    ? numberDigits(Float64Array.from(prepared as number[]), key.reverse)
-    : textDigits(prepared as string[], key.reverse);
-}
-
-/** Merges the inputs' lines, taken to be sorted, two by two. */
-function mergeLines(lines: string[], starts: number[], plan: Plan): string[] {
-  const compare = fullComparison(lines, plan);
-  const merged = starts.reduce<number[]>((left, start, i) => {
-    const end = starts[i + 1] ?? lines.length;
-    const out: number[] = [];
-    let at = 0;
-    for (let right = start; right < end; right++) {
-      while (at < left.length && compare(left[at], right) <= 0) out.push(left[at++]);
-      out.push(right);
-    }
-    for (; at < left.length; at++) out.push(left[at]);
-    return out;
-  }, []);
-  const kept = plan.unique ? merged.filter((line, i) => i === 0 || compare(merged[i - 1], line) !== 0) : merged;
-  return kept.map((i) => lines[i]);
-}
-
-/** Keys first, then the whole line, unless -s or -u say otherwise. */
-function fullComparison(lines: string[], plan: Plan): (a: number, b: number) => number {
-  const sign = plan.reverse ? -1 : 1;
-  if (plan.plain) {
-    const compare = textComparison(lines);
-    return plan.reverse ? (a, b) => compare(b, a) : compare;
+/** -S: kibibytes unless a suffix says otherwise; a percentage is one of twice what is used without -S. */
+function memorySize(text: string | undefined): number {
+  if (text === undefined) return MEMORY;
+  const [, digits, suffix] = /^(\d+)([bkKmMgGtTPEZY%]?)$/.exec(text) ?? [];
+  if (digits === undefined) {
+    const why = /^\d/.test(text) ? "invalid suffix in -S argument" : "invalid -S argument";
+    throw new Failure(`${why} ${quotePlain(text)}`);
   }
-  const whole = (a: number, b: number) => sign * compareText(lines[a], lines[b]);
-  const compareKeys = keyComparison(lines, plan);
-  return plan.stable || plan.unique ? compareKeys : (a, b) => compareKeys(a, b) || whole(a, b);
+  if (suffix === "%") return (Number(digits) / 100) * 2 * MEMORY;
+  return suffix === "b" ? Number(digits) : Number(digits) * 1024 ** " KMGTPEZY".indexOf(suffix.toUpperCase() || "K");
 }
 
-/** Compares lines by number, over columns of prepared keys. */
-function keyComparison(lines: string[], plan: Plan): (a: number, b: number) => number {
-  const columns = plan.keys.map((key) => {
-    const compare = orderComparison(key);
-    const texts = lines.map((line) => keyOf(line, key, plan.separator));
-    const prepared = texts.map((text) => prepare(text, key));
-    const long = key.numeric === "n" && texts.some((text) => /\d[\d.]{15}/.test(text));
-    if (key.numeric && key.numeric !== "V") {
-      const numbers = Float64Array.from(prepared as number[]);
-      const sign = key.reverse ? -1 : 1;
-      return (a: number, b: number) => {
-        const difference = numbers[a] - numbers[b];
-        if (difference < 0) return -sign;
-        if (difference > 0) return sign;
-        return long ? sign * compareLongNumbers(texts[a], texts[b]) : 0;
-      };
+/** As much as the file is long, so that it is read into its place. */
+function roomFor({ sys }: Invocation, name: string, memory: number): number | undefined {
+  const own = newStat();
+  const found = name === "-" ? (sys.fstat(0, own) < 0 ? -1 : own) : stat(sys, name);
+  if (typeof found === "number" || (found.mode & S_IFMT) !== S_IFREG) return undefined;
+  return Math.min(found.size + 1, memory);
+}
+
+async function sortInputs(invocation: Invocation, inputs: string[], plan: Plan): Promise<void> {
+  const lines = new LineStore(plan.delimiter, roomFor(invocation, inputs[0], plan.memory));
+  const spill = new Spill(plan);
+  const layAside = async () => {
+    await spill.add((run) => putSorted(lines, plan, run));
+    lines.drop(lines.count);
+  };
+  try {
+    await eachInput(
+      invocation,
+      inputs,
+      async (reader) => {
+        for (let chunk = await reader.read(); chunk; chunk = await reader.read()) {
+          lines.add(chunk);
+          if (lines.count > 0 && lines.used + lines.count * LINE_OVERHEAD >= plan.memory) await layAside();
+        }
+        lines.endLine();
+      },
+      { read: (name) => `read failed: ${quoteIfNeeded(name)}` },
+    );
+    if (invocation.status > 0) return;
+    if (spill.count > 0 && lines.count > 0) await layAside();
+    await toOutput(invocation, (output) =>
+      spill.count > 0 ? merge(plan, spill.count, (i) => spill.run(i), output) : putSorted(lines, plan, output),
+    );
+  } finally {
+    spill.close();
+  }
+}
+
+async function putSorted(lines: LineStore, { ordering, unique, pause }: Plan, output: LineOutput): Promise<void> {
+  const all = new Sortable(lines);
+  await pause();
+  const order = ordering.sorted(all);
+  await pause();
+  const isFirst = (line: number, i: number) => i === 0 || ordering.compare(all, order[i - 1], all, line) !== 0;
+  await output.putLines(lines, unique ? order.filter(isFirst) : order);
+}
+
+/** Runs `write` over -o's file or the standard output. */
+async function toOutput(
+  { options, sys, stdout }: Invocation,
+  write: (output: LineOutput) => Promise<void>,
+): Promise<void> {
+  const name = options.value("o");
+  let fd = -1;
+  if (name !== undefined) {
+    fd = sys.open(AT_FDCWD, encode(name), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666);
+    if (fd < 0) throw new Failure(`open failed: ${quoteIfNeeded(name)}: ${strerror(fd)}`);
+  }
+  const output = new LineOutput(name === undefined ? stdout : new Writer(sys, fd));
+  await write(output);
+  await output.flush();
+  if (name !== undefined) sys.close(fd);
+}
+
+/** -m. An input that is the output too is laid aside first. */
+async function mergeInputs(invocation: Invocation, inputs: string[], plan: Plan): Promise<void> {
+  const { sys, options } = invocation;
+  const output = options.value("o");
+  const target = output === undefined ? -1 : stat(sys, output);
+  const own = newStat();
+  const spill = new Spill(plan);
+  const aside = new Map<number, number>();
+  try {
+    for (const [i, name] of inputs.entries()) {
+      if (typeof target === "number") break;
+      const found = name === "-" ? (sys.fstat(0, own) < 0 ? -1 : own) : stat(sys, name);
+      if (typeof found === "number" || !sameFile(found, target)) continue;
+      aside.set(i, spill.count);
+      const source = inputSource(invocation, name);
+      await spill.add(async (run) => {
+        for (let chunk = await source(); chunk; chunk = await source()) await run.put(chunk);
+      });
     }
-    if (key.numeric === null) {
-      const compareTexts = textComparison(prepared as string[]);
-      return key.reverse ? (a: number, b: number) => compareTexts(b, a) : compareTexts;
-    }
-    return (a: number, b: number) => compare(prepared[a] as string, prepared[b] as string);
-  });
-  if (columns.length === 1) return columns[0];
-  return (a, b) => {
-    for (const compare of columns) {
-      const result = compare(a, b);
-      if (result !== 0) return result;
-    }
-    return 0;
+    const open = (i: number) => (aside.has(i) ? spill.run(aside.get(i)!) : inputSource(invocation, inputs[i]));
+    await toOutput(invocation, (lines) => merge(plan, inputs.length, open, lines));
+  } finally {
+    spill.close();
+  }
+}
+
+/** The bytes of an input, which is closed at its end. */
+function inputSource(invocation: Invocation, name: string): Source {
+  const reader = openInput(invocation, name, cannotRead);
+  if (!reader) throw new Failure(cannotRead(name));
+  return async () => {
+    const chunk = await reader.read().catch((error) => {
+      if (!(error instanceof ReadError)) throw error;
+      throw new Failure(`read failed: ${quoteIfNeeded(name)}: ${strerror(error.errno)}`);
+    });
+    if (!chunk) closeInput(invocation, reader);
+    return chunk;
   };
 }
 
-/**
- * Byte order of texts by their numbers. The six bytes behind what all have in common, as one double, settle most comparisons
- * (2 to 3 times as fast as comparing the strings).
- */
-function textComparison(texts: string[]): (a: number, b: number) => number {
-  const common = commonLength(texts);
-  const heads = Float64Array.from(texts, (text) => {
-    let head = 0;
-    for (let i = common; i < common + 6; i++) head = head * 256 + (i < text.length ? text.charCodeAt(i) : 0);
-    return head;
-  });
-  return (a, b) => {
-    const difference = heads[a] - heads[b];
-    if (difference !== 0) return difference;
-    const [left, right] = [texts[a], texts[b]];
-    return left === right ? 0 : left < right ? -1 : 1;
-  };
-}
-
-function orderComparison(order: Order): (a: string, b: string) => number {
-  const compare = order.numeric === "V" ? compareVersions : compareText;
-  return order.reverse ? (a, b) => compare(b, a) : compare;
-}
-
-async function check(invocation: Invocation, inputs: string[], plan: Plan, end: number): Promise<number> {
+async function check(invocation: Invocation, inputs: string[], plan: Plan): Promise<number> {
   if (inputs.length > 1) throw new Failure(`extra operand ${quotePlain(inputs[1])} not allowed with -c`);
   const [name] = inputs;
-  const reader = openInput(invocation, name, (shown) => `cannot read: ${quoteIfNeeded(shown)}`);
+  const reader = openInput(invocation, name, cannotRead);
   if (!reader) return 2;
-  const lines = await readLines(reader, end);
-  closeInput(invocation, reader);
-  const compare = fullComparison(lines, plan);
-  for (let i = 1; i < lines.length; i++) {
-    const result = compare(i - 1, i);
-    if (result < 0 || (result === 0 && !plan.unique)) continue;
-    if (invocation.options.last("c", "C") === "c") {
-      // The line is bytes: it goes out as such.
-      await invocation.stderr.writeBinary(`sort: ${bytesToBinary(encode(name))}:${i + 1}: disorder: ${lines[i]}\n`);
+  const lines = new LineStore(plan.delimiter);
+  /** How many lines have gone. */
+  let gone = 0;
+  for (let ended = false; !ended; ) {
+    const chunk = await reader.read();
+    if (chunk) lines.add(chunk);
+    else lines.endLine();
+    ended = chunk === null;
+    const all = new Sortable(lines);
+    for (let i = 1; i < lines.count; i++) {
+      const result = plan.ordering.compare(all, i - 1, all, i);
+      if (result < 0 || (result === 0 && !plan.unique)) continue;
+      if (invocation.options.last("c", "C") === "c") {
+        // The line is bytes: it goes out as such.
+        const line = textAt(lines.bytes, lines.starts[i], lines.starts[i + 1] - 1);
+        await invocation.stderr.writeBinary(
+          `sort: ${bytesToBinary(encode(name))}:${gone + i + 1}: disorder: ${line}\n`,
+        );
+      }
+      return 1;
     }
-    return 1;
+    // The last one is compared with what comes.
+    const most = Math.max(0, lines.count - 1);
+    lines.drop(most);
+    gone += most;
   }
+  closeInput(invocation, reader);
   return 0;
 }

@@ -2,9 +2,9 @@
 
 import { newStat, S_IFMT, S_IFREG } from "@vibengine/system";
 import type { Reader } from "../stdio.ts";
+import { countBytes, countWords } from "./byte-scan.ts";
 import { define, eachInput, type Invocation } from "./define.ts";
 import { stat } from "./files.ts";
-import { countBytes } from "./head.ts";
 import { quoteIfNeeded } from "./quote.ts";
 
 export const wc = define(
@@ -72,12 +72,6 @@ KIND.fill(1, 0xc2, 0xf5);
 KIND[127] = 0;
 for (const space of [9, 10, 11, 12, 13, 32]) KIND[space] = 2;
 
-/** Bit 0: belongs to a word; 1: ends a line; 2: leaves what went before as it is; 3: goes on a UTF-8 character. */
-const CLASS = Uint8Array.from(KIND, (kind, byte) => {
-  if (byte >= 0x80 && byte < 0xc0) return 1 | 8;
-  return (kind === 2 ? 0 : 1) | (byte === 10 ? 2 : 0) | (kind === 0 ? 4 : 0);
-});
-
 // Bytes that begin no UTF-8 character.
 const NO_CHARACTER = new Uint8Array(256).fill(1, 0x80, 0xc2);
 NO_CHARACTER.fill(1, 0xf5);
@@ -91,10 +85,14 @@ async function count(reader: Reader, counts: Counts, columns: readonly string[])
   let position = 0;
   for (let chunk = await reader.read(); chunk; chunk = await reader.read()) {
     counts.c += chunk.length;
+    if (lines) counts.l += countBytes(chunk, 10);
     if (words) {
-      const quick = countWords(chunk, inWord, counts);
-      inWord = quick >= 0 ? quick : countOddWords(chunk, inWord, counts);
-    } else if (lines) counts.l += countBytes(chunk, 10);
+      const quick = countWords(chunk, inWord === 0);
+      if (quick) {
+        counts.w += quick.words;
+        inWord = quick.space ? 0 : 1;
+      } else inWord = countOddWords(chunk, inWord, counts);
+    }
     if (characters) {
       let continued = 0;
       for (let i = 0; i < chunk.length; i++) if (NO_CHARACTER[chunk[i]] === 1) continued++;
@@ -114,35 +112,12 @@ async function count(reader: Reader, counts: Counts, columns: readonly string[])
   if (position > counts.L) counts.L = position;
 }
 
-/** Words and lines of a text without odd bytes: whether its end is within a word, or -1 when there are some, and nothing counted. */
-function countWords(chunk: Uint8Array, inWord: number, counts: Counts): number {
-  let before = inWord;
-  let newlines = 0;
-  let begun = 0;
-  let odd = 0;
-  // No byte has to wait for what came of the one before, and nothing is to be guessed.
-  for (let i = 0; i < chunk.length; i++) {
-    const kind = CLASS[chunk[i]];
-    begun += kind & ~before & 1;
-    newlines += kind & 2;
-    odd |= (kind & 4) | ((kind >> 3) & ~before);
-    before = kind;
-  }
-  if (odd !== 0) return -1;
-  counts.w += begun;
-  counts.l += newlines >> 1;
-  return before & 1;
-}
-
-/** The same for any bytes. */
+/** The words of any bytes. */
 function countOddWords(chunk: Uint8Array, inWord: number, counts: Counts): number {
   for (let i = 0; i < chunk.length; i++) {
-    const byte = chunk[i];
-    const kind = KIND[byte];
-    if (kind === 2) {
-      if (byte === 10) counts.l++;
-      inWord = 0;
-    } else if (kind > inWord) {
+    const kind = KIND[chunk[i]];
+    if (kind === 2) inWord = 0;
+    else if (kind > inWord) {
       counts.w++;
       inWord = 1;
     }
