@@ -8,6 +8,7 @@ import {
   EAGAIN,
   ECHILD,
   encode,
+  limitRunning,
   Machine,
   makeTree,
   ROOT,
@@ -241,6 +242,7 @@ export class Life {
     const { calls, processes, commands } = this.#rooms;
     while (this.#ending === null) {
       const status = await calls.until(() => {
+        limitRunning(calls.system); // at least once a second: so long does a wait go on at most
         processes.reapWorkers();
         const reaped = calls.system.wait(-1);
         return reaped === -ECHILD && this.#ending === null ? -EAGAIN : reaped;
