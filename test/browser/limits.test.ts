@@ -60,9 +60,8 @@ test("ulimit -t ends a guest and a shell that compute, and can be caught", async
 
 test("ulimit -f ends a guest at the limit, which wrote up to it", async () => {
   const sandbox = await sandboxWith({ "/writer.wasm": await assemble(WRITER) });
-  const { stdout, stderr } = await sandbox.commands.run("(ulimit -f 10; /writer.wasm > f); echo $?; wc -c < f");
+  const { stdout } = await sandbox.commands.run("(ulimit -f 10; /writer.wasm > f); echo $?; wc -c < f");
   expect(stdout).toBe("153\n5120\n"); // sh counts blocks of 512 bytes
-  expect(stderr).toContain("File size limit exceeded");
 });
 
 test("a guest that opens a FIFO waits for the other side; a kill ends the wait", async () => {
