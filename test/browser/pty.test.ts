@@ -191,3 +191,15 @@ test("a REPL of a WASI program: it knows that it has a terminal, and ^D ends it"
   await terminal.type("\x04");
   expect((await terminal.handle.wait()).exitCode).toBe(0);
 });
+
+test("VMIN and VTIME: a read in raw mode waits so long and for so many bytes; read -t ends in a terminal, too", async () => {
+  const script = `stty -icanon -echo min 0 time 1; head -c 5 | wc -c
+    stty min 3 time 0; echo ready; dd bs=10 count=1 2>/dev/null; echo .
+    stty sane -echo; read -n1 -t 0.1 x; echo "st=$?"; echo again; read -n1 -t 15 x; echo "x=$x"`;
+  const terminal = await open(await newSandbox(), { cmd: script });
+  await terminal.shows("0\r\nready\r\n");
+  for (const byte of ["a", "b", "c"]) await terminal.type(byte);
+  await terminal.shows("abc.\r\nst=142\r\nagain\r\n");
+  await terminal.type("y");
+  await terminal.shows("x=y\r\n");
+});

@@ -47,8 +47,16 @@ export const SIGTSTP = 20;
 export const SIGTTIN = 21;
 export const SIGTTOU = 22;
 export const SIGURG = 23;
+export const SIGXCPU = 24;
+export const SIGXFSZ = 25;
 export const SIGWINCH = 28;
 /** What `wait` adds to the signal that stopped a child: no exit status is as large. */
 export const STOPPED = 256;
+/** What a process may have limits on; Linux has sixteen, from 0 on. */
+export const RLIMIT_CPU = 0;
+export const RLIMIT_FSIZE = 1;
+export const RLIMIT_CORE = 4;
+export const RLIMIT_NPROC = 6;
+export const RLIMIT_NOFILE = 7;
 /** Signals are numbered 1..31: one word of flags. */
 export const SIGNAL_MAX = 31;

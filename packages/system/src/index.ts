@@ -27,6 +27,7 @@ export {
 } from "./io/slots.ts";
 export * from "./io/termios.ts";
 export { makeTree, parseStub, stubFor, USER_ID } from "./system/base-tree.ts";
+export { limitRunning } from "./system/limits.ts";
 export { Machine } from "./system/machine.ts";
 export { machineTotals, machineUse } from "./system/proc-text.ts";
 export { bootKernelSlot } from "./system/process-calls.ts";

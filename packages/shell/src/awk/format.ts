@@ -187,8 +187,8 @@ const firstOf = (text: string): string => (text === "" ? "\0" : text.slice(0, co
 export const isWide = (text: string): boolean => /[\x80-\xff]/.test(text);
 
 /** Characters, where a byte that is part of none counts as one. */
-export function countCharacters(text: string): number {
-  if (!isWide(text)) return text.length;
+export function countCharacters(text: string, bytes = false): number {
+  if (bytes || !isWide(text)) return text.length;
   let count = 0;
   for (let at = 0; at < text.length; count++) at += codePointAt(text, at)[1];
   return count;

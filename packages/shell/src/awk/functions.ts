@@ -93,7 +93,7 @@ export function builtinFunction(make: Expressions, name: string, args: Expressio
         number: () => {
           const whole = text();
           const at = whole.indexOf(part());
-          return at < 0 ? 0 : isWide(whole) ? countCharacters(whole.slice(0, at)) + 1 : at + 1;
+          return at < 0 ? 0 : countCharacters(whole.slice(0, at), make.machine.bytes) + 1;
         },
       };
     }
@@ -148,6 +148,7 @@ export function builtinFunction(make: Expressions, name: string, args: Expressio
       return {
         text: () => {
           const found = text();
+          if (make.machine.bytes) return found.replace(/[A-Za-z]+/g, change);
           return isWide(found) ? binary(change(decode(binaryToBytes(found)))) : change(found);
         },
       };
@@ -230,17 +231,17 @@ export function builtinFunction(make: Expressions, name: string, args: Expressio
 
 function length(make: Expressions, node: Expression | undefined): () => number {
   const { machine } = make;
-  if (!node) return () => countCharacters(machine.record.text);
+  if (!node) return () => countCharacters(machine.record.text, machine.bytes);
   const bare = node.kind === "group" ? node.of : node;
   if (isName(bare)) {
     const value = make.value(bare);
     return () => {
       const cell = bare.kind === "global" ? machine.globals[bare.slot] : machine.stack[machine.base + bare.slot];
-      return cell instanceof Map ? cell.size : countCharacters(machine.text(value()));
+      return cell instanceof Map ? cell.size : countCharacters(machine.text(value()), machine.bytes);
     };
   }
   const text = make.text(node);
-  return () => countCharacters(text());
+  return () => countCharacters(text(), machine.bytes);
 }
 
 /** Fractions are cut off, and what lies before the text is not counted, as gawk has it. */
@@ -252,7 +253,7 @@ function substr(make: Expressions, args: Expression[]): () => string {
     const begin = Math.max(Math.trunc(from()), 1) - 1;
     const end = begin + Math.trunc(count());
     if (!(end > begin)) return "";
-    if (!isWide(whole)) return whole.slice(begin, end);
+    if (make.machine.bytes || !isWide(whole)) return whole.slice(begin, end);
     const start = offsetOf(whole, begin);
     return whole.slice(start, end > whole.length ? undefined : start + offsetOf(whole.slice(start), end - begin));
   };
@@ -306,7 +307,7 @@ function match(make: Expressions, args: Expression[]): () => number {
       machine.rlength = -1;
       return 0;
     }
-    const characters = (offset: number) => (isWide(whole) ? countCharacters(whole.slice(0, offset)) : offset);
+    const characters = (offset: number) => countCharacters(whole.slice(0, offset), machine.bytes);
     const [start, end] = found.spans;
     machine.rstart = characters(start) + 1;
     machine.rlength = characters(end) - characters(start);

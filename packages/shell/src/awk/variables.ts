@@ -2,6 +2,7 @@
 // are separated and numbers shown.
 
 import { encode } from "@vibengine/system";
+import { isBytewise } from "../locale.ts";
 import { Regex, RegexError } from "../regex/regex.ts";
 import { bytesToBinary } from "../stdio.ts";
 import type { Invocation } from "../tools/define.ts";
@@ -27,6 +28,8 @@ export const binary = (text: string): string => bytesToBinary(encode(text));
 
 export class Variables {
   readonly invocation: Invocation;
+  /** A character is a byte. */
+  readonly bytes: boolean;
   readonly record: Record;
   globals: Cell[] = [];
   names: Map<string, number>;
@@ -56,6 +59,7 @@ export class Variables {
 
   constructor(invocation: Invocation, names: Map<string, number>) {
     this.invocation = invocation;
+    this.bytes = isBytewise((name) => invocation.env.get(name));
     this.names = names;
     this.record = new Record(
       () => this.#splitting,
@@ -67,7 +71,13 @@ export class Variables {
     let regex = this.#regexes.get(source);
     if (regex) return regex;
     try {
-      regex = new Regex([source], { syntax: "extended", awk: true, posix: true, ignoreCase: this.ignoreCase });
+      regex = new Regex([source], {
+        syntax: "extended",
+        awk: true,
+        posix: true,
+        ignoreCase: this.ignoreCase,
+        bytes: this.bytes,
+      });
     } catch (error) {
       if (error instanceof RegexError) throw new AwkError(`${error.message}: /${source}/`);
       throw error;

@@ -1,6 +1,6 @@
 // alias and unalias.
 
-import type { Status } from "../execute/control.ts";
+import { after, type Status } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
 import { quoteAlways } from "../expand/quote.ts";
 import { parseLetters } from "./usage.ts";
@@ -24,7 +24,7 @@ export function alias(shell: Shell, argv: string[]): Status {
     }
   }
   const written = shell.write(text, "alias");
-  return typeof written === "number" ? written || status : written.then((result) => result || status);
+  return after(written, (result) => result || status);
 }
 
 export function unalias(shell: Shell, argv: string[]): number {

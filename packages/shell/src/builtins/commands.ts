@@ -12,7 +12,7 @@ import {
   O_RDONLY,
   strerror,
 } from "@vibengine/system";
-import { ExitShell, type Status } from "../execute/control.ts";
+import { after, ExitShell, type Status } from "../execute/control.ts";
 import { runProgram } from "../execute/external.ts";
 import { returned } from "../execute/functions.ts";
 import { TRAP_DEBUG } from "../execute/options.ts";
@@ -126,7 +126,7 @@ export function runSourced(shell: Shell, path: string, text: string, own: string
   return finallyDo(
     () => {
       const result = runSource(shell, text);
-      return typeof result === "number" ? returned(shell, result) : result.then((status) => returned(shell, status));
+      return after(result, (status) => returned(shell, status));
     },
     () => {
       shell.stack.pop();

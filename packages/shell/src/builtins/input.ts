@@ -1,11 +1,12 @@
 // read. From a file a block is read and what is left over given back; from a pipe a byte at a time, so that
 // the next command finds the rest.
 
-import { decode, EAGAIN, ECHO, EINTR, ETIMEDOUT, ICANON, type System, strerror } from "@vibengine/system";
-import type { Status } from "../execute/control.ts";
+import { decode, EAGAIN, ECHO, EINTR, ETIMEDOUT, ICANON, type System, strerror, VMIN, VTIME } from "@vibengine/system";
+import { after, type Status } from "../execute/control.ts";
 import { finallyDo } from "../execute/run.ts";
 import type { Shell } from "../execute/shell.ts";
 import { runTraps } from "../execute/traps.ts";
+import { characters } from "../expand/characters.ts";
 import { parseLetters, splitAssignment } from "./usage.ts";
 
 interface Wanted {
@@ -18,6 +19,8 @@ interface Wanted {
   /** -N: the delimiter does not end it. */
   exactly: boolean;
   deadline: number;
+  /** A character is a byte. */
+  bytes?: boolean;
   /** Keep NULs. */
   zeros?: boolean;
 }
@@ -26,6 +29,13 @@ interface Taken {
   bytes: number[];
   ended: boolean;
   errno: number;
+}
+
+/** Whether a backslash came last, how many characters are whole, and how many bytes the one that is not still lacks. */
+interface Progress {
+  quoted: boolean;
+  characters: number;
+  left: number;
 }
 
 const BLOCK = 512;
@@ -48,17 +58,11 @@ export function take(shell: Shell, wanted: Wanted): Taken | Promise<Taken> {
   const taken: Taken = { bytes: [], ended: false, errno: 0 };
   const seekable = shell.sys.lseek(wanted.fd, 0, 1) >= 0;
   const block = new Uint8Array(seekable ? BLOCK : 1);
-  const state = { quoted: false, characters: 0 };
+  const state: Progress = { quoted: false, characters: 0, left: 0 };
   return fill(shell, wanted, taken, block, state);
 }
 
-function fill(
-  shell: Shell,
-  wanted: Wanted,
-  taken: Taken,
-  block: Uint8Array,
-  state: { quoted: boolean; characters: number },
-): Taken | Promise<Taken> {
+function fill(shell: Shell, wanted: Wanted, taken: Taken, block: Uint8Array, state: Progress): Taken | Promise<Taken> {
   for (;;) {
     const count = shell.sys.read(wanted.fd, block, 0, block.length);
     if (count === -EAGAIN || count === -EINTR) return fillLater(shell, wanted, taken, block, state);
@@ -71,7 +75,7 @@ async function fillLater(
   wanted: Wanted,
   taken: Taken,
   block: Uint8Array,
-  state: { quoted: boolean; characters: number },
+  state: Progress,
 ): Promise<Taken> {
   for (;;) {
     const count = await shell.sys.block(() => shell.sys.read(wanted.fd, block, 0, block.length), wanted.deadline);
@@ -88,14 +92,7 @@ async function fillLater(
 }
 
 /** Takes in what was read; true if that is all. */
-function accept(
-  sys: System,
-  wanted: Wanted,
-  taken: Taken,
-  block: Uint8Array,
-  count: number,
-  state: { quoted: boolean; characters: number },
-): boolean {
+function accept(sys: System, wanted: Wanted, taken: Taken, block: Uint8Array, count: number, state: Progress): boolean {
   if (count <= 0) {
     taken.ended = true;
     taken.errno = count < 0 ? -count : 0;
@@ -114,15 +111,11 @@ function accept(
       continue;
     } else if (byte === wanted.delimiter && !wanted.exactly) done = true;
     else if (byte !== 0 || wanted.zeros) taken.bytes.push(byte);
-    if (!done && wanted.limit >= 0 && (byte & 0xc0) !== 0x80) state.characters++;
-    if (!done && wanted.limit >= 0 && state.characters >= wanted.limit) {
-      // A character may go on for up to three bytes.
-      const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
-      if (length === 1) done = true;
-      else {
-        for (let more = 1; more < length && i + 1 < count; more++) taken.bytes.push(block[++i]);
-        done = true;
-      }
+    if (!done && wanted.limit >= 0) {
+      const goesOn = state.left > 0 && (byte & 0xc0) === 0x80;
+      if (goesOn) state.left--;
+      else state.left = wanted.bytes || byte < 0xc0 ? 0 : byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+      if (state.left === 0) done = ++state.characters >= wanted.limit;
     }
     if (done) {
       if (i + 1 < count) sys.lseek(wanted.fd, i + 1 - count, 1);
@@ -168,6 +161,7 @@ export function read(shell: Shell, argv: string[]): Status {
     escapes: !options.flags.has("r"),
     limit,
     exactly: values.has("N"),
+    bytes: characters(shell, "é").length > 1,
     deadline: timeout > 0 ? performance.now() + timeout * 1000 : Number.POSITIVE_INFINITY,
   };
   const flags = (options.flags.has("s") ? ECHO : 0) | (limit > 0 || delimiter !== undefined ? ICANON : 0);
@@ -179,7 +173,7 @@ export function read(shell: Shell, argv: string[]): Status {
   };
   return withoutModes(shell.sys, fd, flags, () => {
     const taken = take(shell, wanted);
-    return taken instanceof Promise ? taken.then(finish) : finish(taken);
+    return after(taken, finish);
   });
 }
 
@@ -187,7 +181,9 @@ export function read(shell: Shell, argv: string[]): Status {
 function withoutModes(sys: System, fd: number, flags: number, body: () => Status): Status {
   const termios = flags === 0 ? -1 : sys.tcgetattr(fd);
   if (typeof termios === "number") return body();
-  sys.tcsetattr(fd, { ...termios, lflag: termios.lflag & ~flags });
+  const cc = [...termios.cc];
+  if ((flags & ICANON) !== 0) [cc[VTIME], cc[VMIN]] = [0, 1];
+  sys.tcsetattr(fd, { ...termios, lflag: termios.lflag & ~flags, cc });
   return finallyDo(body, () => {
     if (sys.isAlive) sys.tcsetattr(fd, termios);
   });

@@ -1,7 +1,9 @@
 // echo and printf, as builtins. What they print is made in echo-text.ts and printf.ts, which their tool entries share.
 
-import type { Status } from "../execute/control.ts";
+import { after, type Status } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
+import { characters } from "../expand/characters.ts";
+import { whole } from "../locale.ts";
 import { echoText } from "./echo-text.ts";
 import { withTools } from "./late.ts";
 import { type Formatted, formatPrintf, type LateFormats } from "./printf.ts";
@@ -32,7 +34,11 @@ export function printf(shell: Shell, argv: string[]): Status {
     return 2;
   }
   const format = (late: LateFormats | null) =>
-    formatPrintf(words[0], words.slice(1), { late, timeZone: shell.vars.exported("TZ") });
+    formatPrintf(
+      words[0],
+      words.slice(1).map((word) => characters(shell, word)),
+      { late, timeZone: shell.vars.exported("TZ") },
+    );
   const formatted = format(shell.programs.loaded?.parts ?? null);
   if (formatted !== null) return put(shell, formatted, variable);
   return withTools(shell, "printf", ({ parts }) => put(shell, format(parts) as Formatted, variable));
@@ -41,6 +47,7 @@ export function printf(shell: Shell, argv: string[]): Status {
 /** Prints what came of it, or puts it into a variable. */
 function put(shell: Shell, { text, status, errors }: Formatted, variable: string | null): Status {
   for (const error of errors) shell.complain(`printf: ${error}`);
+  text = whole(text);
   if (variable !== null) {
     const element = /^([A-Za-z_]\w*)(?:\[(.+)\])?$/s.exec(variable);
     if (!element) {
@@ -52,5 +59,5 @@ function put(shell: Shell, { text, status, errors }: Formatted, variable: string
     return status;
   }
   const written = shell.write(text, "printf");
-  return typeof written === "number" ? written || status : written.then((result) => result || status);
+  return after(written, (result) => result || status);
 }

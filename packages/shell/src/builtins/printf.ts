@@ -177,7 +177,10 @@ export function pad(text: string, width: number, flags: string): string {
 
 function integer(text: string | undefined, run: Run, signed = true): Integer {
   if (text === undefined || text === "") return 0;
-  if (text[0] === '"' || text[0] === "'") return text.length > 1 ? (text.codePointAt(1) as number) : 0;
+  if (text[0] === '"' || text[0] === "'") {
+    const code = text.codePointAt(1) ?? 0;
+    return code >>> 8 === 0xdc ? code & 0xff : code; // a byte that is no character
+  }
   const match = /^\s*([-+]?)(0[xX][0-9A-Fa-f]+|0[0-7]*|[1-9][0-9]*)/.exec(text);
   if (!match) {
     run.errors.push(`${text}: invalid number`);

@@ -1,6 +1,6 @@
 // set and shopt.
 
-import type { Status } from "../execute/control.ts";
+import { after, type Status } from "../execute/control.ts";
 import { LETTERS, LONG_NAMES } from "../execute/options.ts";
 import type { Shell } from "../execute/shell.ts";
 import { withTools } from "./late.ts";
@@ -119,5 +119,5 @@ export function shopt(shell: Shell, argv: string[]): Status {
     else text += long ? `set ${isOn ? "-" : "+"}o ${name}\n` : `shopt ${isOn ? "-s" : "-u"} ${name}\n`;
   }
   const written = shell.write(text, "shopt");
-  return typeof written === "number" ? written || status : written.then((result) => result || status);
+  return after(written, (result) => result || status);
 }

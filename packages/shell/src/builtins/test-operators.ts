@@ -15,6 +15,7 @@ import {
   type System,
 } from "@vibengine/system";
 import { NAMEREF, type Variables } from "../execute/variables.ts";
+import { whole } from "../locale.ts";
 
 export interface TestContext {
   sys: System;
@@ -127,9 +128,9 @@ export function testBinary(context: TestContext, left: string, operator: string,
   switch (operator) {
     case "=":
     case "==":
-      return left === right;
+      return left === right || whole(left) === whole(right);
     case "!=":
-      return left !== right;
+      return whole(left) !== whole(right);
     case "<":
       return left < right;
     case ">":

@@ -5,10 +5,10 @@ import { ArithmeticFault } from "../arithmetic/parse.ts";
 import type { ArithmeticCommand, Conditional, Test, Word } from "../ast.ts";
 import { toolsForExpansion } from "../builtins/late.ts";
 import { testBinary, testUnary } from "../builtins/test-operators.ts";
+import { characters, isMatch } from "../expand/characters.ts";
 import { Collector } from "../expand/fields.ts";
 import { replay } from "../expand/replay.ts";
 import { expandPattern, expandText, walk } from "../expand/words.ts";
-import { compilePattern, matches } from "../pattern.ts";
 import { ShellFault, type Status } from "./control.ts";
 import { arithmeticValue } from "./loops.ts";
 import type { Shell } from "./shell.ts";
@@ -92,11 +92,8 @@ function binary(shell: Shell, operator: string, left: Word, right: Word): boolea
   switch (operator) {
     case "=":
     case "==":
-    case "!=": {
-      const fold = shell.shopt.nocasematch;
-      const pattern = compilePattern(expandPattern(shell, right), true, fold);
-      return matches(pattern, fold ? text.toLowerCase() : text) === (operator !== "!=");
-    }
+    case "!=":
+      return isMatch(shell, text, expandPattern(shell, right), true) === (operator !== "!=");
     case "=~":
       return matchExpression(shell, text, right);
     case "-eq":
@@ -136,7 +133,12 @@ function matchExpression(shell: Shell, text: string, word: Word): boolean {
   const collector = new Collector(shell, "regex");
   walk(shell, word.parts, false, collector);
   const { parts } = toolsForExpansion(shell);
-  const match = parts.matchExtended(collector.pattern, shell.shopt.nocasematch, text);
+  const match = parts.matchExtended(
+    collector.pattern,
+    shell.shopt.nocasematch,
+    text,
+    characters(shell, "é").length > 1,
+  );
   if (match === undefined) throw new BadExpression();
   const variable = shell.vars.table.get("BASH_REMATCH") ?? { value: undefined, list: [], map: null, flags: 0 };
   variable.list = match ?? [];

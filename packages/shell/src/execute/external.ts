@@ -1,7 +1,7 @@
 // Starting a program for a simple command: find it, fork, redirect, run it as a task, wait.
 
-import { EACCES, ENOENT, Killed, strerror } from "@vibengine/system";
-import type { Status } from "./control.ts";
+import { EACCES, ENOENT, Killed, type System, strerror } from "@vibengine/system";
+import { after, type Status } from "./control.ts";
 import { callFunction } from "./functions.ts";
 import { joinGroup } from "./jobs.ts";
 import { searchPath } from "./programs.ts";
@@ -20,6 +20,7 @@ export function runProgram(
   inPlace: boolean,
   text: string,
   searched?: string,
+  retryMs = 1000,
 ): Status {
   const name = argv[0];
   const path =
@@ -35,32 +36,35 @@ export function runProgram(
   env.set("_", path);
   const line = shell.place();
   if (inPlace) {
-    const error = applyRedirections(shell, shell.sys, redirects, null);
-    if (error === null) return shell.programs.execute(shell.sys, path, argv, env, line);
-    shell.complain(error);
-    return 1;
+    return after(applyRedirections(shell, shell.sys, redirects, null), (error) => {
+      if (error === null) return shell.programs.execute(shell.sys, path, argv, env, line);
+      shell.complain(error);
+      return 1;
+    });
   }
   const sys = shell.sys.fork();
   if (typeof sys === "number") {
-    shell.complain(`fork: ${strerror(sys)}`);
-    return 254;
+    // As bash, which gives others 15 s to end.
+    const again = retryMs < 16_000;
+    shell.complain(`fork: ${again ? "retry: " : ""}${strerror(sys)}`);
+    if (!again) return 254;
+    return shell.sys
+      .sleep(retryMs)
+      .then(() => runProgram(shell, argv, redirects, inPlace, text, searched, retryMs * 2));
   }
   if (shell.options.interactive) sys.ignoreSignals(shell.handedDown);
   joinGroup(shell, sys, 0, true);
-  const child = shell.sys;
-  let error: string | null = null;
-  if (redirects.length > 0) {
-    // Complaints go where the redirections before the failing one led.
-    shell.sys = sys;
-    error = applyRedirections(shell, sys, redirects, null);
-    if (error !== null) shell.complain(error);
-    shell.sys = child;
-  }
-  if (error !== null) {
-    sys.exit(1);
+  const begin = (error: string | null): Status => {
+    if (error === null) return shell.programs.execute(sys, path, argv, env, line);
+    complainThrough(shell, sys, error);
+    return 1;
+  };
+  const running = after(applyRedirections(shell, sys, redirects, null), begin);
+  if (typeof running === "number") {
+    sys.exit(running);
     return waitFor(shell, sys.pid);
   }
-  shell.programs.execute(sys, path, argv, env, line).then(
+  running.then(
     (status) => sys.exit(status),
     (reason) => {
       if (reason instanceof Killed) return;
@@ -76,16 +80,21 @@ function notFound(shell: Shell, name: string, errno: number, redirects: Redirect
   const sys = shell.sys.fork();
   if (typeof sys === "number") return status;
   // The message goes through the command's redirections: in a process of its own.
+  return after(applyRedirections(shell, sys, redirects, null), (error) => {
+    const why = name.includes("/") || errno === EACCES ? strerror(errno) : "command not found";
+    complainThrough(shell, sys, error ?? `${name}: ${why}`);
+    sys.exit(0);
+    waitFor(shell, sys.pid);
+    return error !== null ? 1 : status;
+  });
+}
+
+/** Complaints go where the redirections before the failing one led. */
+function complainThrough(shell: Shell, sys: System, message: string): void {
   const own = shell.sys;
   shell.sys = sys;
-  const error = redirects.length > 0 ? applyRedirections(shell, sys, redirects, null) : null;
-  if (error !== null) shell.complain(error);
-  else if (name.includes("/") || errno === EACCES) shell.complain(`${name}: ${strerror(errno)}`);
-  else shell.complain(`${name}: command not found`);
+  shell.complain(message);
   shell.sys = own;
-  sys.exit(0);
-  waitFor(shell, sys.pid);
-  return error !== null ? 1 : status;
 }
 
 /** `command_not_found_handle`, if it is there, runs in a subshell with the command's words. */
@@ -94,11 +103,12 @@ function handleMissing(shell: Shell, argv: string[], redirects: Redirect[]): Sta
   if (!handler || argv[0].includes("/")) return null;
   const child = forkShell(shell);
   if (child === null) return null;
-  startTask(child, () => {
-    const error = applyRedirections(child, child.sys, redirects, null);
-    if (error === null) return callFunction(child, handler, [handler.name, ...argv]);
-    child.complain(error);
-    return 1;
-  });
+  startTask(child, () =>
+    after(applyRedirections(child, child.sys, redirects, null), (error) => {
+      if (error === null) return callFunction(child, handler, [handler.name, ...argv]);
+      child.complain(error);
+      return 1;
+    }),
+  );
   return waitFor(shell, child.sys.pid);
 }

@@ -2,11 +2,12 @@
 
 import type { ArithmeticPart, Case, For, ForArithmetic, If, Select, While } from "../ast.ts";
 import { readLine } from "../builtins/input.ts";
+import { withTools } from "../builtins/late.ts";
+import { isMatch } from "../expand/characters.ts";
 import { replay } from "../expand/replay.ts";
 import { evaluateArithmetic, expandPattern, expandText, expandWords } from "../expand/words.ts";
-import { compilePattern, matches } from "../pattern.ts";
 import { failedExpression } from "./conditional.ts";
-import { BREAK, CONTINUE, ExitShell, NO_JUMP, type Status } from "./control.ts";
+import { after, BREAK, CONTINUE, ExitShell, NO_JUMP, type Status } from "./control.ts";
 import { TRAP_DEBUG } from "./options.ts";
 import { runList, runTolerant } from "./run.ts";
 import type { Shell } from "./shell.ts";
@@ -238,37 +239,15 @@ async function continueForArithmetic(shell: Shell, node: ForArithmetic, body: Pr
   }
 }
 
-export async function runSelect(shell: Shell, node: Select): Promise<number> {
-  await runDebug(shell, node.line);
-  if (shell.options.xtrace) traceLine(shell, `select ${node.name} in ${node.text}`);
-  const values = node.words === null ? shell.args.slice() : await expandWords(shell, node.words);
-  if (!isLoopName(shell, node.name)) return 1;
-  const menu = values.map((value, i) => `${String(i + 1).padStart(String(values.length).length)}) ${value}\n`).join("");
-  let status = 0;
-  if (values.length === 0) return 0;
-  shell.loopDepth++;
-  try {
-    shell.report(menu);
-    for (;;) {
-      shell.report(shell.vars.get("PS3") ?? "#? ");
-      const line = await readLine(shell, 0);
-      if (line === null) {
-        return (await shell.write("\n", "select")) || 1;
-      }
-      if (line === "") {
-        shell.report(menu);
-        continue;
-      }
-      shell.vars.set("REPLY", line);
-      const choice = /^\s*[0-9]+\s*$/.test(line) ? Number(line) : 0;
-      shell.vars.set(node.name, values[choice - 1] ?? "");
-      status = await runList(shell, node.body);
-      if (loopEnds(shell)) return status;
-    }
-  } finally {
-    shell.loopDepth--;
-  }
+/** `select`: seldom used, it comes with the tools. */
+export function runSelect(shell: Shell, node: Select): Status {
+  return withTools(shell, "select", ({ parts }) => parts.runSelect(shell, node, loopKit));
 }
+
+/** What `select` is made of. */
+const loopKit = { expandWords, isLoopName, loopEnds, readLine, runDebug, runList, traceLine };
+
+export type LoopKit = typeof loopKit;
 
 export function runCase(shell: Shell, node: Case): Status {
   shell.line = node.line;
@@ -281,12 +260,12 @@ function chooseClause(shell: Shell, node: Case): Status {
   const pure = node.word.pure && node.clauses.every((clause) => clause.patterns.every((pattern) => pattern.pure));
   if (!pure) return runCaseAsync(shell, node);
   const subject = expandText(shell, node.word);
-  return runClauses(shell, node, (pattern) => isMatch(shell, subject, expandPattern(shell, pattern)), 0) as Status;
-}
-
-function isMatch(shell: Shell, subject: string, source: string): boolean {
-  const fold = shell.shopt.nocasematch;
-  return matches(compilePattern(source, shell.shopt.extglob, fold), fold ? subject.toLowerCase() : subject);
+  return runClauses(
+    shell,
+    node,
+    (pattern) => isMatch(shell, subject, expandPattern(shell, pattern), shell.shopt.extglob),
+    0,
+  ) as Status;
 }
 
 function runClauses(shell: Shell, node: Case, holds: (pattern: Case["word"]) => boolean, from: number): Status {
@@ -305,7 +284,7 @@ function runClause(shell: Shell, node: Case, at: number, holds: (pattern: Case["
     if (shell.jump !== NO_JUMP || at + 1 === node.clauses.length) return status;
     return clause.end === ";&" ? runClause(shell, node, at + 1, holds) : runClauses(shell, node, holds, at + 1);
   };
-  return typeof result === "number" ? then(result) : result.then(then);
+  return after(result, then);
 }
 
 /** With command substitutions in it: all patterns up to the first match are expanded one after the other. */
@@ -316,7 +295,7 @@ async function runCaseAsync(shell: Shell, node: Case): Promise<number> {
     const clause = node.clauses[i];
     let found = false;
     for (const pattern of clause.patterns) {
-      found = isMatch(shell, subject, await replay(shell, () => expandPattern(shell, pattern)));
+      found = isMatch(shell, subject, await replay(shell, () => expandPattern(shell, pattern)), shell.shopt.extglob);
       if (found) break;
     }
     while (found) {

@@ -23,9 +23,10 @@ import type { Redirected, Redirection } from "../ast.ts";
 import { splitAssignment } from "../builtins/usage.ts";
 import { replay } from "../expand/replay.ts";
 import { appendFields, expandText } from "../expand/words.ts";
-import type { Status } from "./control.ts";
+import { after, type Status } from "./control.ts";
 import { failure, finallyDo, run } from "./run.ts";
 import type { Shell } from "./shell.ts";
+import { runTraps } from "./traps.ts";
 
 /** A redirection with its target expanded. */
 export interface Redirect {
@@ -80,19 +81,27 @@ function sourceOf(shell: Shell, redirection: Redirection): string {
   return part?.kind === "parameter" ? `$${part.name}` : expandText(shell, redirection.target);
 }
 
+type Outcome = string | null | Promise<string | null>;
+
 /**
  * Performs redirections on `sys`. What they replace is noted in `saved`, unless that is null. Null, or an error message; what was
- * done before the error stays done.
+ * done before the error stays done. Later, when one opens a FIFO that nobody has open at the other side.
  */
-export function applyRedirections(shell: Shell, sys: System, list: Redirect[], saved: SavedFd[] | null): string | null {
-  for (const redirect of list) {
-    const error = applyOne(shell, sys, redirect, saved);
-    if (error !== null) return error;
-  }
-  return null;
+export function applyRedirections(
+  shell: Shell,
+  sys: System,
+  list: Redirect[],
+  saved: SavedFd[] | null,
+  from = 0,
+): Outcome {
+  if (from === list.length) return null;
+  return after(
+    applyOne(shell, sys, list[from], saved),
+    (error) => error ?? applyRedirections(shell, sys, list, saved, from + 1),
+  );
 }
 
-function applyOne(shell: Shell, sys: System, redirect: Redirect, saved: SavedFd[] | null): string | null {
+function applyOne(shell: Shell, sys: System, redirect: Redirect, saved: SavedFd[] | null): Outcome {
   const { operator, text } = redirect;
   if (operator === "error") return text;
   if ((operator === ">&" || operator === "<&") && /^([0-9]+-?|-)$/.test(text))
@@ -102,11 +111,24 @@ function applyOne(shell: Shell, sys: System, redirect: Redirect, saved: SavedFd[
   if (operator === ">&" && !both) return `${text}: ambiguous redirect`;
   const opened = operator.startsWith("<<") ? openText(sys, text) : openTarget(shell, sys, operator, text);
   if (typeof opened === "string") return opened;
-  const error = place(shell, sys, opened, redirect, saved);
-  if (error !== null || !both) return error;
-  save(sys, 2, saved);
-  sys.dup2(redirect.fd, 2);
-  return null;
+  const put = () => {
+    const error = place(shell, sys, opened, redirect, saved);
+    if (error !== null || !both) return error;
+    save(sys, 2, saved);
+    sys.dup2(redirect.fd, 2);
+    return null;
+  };
+  return sys.opened(opened) < 0 ? waitToOpen(shell, sys, opened).then(put) : put();
+}
+
+/** Waits for the other side of a FIFO; traps run meanwhile. */
+async function waitToOpen(shell: Shell, sys: System, fd: number): Promise<void> {
+  try {
+    while ((await sys.block(() => sys.opened(fd))) < 0) await runTraps(shell);
+  } catch (error) {
+    if (sys.isAlive) sys.close(fd); // ^C
+    throw error;
+  }
 }
 
 /** Moves a freshly opened fd to where it belongs. */
@@ -163,8 +185,11 @@ function duplicate(shell: Shell, sys: System, redirect: Redirect, saved: SavedFd
   } else {
     const open = sys.getFlags(from);
     if (open < 0) return `${from}: ${strerror(open)}`;
-    if (from !== target) save(sys, target, saved);
-    if (from !== target) sys.dup2(from, target);
+    if (from !== target) {
+      save(sys, target, saved);
+      const result = sys.dup2(from, target);
+      if (result < 0) return `${target}: ${strerror(result)}`;
+    }
   }
   // bash does not bring back what was moved away.
   if (move && from !== target) sys.close(from);
@@ -229,7 +254,8 @@ function openText(sys: System, text: string): number | string {
 
 export function save(sys: System, fd: number, saved: SavedFd[] | null): void {
   if (saved === null) return;
-  const copy = sys.dup(fd, SHELL_FD);
+  let copy = sys.dup(fd, SHELL_FD);
+  if (copy < 0) copy = sys.dup(fd, 0); // as bash, where `ulimit -n` leaves none so high
   if (copy >= 0) sys.setCloexec(copy, true);
   saved.push({ fd, copy: copy >= 0 ? copy : -1 });
 }
@@ -252,17 +278,16 @@ export function runRedirected(shell: Shell, node: Redirected): Status {
   const apply = (list: Redirect[]): Status => {
     const saved: SavedFd[] = [];
     return finallyDo(
-      () => {
-        const error = applyRedirections(shell, shell.sys, list, saved);
-        if (error === null) return run(shell, node.body);
-        shell.complain(error);
-        return failure(shell, 1);
-      },
+      () =>
+        after(applyRedirections(shell, shell.sys, list, saved), (error) => {
+          if (error === null) return run(shell, node.body);
+          shell.complain(error);
+          return failure(shell, 1);
+        }),
       () => {
         if (shell.sys.isAlive) restoreFds(shell.sys, saved);
       },
     );
   };
-  const list = expandRedirections(shell, node.redirections);
-  return list instanceof Promise ? list.then(apply) : apply(list);
+  return after(expandRedirections(shell, node.redirections), apply);
 }

@@ -45,8 +45,6 @@ export class Shell {
   functions = new Map<string, FunctionDefinition>();
   /** Turned off with `enable -n`. */
   disabledBuiltins = new Set<string>();
-  /** What `ulimit` has set: letter → soft, hard. */
-  limits = new Map<string, [string, string]>();
   /** What `complete` has defined, by command. */
   completions = new Map<string, Completion>();
   /** Lines of the history, the number of the first, how many are not in the file yet, and how many of the file were read. */
@@ -167,7 +165,6 @@ export class Shell {
     copy.watchVariables();
     copy.functions = new Map(this.functions);
     copy.disabledBuiltins = this.disabledBuiltins;
-    copy.limits = this.limits;
     copy.completions = this.completions;
     copy.history = { ...this.history, lines: this.history.lines.slice() };
     copy.aliases = new Map(this.aliases);

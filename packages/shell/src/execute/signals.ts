@@ -70,6 +70,8 @@ const DESCRIPTIONS: Record<number, string> = {
   13: "Broken pipe",
   14: "Alarm clock",
   15: "Terminated",
+  24: "CPU time limit exceeded",
+  25: "File size limit exceeded",
 };
 
 /** What a job that the signal ended is said to be. */

@@ -7,7 +7,7 @@ import { replay } from "../expand/replay.ts";
 import { expandText, expandWords } from "../expand/words.ts";
 import { literalWord } from "../parser/words.ts";
 import { assignAll, assignBefore } from "./assign.ts";
-import { ExitShell, NO_JUMP, ShellFault, type Status } from "./control.ts";
+import { after, ExitShell, NO_JUMP, ShellFault, type Status } from "./control.ts";
 import { runProgram } from "./external.ts";
 import { callFunction } from "./functions.ts";
 import { applyRedirections, expandRedirections, type Redirect, restoreFds, type SavedFd } from "./redirect.ts";
@@ -39,9 +39,7 @@ function expandAndRun(shell: Shell, node: Simple, inPlace: boolean): Status {
   if (node.words.length === 0) return assignOnly(shell, node);
   if (node.words.some((word) => word.assignment)) return runDeclaration(shell, node);
   const fields = expandWords(shell, node.words);
-  return fields instanceof Promise
-    ? fields.then((list) => runFields(shell, node, list, inPlace))
-    : runFields(shell, node, fields, inPlace);
+  return after(fields, (list) => runFields(shell, node, list, inPlace));
 }
 
 function assignOnly(shell: Shell, node: Simple): Status {
@@ -202,16 +200,14 @@ function withRedirections(shell: Shell, node: Simple, command: string | null, bo
   const apply = (list: Redirect[]): Status => {
     const saved: SavedFd[] = [];
     return finallyDo(
-      () => {
-        const error = applyRedirections(shell, shell.sys, list, saved);
-        if (error !== null) return redirectionFailed(shell, error, command !== null && SPECIAL_BUILTINS.has(command));
-        return body();
-      },
+      () =>
+        after(applyRedirections(shell, shell.sys, list, saved), (error) =>
+          error !== null ? redirectionFailed(shell, error, command !== null && SPECIAL_BUILTINS.has(command)) : body(),
+        ),
       () => restoreFds(shell.sys, saved),
     );
   };
-  const list = expandRedirections(shell, node.redirections);
-  return list instanceof Promise ? list.then(apply) : apply(list);
+  return after(expandRedirections(shell, node.redirections), apply);
 }
 
 export function redirectionFailed(shell: Shell, error: string, special: boolean): number {
@@ -223,25 +219,19 @@ export function redirectionFailed(shell: Shell, error: string, special: boolean)
 function runExternal(shell: Shell, node: Simple, argv: string[], inPlace: boolean): Status {
   const start = (list: Redirect[]) =>
     withAssignments(shell, node, () => runProgram(shell, argv, list, inPlace, node.text));
-  if (node.redirections.length === 0) return start([]);
-  const list = expandRedirections(shell, node.redirections);
-  return list instanceof Promise ? list.then(start) : start(list);
+  return node.redirections.length === 0 ? start([]) : after(expandRedirections(shell, node.redirections), start);
 }
 
 /** `exec`: its redirections stay; with a command the shell becomes that. */
 function runExec(shell: Shell, node: Simple, argv: string[], special = true): Status {
-  const apply = (list: Redirect[]): Status => {
-    const error = applyRedirections(shell, shell.sys, list, null);
-    if (error !== null) return redirectionFailed(shell, error, special);
-    return builtins.get("exec")!(shell, argv);
-  };
+  const apply = (list: Redirect[]): Status =>
+    after(applyRedirections(shell, shell.sys, list, null), (error) =>
+      error !== null ? redirectionFailed(shell, error, special) : builtins.get("exec")!(shell, argv),
+    );
   return withAssignments(
     shell,
     node,
-    () => {
-      const list = expandRedirections(shell, node.redirections);
-      return list instanceof Promise ? list.then(apply) : apply(list);
-    },
+    () => after(expandRedirections(shell, node.redirections), apply),
     "command",
     shell.options.posix,
   );

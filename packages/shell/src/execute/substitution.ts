@@ -1,8 +1,21 @@
 // Command substitution: a forked shell writes into a pipe that is read to its end. Process substitution: the pipe's end gets a name.
 
-import { AT_FDCWD, decode, EAGAIN, EINTR, encode, O_RDONLY, type System, strerror } from "@vibengine/system";
+import {
+  AT_FDCWD,
+  decode,
+  EAGAIN,
+  EINTR,
+  encode,
+  newStat,
+  O_RDONLY,
+  S_IFMT,
+  S_IFREG,
+  type System,
+  strerror,
+} from "@vibengine/system";
 import type { List } from "../ast.ts";
-import { ShellFault } from "./control.ts";
+import { literalWord } from "../parser/words.ts";
+import { after, ShellFault } from "./control.ts";
 import { expandRedirections } from "./redirect.ts";
 import { run } from "./run.ts";
 import type { Shell } from "./shell.ts";
@@ -15,8 +28,9 @@ export interface Substitution {
 
 /** Output of `$(body)` without NULs and trailing newlines. */
 export function substitute(shell: Shell, body: List): Substitution | Promise<Substitution> {
-  const file = onlyInput(shell, body);
-  if (file !== null) return file;
+  const input = onlyInput(shell, body);
+  if ("text" in input) return input;
+  body = input;
   const ends: [number, number] = [-1, -1];
   const result = shell.sys.pipe(ends);
   if (result < 0) throw new ShellFault(`cannot make pipe for command substitution: ${strerror(result)}`);
@@ -43,7 +57,7 @@ function finish(shell: Shell, pid: number, fd: number, output: Output): Substitu
   shell.sys.close(fd);
   const status = waitFor(shell, pid);
   const text = output.text();
-  return typeof status === "number" ? { text, status } : status.then((value) => ({ text, status: value }));
+  return after(status, (value) => ({ text, status: value }));
 }
 
 async function finishLater(shell: Shell, pid: number, fd: number, output: Output): Promise<Substitution> {
@@ -56,9 +70,11 @@ async function finishLater(shell: Shell, pid: number, fd: number, output: Output
   return { text: output.text(), status: await waitFor(shell, pid) };
 }
 
-/** `$(<file)` */
-function onlyInput(shell: Shell, body: List): Substitution | null {
-  if (body.items.length !== 1) return null;
+/**
+ * `$(< file)`: its text when that can be read at once, else a command that reads it. The body itself when it is none.
+ */
+function onlyInput(shell: Shell, body: List): Substitution | List {
+  if (body.items.length !== 1) return body;
   const { command, background } = body.items[0];
   if (
     command.kind !== "simple" ||
@@ -66,20 +82,25 @@ function onlyInput(shell: Shell, body: List): Substitution | null {
     command.words.length + command.assignments.length > 0 ||
     command.redirections.length !== 1
   )
-    return null;
+    return body;
   const redirection = command.redirections[0];
-  if (redirection.operator !== "<" || redirection.fd !== 0 || redirection.fdName !== null || !redirection.target.pure)
-    return null;
+  if (redirection.operator !== "<" || redirection.fd !== 0 || redirection.fdName !== null) return body;
+  const words = [literalWord("/usr/bin/cat")];
+  const reading: List = { kind: "list", items: [{ ...body.items[0], command: { ...command, words } }] };
+  if (!redirection.target.pure) return reading;
   const [redirect] = expandRedirections(shell, command.redirections) as { text: string }[];
-  const fd = shell.sys.open(AT_FDCWD, encode(redirect.text), O_RDONLY, 0);
+  const path = encode(redirect.text);
+  const stat = newStat();
+  if (shell.sys.stat(AT_FDCWD, path, true, stat) >= 0 && (stat.mode & S_IFMT) !== S_IFREG) return reading;
+  const fd = shell.sys.open(AT_FDCWD, path, O_RDONLY, 0);
   if (fd < 0) {
     shell.complain(`${redirect.text}: ${strerror(fd)}`);
     return { text: "", status: 1 };
   }
   const output = new Output();
-  const ended = output.drain(shell.sys, fd);
+  output.drain(shell.sys, fd);
   shell.sys.close(fd);
-  return ended ? { text: output.text(), status: 0 } : null;
+  return { text: output.text(), status: 0 };
 }
 
 /** Bytes read so far. */

@@ -3,7 +3,7 @@
 import { EAGAIN, EINTR, Killed, SIGINT, SIGPIPE, SIGTERM, strerror } from "@vibengine/system";
 import { ArithmeticFault } from "../arithmetic/parse.ts";
 import { BrokenPipe } from "../stdio.ts";
-import { ExitShell, ShellFault, type Status, Terminated } from "./control.ts";
+import { after, ExitShell, ShellFault, type Status, Terminated } from "./control.ts";
 import { newJob, waitForeground } from "./jobs.ts";
 import { TRAP_EXIT } from "./options.ts";
 import type { Shell } from "./shell.ts";
@@ -112,8 +112,7 @@ export function waitFor(shell: Shell, pid: number): Status {
 export function waitForChild(shell: Shell, pid: number, text: string): Status {
   if (shell.hasJobControl) return waitForeground(shell, newJob(shell, [pid], shell.item?.text ?? text));
   const status = waitFor(shell, pid);
-  if (typeof status !== "number") return status.then((value) => announce(shell, pid, value, text));
-  return announce(shell, pid, status, text);
+  return after(status, (value) => announce(shell, pid, value, text));
 }
 
 function announce(shell: Shell, pid: number, status: number, text: string): number {
@@ -123,7 +122,7 @@ function announce(shell: Shell, pid: number, status: number, text: string): numb
   if (signal === SIGINT || signal === SIGPIPE) return status;
   const what = signalDescription(signal);
   if (signal === SIGTERM || shell.options.interactive) shell.report(`${what}\n`);
-  else shell.report(`${shell.place()}: ${String(pid).padStart(5)} ${what.padEnd(23)} ${text}\n`);
+  else shell.report(`${shell.place()}: ${String(pid).padStart(5)} ${what.padEnd(24)}${text}\n`);
   return status;
 }
 

@@ -2,7 +2,7 @@
 // between commands.
 
 import { SIGINT } from "@vibengine/system";
-import { Interrupted, NO_JUMP, type Status } from "./control.ts";
+import { after, Interrupted, NO_JUMP, type Status } from "./control.ts";
 import { TRAP_DEBUG, TRAP_ERR, TRAP_EXIT } from "./options.ts";
 import { runSource } from "./script.ts";
 import type { Shell } from "./shell.ts";
@@ -32,7 +32,7 @@ export function runTrap(shell: Shell, signal: number): Status {
     return status;
   };
   const result = runSource(shell, command, running === 0 ? 1 : line);
-  return typeof result === "number" ? restore() : result.then(restore);
+  return after(result, restore);
 }
 
 /** Runs the DEBUG trap, if there is one, before a command; null if nothing had to wait. */

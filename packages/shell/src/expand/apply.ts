@@ -4,19 +4,22 @@ import { evaluateText } from "../arithmetic/evaluate.ts";
 import type { ParameterPart, Word } from "../ast.ts";
 import { ShellFault } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
+import { whole } from "../locale.ts";
 import { compilePattern, matches, matchPrefix, matchSuffix, replaceMatches } from "../pattern.ts";
+import { characters } from "./characters.ts";
 import { effect } from "./replay.ts";
 import { expandPattern, expandText } from "./words.ts";
 
 /** One value through the part's operator. */
 export function apply(shell: Shell, part: ParameterPart, value: string): string {
   const { operator } = part;
+  if (/^[-=?]?$/.test(operator)) return value;
+  return whole(operate(shell, part, characters(shell, value)));
+}
+
+function operate(shell: Shell, part: ParameterPart, value: string): string {
+  const { operator } = part;
   switch (operator) {
-    case "":
-    case "-":
-    case "=":
-    case "?":
-      return value;
     case ":":
       return substring(shell, part, value);
     case "#":
@@ -42,7 +45,7 @@ export function apply(shell: Shell, part: ParameterPart, value: string): string 
 }
 
 function compile(shell: Shell, word: Word) {
-  return compilePattern(expandPattern(shell, word), shell.shopt.extglob);
+  return compilePattern(characters(shell, expandPattern(shell, word)), shell.shopt.extglob);
 }
 
 function substring(shell: Shell, part: ParameterPart, value: string): string {
@@ -78,7 +81,7 @@ function changeCase(shell: Shell, part: ParameterPart, value: string): string {
 }
 
 function replace(shell: Shell, part: ParameterPart, value: string): string {
-  const source = expandPattern(shell, part.word as Word);
+  const source = characters(shell, expandPattern(shell, part.word as Word));
   // An empty pattern matches only where it is anchored.
   if (source === "" && part.operator !== "/#" && part.operator !== "/%") return value;
   const pattern = compilePattern(source, shell.shopt.extglob, shell.shopt.nocasematch);

@@ -14,7 +14,9 @@ import {
 } from "@vibengine/system";
 import { ShellFault } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
+import { whole } from "../locale.ts";
 import { compilePattern, matches, type Pattern } from "../pattern.ts";
+import { characters } from "./characters.ts";
 
 /** Appends the names that match a field's pattern, or its plain text if there are none. */
 export function globFields(shell: Shell, pattern: string, text: string, fields: string[]): void {
@@ -67,7 +69,7 @@ export function glob(shell: Shell, pattern: string): string[] {
       found = next;
       continue;
     }
-    const compiled = compilePattern(component, shell.shopt.extglob, shell.shopt.nocaseglob);
+    const compiled = compilePattern(characters(shell, component), shell.shopt.extglob, shell.shopt.nocaseglob);
     for (const base of found) step(shell, base, compiled, component, isLast, next);
     found = next;
   }
@@ -93,7 +95,7 @@ const LEADING_DOT = /^(?:[*?]\([^()]*\))?(?:[@+*?]\((?:[^()]*\|)?)?\\?\./;
 
 function step(shell: Shell, base: string, pattern: Pattern, source: string, isLast: boolean, into: string[]): void {
   if (pattern.literal !== null && !shell.shopt.nocaseglob) {
-    const path = join(base, pattern.literal);
+    const path = join(base, whole(pattern.literal));
     if (exists(shell, path, !isLast)) into.push(path);
     return;
   }
@@ -103,7 +105,7 @@ function step(shell: Shell, base: string, pattern: Pattern, source: string, isLa
   for (const { name, type } of list(shell, base)) {
     if (name.startsWith(".") && !dots && (!dotglob || name === "." || name === "..")) continue;
     if (dots && (name === "." || name === "..") && (shell.shopt.globskipdots || ignoring)) continue;
-    if (!matches(pattern, shell.shopt.nocaseglob ? name.toLowerCase() : name)) continue;
+    if (!matches(pattern, characters(shell, shell.shopt.nocaseglob ? name.toLowerCase() : name))) continue;
     const path = join(base, name);
     if (isLast || type === 4 || (type === 10 && exists(shell, path, true))) into.push(path);
   }

@@ -5,8 +5,10 @@ import type { ParameterPart, Word } from "../ast.ts";
 import { ShellFault } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
 import { ELEMENT } from "../execute/variables.ts";
+import { whole } from "../locale.ts";
 import { literalWord } from "../parser/words.ts";
 import { apply, countCharacters, number } from "./apply.ts";
+import { characters } from "./characters.ts";
 import type { Collector } from "./fields.ts";
 import { expandSubscript, firstSeparator, parameterList, parameterValue, subscriptKey } from "./parameters.ts";
 import { quoteAlways } from "./quote.ts";
@@ -27,7 +29,8 @@ export function expandParameter(shell: Shell, part: ParameterPart, quoted: boole
   }
   const list = parameterList(shell, part);
   if (part.length) {
-    put(into, String(list ? list.length : countCharacters(scalar(shell, part) ?? unset(shell, part))), quoted);
+    const count = () => countCharacters(characters(shell, scalar(shell, part) ?? unset(shell, part)));
+    put(into, String(list ? list.length : count()), quoted);
     return;
   }
   const { operator } = part;
@@ -58,7 +61,7 @@ export function expandParameter(shell: Shell, part: ParameterPart, quoted: boole
       if (quoted) into.quoted("");
       return;
     }
-    put(into, transform(shell, part, value), quoted);
+    put(into, whole(transform(shell, part, characters(shell, value))), quoted);
     return;
   }
   if (list) {
@@ -197,7 +200,7 @@ function applyToList(shell: Shell, part: ParameterPart, list: string[]): string[
       if (part.word?.literal === "A" && !part.all)
         return list.length > 0 ? [`set -- ${list.map(quoteAlways).join(" ")}`] : [];
       if (part.word?.literal === "K" || part.word?.literal === "A") return [transform(shell, part, "")];
-      return list.map((value) => transform(shell, part, value));
+      return list.map((value) => whole(transform(shell, part, characters(shell, value))));
     default:
       return list.map((value) => apply(shell, part, value));
   }

@@ -83,20 +83,20 @@ export interface CharacterSet {
 export const isClass = (name: string): boolean => Object.hasOwn(CLASSES, name) && name !== "word";
 
 /** @param without a byte that the set never holds (a newline where lines are searched), or -1 */
-export function setNode(given: CharacterSet, fold: boolean, without: number): Node {
+export function setNode(given: CharacterSet, fold: boolean, without: number, isBytewise = false): Node {
+  const end = isBytewise ? 256 : 128;
   const { negated } = given;
   const classes = fold ? given.classes.map((name) => (/^(upp|low)er$/.test(name) ? "alpha" : name)) : given.classes;
-  const ascii = [...given.ranges, ...classes.flatMap((name) => CLASSES[name][0])].filter(([low]) => low < 128);
+  const ascii = [...given.ranges, ...classes.flatMap((name) => CLASSES[name][0])].filter(([low]) => low < end);
   const set = new Uint8Array(256);
-  for (const [low, high] of ascii) set.fill(1, low, Math.min(high, 127) + 1);
+  for (const [low, high] of ascii) set.fill(1, low, Math.min(high + 1, end));
   if (fold) {
     for (let upper = 65; upper <= 90; upper++) set[upper] = set[upper + 32] = set[upper] | set[upper + 32];
   }
-  if (negated) for (let byte = 0; byte < 128; byte++) set[byte] ^= 1;
+  if (negated) for (let byte = 0; byte < end; byte++) set[byte] ^= 1;
   if (without >= 0) set[without] = 0;
-  if (!negated && !classes.some((name) => CLASSES[name][1]) && !given.ranges.some(([, high]) => high > 127)) {
-    return { kind: "set", set };
-  }
+  const isAscii = !negated && !classes.some((name) => CLASSES[name][1]) && !given.ranges.some(([, high]) => high > 127);
+  if (isBytewise || isAscii) return { kind: "set", set };
   let made: Node | undefined;
   const wide = () => {
     if (made) return made;

@@ -16,6 +16,8 @@ export interface SyntaxRules {
   closing?: boolean | undefined;
   /** awk: escapes mean characters, also in brackets, and \y is a word's edge. */
   awk?: boolean | undefined;
+  /** Each byte is a character, as in the C locale. */
+  bytes?: boolean | undefined;
 }
 
 /** In GNU's words. */
@@ -153,12 +155,18 @@ export class Parser {
   }
 
   #set(ranges: CharacterSet["ranges"], classes: string[], negated: boolean): Node {
-    return setNode({ ranges, classes, negated }, !!this.#rules.ignoreCase, this.#rules.lines ? 10 : -1);
+    const { ignoreCase, lines, bytes } = this.#rules;
+    return setNode({ ranges, classes, negated }, !!ignoreCase, lines ? 10 : -1, bytes);
+  }
+
+  /** The character at a place, and how many bytes it has. */
+  #codeAt(text: string, at: number): [code: number, length: number] {
+    return this.#rules.bytes && at < text.length ? [text.charCodeAt(at), 1] : codePointAt(text, at);
   }
 
   /** The character at the cursor; one of several bytes is one atom, so that "é*" repeats all of it. */
   #character(): Node {
-    const [code, length] = codePointAt(this.#text, this.#at);
+    const [code, length] = this.#codeAt(this.#text, this.#at);
     this.#at += length;
     return length === 1 ? this.#literal(code) : wideLiteral(code, !!this.#rules.ignoreCase);
   }
@@ -225,7 +233,7 @@ export class Parser {
           given.classes.push(name);
           return null;
         }
-        const [code, length] = codePointAt(name, 0);
+        const [code, length] = this.#codeAt(name, 0);
         if (name === "" || length !== name.length) throw new RegexError("Invalid collation character");
         return code;
       }
@@ -234,7 +242,7 @@ export class Parser {
         const code = this.#awkEscape();
         if (code >= 0) return code;
       }
-      const [code, length] = codePointAt(text, this.#at);
+      const [code, length] = this.#codeAt(text, this.#at);
       this.#at += length;
       return code;
     };

@@ -1,6 +1,7 @@
 // expr and factor: whole numbers of any size.
 
 import { decode } from "@vibengine/system";
+import { byteText, isBytewise } from "../locale.ts";
 import { binaryToBytes } from "../stdio.ts";
 import { define, defineRaw, Failure, printHelp, printVersion } from "./define.ts";
 import { binaryText } from "./grep.ts";
@@ -37,7 +38,8 @@ export const expr = defineRaw(description, async (invocation) => {
     invocation.warn("missing operand\nTry 'expr --help' for more information.");
     return 2;
   }
-  const parser = new ExprParser(words);
+  const bytes = isBytewise((name) => invocation.env.get(name));
+  const parser = new ExprParser(bytes ? words.map(byteText) : words, bytes);
   const value = parser.run();
   await invocation.stdout.write(`${value}\n`);
   return isNull(value) ? 1 : 0;
@@ -49,8 +51,10 @@ const isInteger = (value: string) => /^-?\d+$/.test(value);
 class ExprParser {
   #words: string[];
   #at = 0;
+  #bytes: boolean;
 
-  constructor(words: string[]) {
+  constructor(words: string[], bytes: boolean) {
+    this.#bytes = bytes;
     this.#words = words;
   }
 
@@ -140,7 +144,7 @@ class ExprParser {
 
   #match(live: boolean): string {
     let left = this.#primary(live);
-    while (this.#accept(":")) left = matched(left, this.#primary(live), live);
+    while (this.#accept(":")) left = matched(left, this.#primary(live), live, this.#bytes);
     return left;
   }
 
@@ -172,7 +176,7 @@ class ExprParser {
         return String([...this.#primary(live)].length);
       case "match": {
         const text = this.#primary(live);
-        return matched(text, this.#primary(live), live);
+        return matched(text, this.#primary(live), live, this.#bytes);
       }
       case "index": {
         const text = [...this.#primary(live)];
@@ -190,17 +194,21 @@ class ExprParser {
   }
 }
 
-function matched(text: string, pattern: string, live: boolean): string {
+function matched(text: string, pattern: string, live: boolean, bytes: boolean): string {
   if (!live) return "";
   const subject = binaryText(text);
   try {
-    const regex = compileRegex(`^\\(${pattern.replace(/^\^/, "")}\\)`, { syntax: "basic", posix: true });
+    const regex = compileRegex(`^\\(${pattern.replace(/^\^/, "")}\\)`, {
+      syntax: "basic",
+      posix: true,
+      bytes,
+    });
     const own = regex.groups > 1;
     if (!regex.find(subject, 0)) return own ? "" : "0";
     const spans = regex.capture(subject);
     const part = (from: number, to: number) => decode(binaryToBytes(subject.slice(from, to)));
     if (own) return spans[4] < 0 ? "" : part(spans[4], spans[5]);
-    return String([...part(spans[0], spans[1])].length);
+    return String(bytes ? spans[1] - spans[0] : [...part(spans[0], spans[1])].length);
   } catch (error) {
     if (error instanceof RegexError) throw new Failure(error.message, 2);
     throw error;

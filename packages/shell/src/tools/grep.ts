@@ -1,6 +1,7 @@
 // grep, egrep and fgrep: the command line, the files, and what is printed around a match. The search itself is grep-search.ts.
 
 import { AT_FDCWD, decode, encode, O_CLOEXEC, O_RDONLY, strerror } from "@vibengine/system";
+import { isBytewise } from "../locale.ts";
 import { bytesToBinary, ReadError, Reader } from "../stdio.ts";
 import type { Tool } from "../tool.ts";
 import { define, Failure, type Invocation, openInput, UsageError } from "./define.ts";
@@ -99,6 +100,7 @@ async function run(invocation: Invocation, standard: RegexRules["syntax"]): Prom
       syntax: kind ? kinds[kind] : standard,
       ignoreCase: options.last("i", "no-ignore-case") === "i",
       lines: !nul,
+      bytes: isBytewise((name) => invocation.env.get(name)),
       whole: options.has("x") ? "line" : options.has("w") ? "word" : null,
     });
   } catch (error) {

@@ -8,9 +8,14 @@ const KEPT = 200;
 const cache = new Map<string, Regex | null>();
 
 /** The match and its groups, "" for those that took no part; null without a match, undefined for a bad expression. */
-export function matchExtended(source: string, ignoreCase: boolean, text: string): string[] | null | undefined {
+export function matchExtended(
+  source: string,
+  ignoreCase: boolean,
+  text: string,
+  bytes: boolean,
+): string[] | null | undefined {
   try {
-    const regex = compiled(source, ignoreCase);
+    const regex = compiled(source, ignoreCase, bytes);
     return regex === null ? undefined : groupsOf(regex, text);
   } catch (error) {
     // Too big a pattern is found out as it is matched, too deep a nesting by the stack.
@@ -32,8 +37,8 @@ function groupsOf(regex: Regex, text: string): string[] | null {
   return found;
 }
 
-function compiled(source: string, ignoreCase: boolean): Regex | null {
-  const key = (ignoreCase ? "i" : "-") + source;
+function compiled(source: string, ignoreCase: boolean, bytes: boolean): Regex | null {
+  const key = (ignoreCase ? "i" : "-") + (bytes ? "b" : "-") + source;
   let regex = cache.get(key);
   if (regex === undefined) {
     try {
@@ -42,6 +47,7 @@ function compiled(source: string, ignoreCase: boolean): Regex | null {
         posix: true,
         closing: true,
         ignoreCase,
+        bytes,
       });
     } catch (error) {
       if (!(error instanceof RegexError)) throw error;

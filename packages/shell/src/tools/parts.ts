@@ -4,10 +4,12 @@
 import { formatNumber } from "../builtins/float.ts";
 import { Reader, Writer } from "../stdio.ts";
 import { columnsOf, complete } from "./complete-line.ts";
+import { runCoprocess } from "./coprocess.ts";
 import { matchExtended } from "./match-extended.ts";
 import { printFunction } from "./print-function.ts";
 import { printTraps } from "./print-traps.ts";
 import { printAll, printDeclarations, printMarked } from "./print-variables.ts";
+import { runSelect } from "./select.ts";
 import { formatLocalTime } from "./zone.ts";
 
 export const parts = {
@@ -23,6 +25,8 @@ export const parts = {
   printFunction,
   printMarked,
   printTraps,
+  runCoprocess,
+  runSelect,
 };
 
 export type Parts = typeof parts;

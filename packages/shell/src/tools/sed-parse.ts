@@ -5,9 +5,9 @@ import { ScriptReader } from "./sed-reader.ts";
 import type { Address, Command, ParsedScript, Substitution } from "./sed-script.ts";
 import { parseReplacement, unescapeControls } from "./sed-text.ts";
 
-/** @param nul lines end in NUL: then no flag makes ^ and $ match at newlines */
-export function parseScript(script: string, extended: boolean, nul: boolean): ParsedScript {
-  return new Parser(script, extended, nul).run();
+/** @param nul lines end in NUL: then no flag makes ^ and $ match at newlines. @param bytes each byte is a character */
+export function parseScript(script: string, extended: boolean, nul: boolean, bytes: boolean): ParsedScript {
+  return new Parser(script, extended, nul, bytes).run();
 }
 
 class Parser extends ScriptReader {

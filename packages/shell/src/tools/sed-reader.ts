@@ -13,8 +13,10 @@ export class ScriptReader {
   protected at = 0;
   #extended: boolean;
   #nul: boolean;
+  #bytes: boolean;
 
-  constructor(text: string, extended: boolean, nul: boolean) {
+  constructor(text: string, extended: boolean, nul: boolean, bytes: boolean) {
+    this.#bytes = bytes;
     this.#nul = nul;
     this.text = text;
     this.#extended = extended;
@@ -120,6 +122,7 @@ export class ScriptReader {
         ignoreCase,
         anchorsAtLines: multiline && !this.#nul,
         posix: true,
+        bytes: this.#bytes,
       });
     } catch (error) {
       if (error instanceof RegexError) throw this.fail(error.message);

@@ -1,6 +1,7 @@
 // sed: its command line and where the script comes from. The script's language is sed-parse.ts, the machine sed-machine.ts.
 
 import { AT_FDCWD, encode, O_CLOEXEC, O_RDONLY, strerror } from "@vibengine/system";
+import { isBytewise } from "../locale.ts";
 import { bytesToBinary, Reader } from "../stdio.ts";
 import { define, Failure, type Invocation, UsageError } from "./define.ts";
 import { binaryText } from "./grep.ts";
@@ -43,7 +44,12 @@ export const sed = define(
       pieces.push(binaryText(script));
     }
     if (options.has("i") && operands.length === 0) throw new Failure("no input files");
-    const { commands, quiet } = parseScript(pieces.join("\n"), options.has("E"), options.has("z"));
+    const { commands, quiet } = parseScript(
+      pieces.join("\n"),
+      options.has("E"),
+      options.has("z"),
+      isBytewise((name) => invocation.env.get(name)),
+    );
     const machine = new Machine(invocation, commands, quiet || options.has("n"));
     return machine.run();
   },

@@ -48,6 +48,7 @@ export async function runSteps(
   sys: System,
   steps: Step[],
   env: Map<string, string> = new Map([
+    ["LANG", "C.UTF-8"],
     ["PATH", "/usr/bin:/bin"],
     ["TERM", "xterm"],
   ]),

@@ -1,6 +1,7 @@
 // wc: counts lines, words, characters (UTF-8), bytes, and the longest line's width.
 
 import { newStat, S_IFMT, S_IFREG } from "@vibengine/system";
+import { isBytewise } from "../locale.ts";
 import type { Reader } from "../stdio.ts";
 import { countBytes, countWords } from "./byte-scan.ts";
 import { define, eachInput, type Invocation } from "./define.ts";
@@ -23,6 +24,8 @@ A word is a non-empty sequence of non white space. With no FILE, or when FILE is
   async (invocation) => {
     const { options, operands, stdout } = invocation;
     let columns = COLUMNS.filter((column) => options.has(column));
+    if (isBytewise((name) => invocation.env.get(name)))
+      columns = columns.map((column) => (column === "m" ? "c" : column));
     if (columns.length === 0) columns = ["l", "w", "c"];
     const width = numberWidth(invocation, columns.length);
     const total = newCounts();

@@ -43,6 +43,9 @@ export const EVENT_WAITERS = 100; // SLOTS / 32 words
 /** Changes, with a notify, when an event came while the kernel sleeps, as the other word says. */
 export const EVENT_SIGNAL = 112;
 export const KERNEL_SLEEPS = 113;
+/** The text of a process's limits but for the figures, told by the kernel at boot: no other worker has to carry it. */
+export const LIMITS_TEXT = 128;
+export const LIMITS_TEXT_SIZE = 1024; // bytes, the rest of them 0
 
 export const MAGIC_VALUE = 0x56494245; // "VIBE"
 
@@ -51,7 +54,7 @@ export const JOURNAL_ENTRIES = 65_536;
 
 /** Process slots, tasks of a shell included. Slot 0 is the kernel. */
 export const SLOTS = 256;
-export const SLOT_WORDS = 64;
+export const SLOT_WORDS = 128;
 export const FDS_PER_SLOT = 1024;
 /** The last fd is no fd to programs: the trace of the process's system calls goes there, if someone follows them. */
 export const TRACE_FD = FDS_PER_SLOT - 1;

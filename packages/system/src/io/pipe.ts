@@ -1,8 +1,8 @@
 // Pipes: rings of 64 KiB in shared memory. Positions count bytes ever written and read, modulo 2^32. A full pipe holds its
 // writer back, an empty one its reader; neither sends a message. Called with the lock held.
 //
-// A FIFO is a pipe that is found by its inode. Opening one never waits, as opening does nowhere here: the first read waits for a
-// writer instead, and a write goes into the ring for a reader to come. What was written stays until it is read.
+// A FIFO is a pipe that is found by its inode. Opening one does not wait here: whoever shall wait for the other side asks with
+// `hasMet` (see `System.opened`), and who does not ask waits in the first read or write instead.
 
 import { type Layout, PIPE_HINT, PIPE_SIZE, PIPE_WORDS, PIPES } from "../disk/layout.ts";
 import type { Memory } from "../disk/memory.ts";
@@ -16,10 +16,13 @@ const READ_AT = 2;
 const WRITE_AT = 3;
 const READ_WAITERS = 4;
 const WRITE_WAITERS = READ_WAITERS + WAITER_WORDS;
-/** The inode of a FIFO, 0 for an unnamed pipe; and whether the other side has been there since this one waits for it. */
+/** The inode of a FIFO, 0 for an unnamed pipe; and behind it how often it was opened to be read, and to be written. */
 const FIFO = WRITE_WAITERS + WAITER_WORDS;
-const HAD_WRITER = FIFO + 1;
-const HAD_READER = FIFO + 2;
+const OPENED = FIFO + 1;
+
+/** The sides of a FIFO, which most words of a pipe stand in the order of. */
+export const READING = 0;
+export const WRITING = 1;
 
 /** A write of at most this many bytes goes in whole or not at all (POSIX's PIPE_BUF; Linux's value). */
 export const PIPE_BUF = 4096;
@@ -42,7 +45,6 @@ export class Pipes {
       const pipe = (words[PIPE_HINT] + i) % PIPES;
       const at = this.#word(pipe);
       if (words[at + READERS] !== 0 || words[at + WRITERS] !== 0) continue;
-      if (words[at + FIFO] !== 0 && words[at + WRITE_AT] !== words[at + READ_AT]) continue;
       words.fill(0, at, at + PIPE_WORDS);
       words[at + READERS] = 1;
       words[at + WRITERS] = 1;
@@ -53,8 +55,8 @@ export class Pipes {
     return -ENFILE;
   }
 
-  /** The pipe of a FIFO with a reader more, or a writer, or both; -ENFILE. */
-  openFifo(ino: number, reads: boolean, writes: boolean): number {
+  /** The pipe of a FIFO, or a new one, or -ENFILE; with one more at each of these sides. */
+  openFifo(ino: number, sides: number[]): number {
     const words = this.#memory.words;
     let pipe = this.#ofFifo(ino);
     if (pipe < 0) {
@@ -64,34 +66,38 @@ export class Pipes {
       words[this.#word(pipe) + FIFO] = ino;
     }
     const at = this.#word(pipe);
-    if (words[at + WRITERS] === 0 && this.available(pipe) === 0) words[at + HAD_WRITER] = 0;
-    if (words[at + READERS] === 0) words[at + HAD_READER] = 0;
-    if (reads) {
-      words[at + READERS]++;
-      words[at + HAD_READER] = 1;
+    for (const side of sides) {
+      words[at + side]++;
+      words[at + OPENED + side]++;
+      wakeWaiters(this.#memory, this.#waiters(at, 1 - side), this.#slots);
     }
-    if (writes) {
-      words[at + WRITERS]++;
-      words[at + HAD_WRITER] = 1;
-    }
-    wakeWaiters(this.#memory, at + READ_WAITERS, this.#slots);
     return pipe;
   }
 
-  /** Whether somebody has that FIFO open for reading. */
-  fifoHasReader(ino: number): boolean {
-    const pipe = this.#ofFifo(ino);
-    return pipe >= 0 && this.#memory.words[this.#word(pipe) + READERS] > 0;
+  /** What an open file at one side of a FIFO is to remember for `hasMet`: 0 when there is somebody at the other side. */
+  metAt(pipe: number, side: number): number {
+    const other = this.#word(pipe) + 1 - side;
+    const { words } = this.#memory;
+    return words[other] > 0 ? 0 : words[other + OPENED] + 1;
   }
 
-  /** A new FIFO has that inode: what was written into another one that had it is gone. */
-  forgetFifo(ino: number): void {
-    const pipe = this.#ofFifo(ino);
-    if (pipe >= 0) this.#memory.words[this.#word(pipe) + FIFO] = 0;
+  /** Whether somebody has been at the other side since `metAt`. If not, `slot` is woken when one comes. */
+  hasMet(pipe: number, side: number, metAt: number, slot: number): boolean {
+    const at = this.#word(pipe);
+    if (this.#memory.words[at + OPENED + 1 - side] !== metAt - 1) return true;
+    addWaiter(this.#memory, this.#waiters(at, side), slot);
+    return false;
+  }
+
+  #waiters(at: number, side: number): number {
+    return at + READ_WAITERS + side * WAITER_WORDS;
   }
 
   #ofFifo(ino: number): number {
-    for (let pipe = 0; pipe < PIPES; pipe++) if (this.#memory.words[this.#word(pipe) + FIFO] === ino) return pipe;
+    for (let pipe = 0; pipe < PIPES; pipe++) {
+      if (this.#memory.words[this.#word(pipe) + FIFO] === ino && !(this.isAtEnd(pipe) && this.isBroken(pipe)))
+        return pipe;
+    }
     return -1;
   }
 
@@ -180,15 +186,11 @@ export class Pipes {
   }
   /** Nobody writes any more, whatever is still to be read. */
   isAtEnd(pipe: number): boolean {
-    const at = this.#word(pipe);
-    const { words } = this.#memory;
-    return words[at + WRITERS] === 0 && (words[at + FIFO] === 0 || words[at + HAD_WRITER] !== 0);
+    return this.#memory.words[this.#word(pipe) + WRITERS] === 0;
   }
   /** Nobody reads any more. */
   isBroken(pipe: number): boolean {
-    const at = this.#word(pipe);
-    const { words } = this.#memory;
-    return words[at + READERS] === 0 && (words[at + FIFO] === 0 || words[at + HAD_READER] !== 0);
+    return this.#memory.words[this.#word(pipe) + READERS] === 0;
   }
 
   #word(pipe: number): number {

@@ -49,6 +49,8 @@ export const P_STANDS_FOR = 30;
 export const P_HELD = 31;
 /** 1 when it was stopped and its parent has not been told. */
 export const P_STOP_NEWS = 32;
+/** Its limits by Linux's numbers (`RLIMIT_`): the soft one, then the hard one. Doubles, Infinity = none. */
+export const P_LIMITS = 64;
 
 export const FREE = 0;
 export const RUNNING = 1;
@@ -109,6 +111,11 @@ export class Slots {
   }
   setDouble(slot: number, field: number, value: number): void {
     this.#memory.doubles[(this.word(slot) + field) >> 1] = value;
+  }
+
+  /** A soft limit. */
+  limit(slot: number, resource: number): number {
+    return this.getDouble(slot, P_LIMITS + resource * 4);
   }
 
   /** True when that pid has no live, unkilled process: it will never change anything again. */

@@ -36,15 +36,18 @@ export class TtyInput extends TtyOutput {
     wakeWaiters(this.memory, at + TYPISTS, this.slots);
   }
 
-  /** Bytes of a line, or in raw mode what there is; 0 at the end; -EAGAIN when there is nothing yet, and `slot` will be woken. */
-  read(tty: number, into: Uint8Array, at: number, length: number, slot: number): number {
+  /**
+   * Bytes of a line, or in raw mode what there is once it is enough (VMIN) or `isDue`; 0 at the end; -EAGAIN when there is too
+   * little yet, and `slot` will be woken.
+   */
+  read(tty: number, into: Uint8Array, at: number, length: number, slot: number, isDue = false): number {
     const { words } = this.memory;
     const word = this.word(tty);
     const isCanonical = (words[word + LFLAG] & t.ICANON) !== 0;
     const end = isCanonical ? words[word + LINES_AT] : words[word + WRITE_AT];
-    if (words[word + READ_AT] === end) {
-      if (words[word + STATE] === HUNG_UP) return 0;
-      if (length === 0 || (!isCanonical && words[word + CC + t.VMIN] === 0)) return 0;
+    const least = isCanonical ? 1 : words[word + CC + t.VMIN] || Math.min(1, words[word + CC + t.VTIME]);
+    const isOver = isDue || words[word + STATE] === HUNG_UP;
+    if (end - words[word + READ_AT] < Math.min(least, length) && !isOver) {
       addWaiter(this.memory, word + READERS, slot);
       return -EAGAIN;
     }
@@ -63,11 +66,24 @@ export class TtyInput extends TtyOutput {
     return count;
   }
 
+  /**
+   * How long (ms) a read may wait now, in raw mode with VTIME: for the first byte when VMIN is 0, else for the next one. Infinity
+   * when there is no such limit.
+   */
+  patience(tty: number): number {
+    const { words } = this.memory;
+    const at = this.word(tty);
+    const time = words[at + CC + t.VTIME];
+    const isTimed = (words[at + LFLAG] & t.ICANON) === 0 && time > 0;
+    return isTimed && (words[at + CC + t.VMIN] === 0 || this.available(tty) > 0)
+      ? time * 100
+      : Number.POSITIVE_INFINITY;
+  }
+
   isReadable(tty: number, slot: number): boolean {
     const { words } = this.memory;
     const at = this.word(tty);
-    const end = (words[at + LFLAG] & t.ICANON) !== 0 ? words[at + LINES_AT] : words[at + WRITE_AT];
-    if (words[at + READ_AT] !== end || words[at + STATE] !== OPEN) return true;
+    if (this.available(tty) > 0 || words[at + STATE] !== OPEN) return true;
     addWaiter(this.memory, at + READERS, slot);
     return false;
   }

@@ -1,9 +1,11 @@
 // System calls on an open fd: read, write, seek, stat, directories, sizes, poll. A call that would have to wait answers
 // -EAGAIN and has put the process among the waiters; `waiting.ts` sleeps and tries again.
 
+import { monotonicMs } from "../clock.ts";
 import {
   O_ACCMODE,
   O_APPEND,
+  O_NONBLOCK,
   O_RDONLY,
   O_WRONLY,
   S_IFCHR,
@@ -18,7 +20,7 @@ import { Entry } from "../disk/directories.ts";
 import { WRITE } from "../disk/event-ring.ts";
 import { I_ATIME, I_MODE, I_MTIME, I_NLINK, I_PARENT, type Time } from "../disk/inodes.ts";
 import { VIRTUAL, WATCHES } from "../disk/layout.ts";
-import { EBADF, EINVAL, EISDIR, ENOTDIR, ENOTSUP, ESPIPE } from "../errno.ts";
+import { EAGAIN, EBADF, EFBIG, EINVAL, EISDIR, ENOTDIR, ENOTSUP, EPIPE, ESPIPE } from "../errno.ts";
 import { readDevice, writeDevice } from "../io/devices.ts";
 import { KIND_DEVICE, KIND_INODE, KIND_PIPE, KIND_TTY, KIND_VIRTUAL } from "../io/open-files.ts";
 import { OpenCalls } from "./open-calls.ts";
@@ -34,7 +36,7 @@ const DOT_DOT = Uint8Array.of(0x2e, 0x2e);
 /** Cookies 1 and 2 stand behind "." and ".."; an entry's cookie is its end's offset + this. */
 const FIRST_COOKIE = 2;
 
-export class FdCalls extends OpenCalls {
+export abstract class FdCalls extends OpenCalls {
   readonly #entry = new Entry();
   #claimed = 0;
   #claimedFrom = 0;
@@ -107,6 +109,7 @@ export class FdCalls extends OpenCalls {
       if ((files.flags(file) & O_ACCMODE) === O_RDONLY) return -EBADF;
       if (files.kind(file) !== KIND_INODE) return -ESPIPE;
       if (!(position >= 0) || !(length > 0)) return -EINVAL;
+      if (this.allowed(position + length - 1, 1) < 0) return -EFBIG;
       disk.inodes.tick();
       const result = disk.content.reserve(files.object(file), position, length);
       if (result === 0) this.note(WRITE, files.object(file), file); // with the size, in its last transaction
@@ -205,9 +208,16 @@ export class FdCalls extends OpenCalls {
     if ((files.flags(file) & O_ACCMODE) === O_WRONLY) return -EBADF;
     const kind = files.kind(file);
     if (kind === KIND_PIPE) {
-      return position >= 0 ? -ESPIPE : pipes.read(files.object(file), into, at, length, this.slot);
+      if (position >= 0) return -ESPIPE;
+      const count = pipes.read(files.object(file), into, at, length, this.slot);
+      return count === 0 && length > 0 && !this.hasMet(file) ? -EAGAIN : count;
     }
-    if (kind === KIND_TTY) return position >= 0 ? -ESPIPE : this.readTerminal(files.object(file), into, at, length);
+    if (kind === KIND_TTY) {
+      if (position >= 0) return -ESPIPE;
+      const count = this.readTerminal(files.object(file), into, at, length);
+      if ((files.flags(file) & O_NONBLOCK) !== 0) this.readEnds = Number.POSITIVE_INFINITY;
+      return count;
+    }
     if (kind === KIND_DEVICE) return readDevice(files.device(file), into, at, length);
     const ino = files.object(file);
     if (kind === KIND_VIRTUAL) return this.#readVirtual(file, ino, into, at, length, position);
@@ -243,7 +253,9 @@ export class FdCalls extends OpenCalls {
     if ((flags & O_ACCMODE) === O_RDONLY) return -EBADF;
     const kind = files.kind(file);
     if (kind === KIND_PIPE) {
-      return position >= 0 ? -ESPIPE : pipes.write(files.object(file), from, at, length, this.slot);
+      if (position >= 0) return -ESPIPE;
+      const count = pipes.write(files.object(file), from, at, length, this.slot);
+      return count === -EPIPE && !this.hasMet(file) ? -EAGAIN : count;
     }
     if (kind === KIND_TTY) {
       return position >= 0 ? -ESPIPE : this.machine.ttys.write(files.object(file), from, at, length, this.slot);
@@ -253,6 +265,8 @@ export class FdCalls extends OpenCalls {
     let to = position >= 0 ? position : files.offset(file);
     if ((flags & O_APPEND) !== 0 && position < 0) to = disk.content.size(ino);
     if (length === 0) return 0;
+    length = this.allowed(to, length);
+    if (length < 0) return length;
     disk.inodes.tick();
     // Told before it is done: a long write is committed in parts.
     if (disk.memory.words[WATCHES] !== 0) disk.watches.noteInode(WRITE, ino, files.parent(file));
@@ -314,9 +328,21 @@ export class FdCalls extends OpenCalls {
     return 1;
   }
 
+  /** When the time is over (monotonic, ms) that the read of a terminal may wait which is under way (VTIME). */
+  protected readEnds = Number.POSITIVE_INFINITY;
+  #typed = 0;
+
   /** Overridden where signals can be sent. */
   protected readTerminal(tty: number, into: Uint8Array, at: number, length: number): number {
-    return this.machine.ttys.read(tty, into, at, length, this.slot);
+    const { ttys } = this.machine;
+    const now = monotonicMs();
+    const typed = ttys.available(tty);
+    const count = ttys.read(tty, into, at, length, this.slot, now >= this.readEnds);
+    if (count !== -EAGAIN) this.readEnds = Number.POSITIVE_INFINITY;
+    else if (this.readEnds === Number.POSITIVE_INFINITY || typed !== this.#typed)
+      this.readEnds = now + ttys.patience(tty);
+    this.#typed = typed;
+    return count;
   }
 
   /** The inode behind an fd of any kind but a pipe or terminal, which have none to change. */
@@ -347,6 +373,8 @@ export class FdCalls extends OpenCalls {
       entry.writable = entry.wantWrite;
       const isFile = kind === KIND_INODE && (disk.inodes.get(object, I_MODE) & S_IFREG) === S_IFREG;
       if (isFile) entry.available = Math.max(0, disk.content.size(object) - files.offset(file));
+    } else if (!this.hasMet(file, true)) {
+      // Nobody has opened the other side of the FIFO yet.
     } else if ((files.flags(file) & O_ACCMODE) === O_WRONLY) {
       entry.writable = entry.wantWrite && pipes.isWritable(object, this.slot);
       entry.hangup = pipes.isBroken(object);

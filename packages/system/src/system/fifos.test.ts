@@ -1,13 +1,13 @@
-// FIFOs: pipes with a name. Opening one does not wait; reading and writing do what waiting would have led to.
+// FIFOs: pipes with a name. Opening one waits for the other side (`opened`); who does not wait there does in the first read or write.
 
 import { expect, test } from "vitest";
-import { AT_FDCWD, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY, S_IFIFO, S_IFMT } from "../constants.ts";
+import { AT_FDCWD, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY, S_IFIFO, S_IFMT, SIGKILL, SIGUSR1 } from "../constants.ts";
 import { fsck } from "../disk/fsck.ts";
-import { EAGAIN, EEXIST, ENXIO, EPIPE, ESPIPE } from "../errno.ts";
+import { EAGAIN, EEXIST, EINTR, ENXIO, EPIPE, ESPIPE } from "../errno.ts";
 import { testSystem } from "../testing.ts";
 import { decode, encode } from "../text.ts";
 import type { System } from "./system.ts";
-import { newStat } from "./types.ts";
+import { Killed, newPollFd, newStat } from "./types.ts";
 
 const NAME = encode("fifo");
 
@@ -45,26 +45,72 @@ test("a reader waits for its first writer, then reads to the end of the last", (
   expect(read(sys, reader)).toBe(-EAGAIN);
   sys.close(two);
   expect(read(sys, reader)).toBe("");
+  // As on Linux a reader that comes now waits for another writer; this one is at the end.
+  const late = open(sys, O_RDONLY);
+  expect([read(sys, late), read(sys, reader)]).toEqual([-EAGAIN, ""]);
   const again = open(sys, O_WRONLY);
   write(sys, again, "again");
   expect(read(sys, reader)).toBe("again");
   expect(sys.lseek(reader, 0, 0)).toBe(-ESPIPE);
 });
 
-test("what is written before there is a reader is there for it, also when the writer has gone", () => {
+test("a writer waits for its first reader; what nobody has read is gone when all have closed it", () => {
   const sys = fifo();
   const writer = open(sys, O_WRONLY);
-  expect(write(sys, writer, "early")).toBe(5);
-  sys.close(writer);
-  // Pipes made meanwhile are others.
-  const ends: [number, number] = [0, 0];
-  sys.pipe(ends);
-  write(sys, ends[1], "other");
+  expect(write(sys, writer, "early")).toBe(-EAGAIN);
   const reader = open(sys, O_RDONLY);
-  expect(read(sys, reader)).toBe("early");
-  expect(read(sys, reader)).toBe("");
+  expect(write(sys, writer, "text")).toBe(4);
   sys.close(reader);
-  expect(read(sys, open(sys, O_RDONLY))).toBe(-EAGAIN);
+  expect(write(sys, writer, "late")).toBe(-EPIPE);
+  sys.close(writer);
+  const again = open(sys, O_RDONLY);
+  open(sys, O_WRONLY);
+  expect(read(sys, again)).toBe(-EAGAIN);
+});
+
+test("opening waits for the other side, also when that has gone again before we look", async () => {
+  const sys = fifo();
+  const other = sys.fork() as System;
+  const reader = open(sys, O_RDONLY);
+  expect(sys.opened(reader)).toBe(-EAGAIN);
+  const waiting = sys.block(() => sys.opened(reader));
+  const writer = open(other, O_WRONLY);
+  expect(other.opened(writer)).toBe(writer);
+  expect(write(other, writer, "gone")).toBe(4);
+  other.exit(0);
+  expect(await waiting).toBe(reader);
+  expect([read(sys, reader), read(sys, reader)]).toEqual(["gone", ""]);
+});
+
+test("opening does not wait for both sides, for what is no FIFO, or when it shall not", () => {
+  const sys = fifo();
+  const both = open(sys, O_RDWR);
+  expect(sys.opened(both)).toBe(both);
+  sys.close(both);
+  const reader = open(sys, O_RDONLY | O_NONBLOCK);
+  expect([sys.opened(reader), sys.opened(0), sys.opened(99)]).toEqual([reader, 0, 99]);
+  expect(read(sys, reader)).toBe("");
+  // poll has nothing to say before there was a writer.
+  const entry = newPollFd(reader, true, false);
+  expect([sys.poll([entry]), entry.hangup]).toEqual([0, false]);
+  sys.close(open(sys, O_WRONLY));
+  expect([sys.poll([entry]), entry.hangup]).toEqual([1, true]);
+});
+
+test("a signal and a kill end the wait", async () => {
+  const sys = fifo();
+  const child = sys.fork() as System;
+  const writer = open(child, O_WRONLY);
+  child.catchSignals(1 << SIGUSR1);
+  const waiting = child.block(() => child.opened(writer));
+  sys.kill(child.pid, SIGUSR1);
+  expect(await waiting).toBe(-EINTR);
+  child.takeSignals();
+  const again = child.block(() => child.opened(writer));
+  sys.kill(child.pid, SIGKILL);
+  await expect(again).rejects.toThrow(Killed);
+  // It no longer counts as a writer.
+  expect(sys.opened(open(sys, O_RDONLY))).toBe(-EAGAIN);
 });
 
 test("a writer whose readers have gone gets EPIPE; a new one waits for a reader; without waiting it is refused", () => {
@@ -75,7 +121,7 @@ test("a writer whose readers have gone gets EPIPE; a new one waits for a reader;
   sys.close(reader);
   expect(write(sys, writer, "x")).toBe(-EPIPE);
   const next = open(sys, O_WRONLY);
-  expect(write(sys, next, "x")).toBe(1);
+  expect(write(sys, next, "x")).toBe(-EAGAIN);
 });
 
 test("open for both it never ends and never breaks", () => {

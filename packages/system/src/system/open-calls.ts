@@ -14,6 +14,7 @@ import {
   O_RDWR,
   O_TRUNC,
   O_WRONLY,
+  RLIMIT_NOFILE,
   S_IFCHR,
   S_IFDIR,
   S_IFIFO,
@@ -25,16 +26,17 @@ import { WRITE } from "../disk/event-ring.ts";
 import { I_DEVICE, I_NLINK } from "../disk/inodes.ts";
 import { TRACE_FD, VIRTUAL } from "../disk/layout.ts";
 import { FOLLOW, NAME, NO_FOLLOW } from "../disk/paths.ts";
-import { EACCES, EBADF, EEXIST, EINVAL, EISDIR, ELOOP, EMFILE, ENOENT, ENOTDIR, ENXIO } from "../errno.ts";
+import { EACCES, EAGAIN, EBADF, EEXIST, EINVAL, EISDIR, ELOOP, EMFILE, ENOENT, ENOTDIR, ENXIO } from "../errno.ts";
 import { DEVICE_FD, DEVICE_PTS, DEVICE_TTY } from "../io/devices.ts";
 import { KIND_DEVICE, KIND_INODE, KIND_PIPE, KIND_TTY, KIND_VIRTUAL } from "../io/open-files.ts";
+import { READING, WRITING } from "../io/pipe.ts";
 import { P_FD_END, P_SESSION, P_UMASK } from "../io/slots.ts";
 import { CLOEXEC_BIT } from "./base.ts";
 import { PathCalls } from "./path-calls.ts";
 
 const SLASH = 0x2f;
 
-export class OpenCalls extends PathCalls {
+export abstract class OpenCalls extends PathCalls {
   /** Opens a path with Linux's O_ flags; the lowest free fd, or -errno. `mode` counts when a file is created, less the umask. */
   open(dirfd: number, path: Uint8Array, flags: number, mode: number): number {
     if ((flags & (O_CREAT | O_TRUNC)) === 0) this.enter();
@@ -81,6 +83,16 @@ export class OpenCalls extends PathCalls {
     });
   }
 
+  /**
+   * Opening a FIFO waits until its other side is opened as well; `open` does not, so that a caller may wait as it can. The fd, or
+   * -EAGAIN while there is something to wait for; any other fd is open at once.
+   */
+  opened(fd: number): number {
+    const file = this.file(fd);
+    if (file < 0 || this.machine.files.kind(file) !== KIND_PIPE) return fd;
+    return this.call(() => (this.hasMet(file) ? fd : -EAGAIN));
+  }
+
   close(fd: number): number {
     return this.call(() => {
       const file = this.file(fd);
@@ -107,7 +119,7 @@ export class OpenCalls extends PathCalls {
     return this.call(() => {
       const file = this.file(fd);
       if (file < 0) return file;
-      if (!(to >= 0 && to < TRACE_FD)) return -EBADF;
+      if (!(to >= 0 && to < this.#fdEnd)) return -EBADF;
       if (to === fd) return to;
       this.machine.files.addReference(file);
       const old = this.file(to);
@@ -169,10 +181,25 @@ export class OpenCalls extends PathCalls {
     return this.file(fd) >= 0 && this.file(fd) === this.file(other);
   }
 
+  /** One more than the highest fd that may be made. */
+  get #fdEnd(): number {
+    return Math.min(TRACE_FD, this.machine.slots.limit(this.slot, RLIMIT_NOFILE));
+  }
+
+  /** Whether an open file may be read and written without waiting for the other side of a FIFO. */
+  protected hasMet(file: number, whoPolls = false): boolean {
+    const { files, pipes } = this.machine;
+    const metAt = files.parent(file);
+    const flags = files.flags(file);
+    if (metAt === 0 || (!whoPolls && (flags & O_NONBLOCK) !== 0)) return true;
+    return pipes.hasMet(files.object(file), flags & O_ACCMODE, metAt, this.slot);
+  }
+
   protected lowestFree(min: number): number {
     const { words } = this.machine.disk.memory;
     const table = this.machine.slots.fdWord(this.slot);
-    for (let fd = Math.max(0, min); fd < TRACE_FD; fd++) if (words[table + fd] === 0) return fd;
+    const end = this.#fdEnd;
+    for (let fd = Math.max(0, min); fd < end; fd++) if (words[table + fd] === 0) return fd;
     return -EMFILE;
   }
 
@@ -257,17 +284,19 @@ export class OpenCalls extends PathCalls {
   #openFifo(ino: number, flags: number): number {
     const { pipes, files } = this.machine;
     const access = flags & O_ACCMODE;
-    if (access === O_WRONLY && (flags & O_NONBLOCK) !== 0 && !pipes.fifoHasReader(ino)) return -ENXIO;
     const fd = this.lowestFree(0);
     if (fd < 0) return fd;
-    const pipe = pipes.openFifo(ino, access !== O_WRONLY, access !== O_RDONLY);
+    const pipe = pipes.openFifo(ino, access === O_RDWR ? [READING, WRITING] : [access]);
     if (pipe < 0) return pipe;
-    const file = files.allocate(KIND_PIPE, pipe, flags & (O_ACCMODE | O_NONBLOCK), ino);
+    const metAt = access === O_RDWR ? 0 : pipes.metAt(pipe, access);
+    const isRefused = access === O_WRONLY && (flags & O_NONBLOCK) !== 0 && metAt !== 0;
+    const file = isRefused ? -ENXIO : files.allocate(KIND_PIPE, pipe, flags & (O_ACCMODE | O_NONBLOCK), ino);
     if (file < 0) {
       if (access !== O_WRONLY) pipes.closeReader(pipe);
       if (access !== O_RDONLY) pipes.closeWriter(pipe);
       return file;
     }
+    files.setParent(file, metAt);
     this.machine.disk.journal.commit();
     return this.#install(fd, file, flags);
   }

@@ -1,6 +1,6 @@
 // System calls that take a path and no open file: stat, mkdir, unlink, rename, links, modes, owners, times, cwd.
 
-import { AT_FDCWD, PATH_MAX, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG } from "../constants.ts";
+import { AT_FDCWD, PATH_MAX, RLIMIT_FSIZE, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG } from "../constants.ts";
 import { CHMOD, WRITE } from "../disk/event-ring.ts";
 import {
   I_ATIME,
@@ -19,7 +19,7 @@ import {
 } from "../disk/inodes.ts";
 import { BLOCK_SIZE, DATA_BLOCKS, FREE_BLOCKS, FREE_INODES, VIRTUAL } from "../disk/layout.ts";
 import { NAME, type Walk } from "../disk/paths.ts";
-import { EBUSY, EEXIST, EINVAL, EISDIR, ENOTDIR, EPERM, EXDEV } from "../errno.ts";
+import { EBUSY, EEXIST, EFBIG, EINVAL, EISDIR, ENOTDIR, EPERM, EXDEV } from "../errno.ts";
 import { P_CWD, P_OWNER, P_UMASK } from "../io/slots.ts";
 import { encode } from "../text.ts";
 import { Base } from "./base.ts";
@@ -28,7 +28,7 @@ import type { Stat, Statfs } from "./types.ts";
 
 const DEVICE_NUMBER = 1;
 
-export class PathCalls extends Base {
+export abstract class PathCalls extends Base {
   stat(dirfd: number, path: Uint8Array, follow: boolean, out: Stat): number {
     this.enter();
     let result: number;
@@ -76,7 +76,6 @@ export class PathCalls extends Base {
         this.machine.walk,
         S_IFIFO | (mode & 0o777 & ~this.machine.slots.get(this.slot, P_UMASK)),
       );
-      if (ino > 0) this.machine.pipes.forgetFifo(ino);
       return Math.min(ino, 0);
     });
   }
@@ -218,10 +217,18 @@ export class PathCalls extends Base {
     const type = disk.tree.type(ino);
     if (type === S_IFDIR) return -EISDIR;
     if (type !== S_IFREG) return -EINVAL;
+    if (size > disk.content.size(ino) && this.allowed(size - 1, 1) < 0) return -EFBIG;
     disk.inodes.tick();
     this.note(WRITE, ino, file);
     return disk.content.resize(ino, size);
   }
+
+  /** How many of `length` bytes may be written to a file from `from` on; -EFBIG when none, which the process was told by a signal. */
+  protected allowed(from: number, length: number): number {
+    const room = this.machine.slots.limit(this.slot, RLIMIT_FSIZE) - from;
+    return room >= length ? length : room > 0 ? room : this.tooLarge();
+  }
+  protected abstract tooLarge(): number;
 
   protected changeMode(ino: number, mode: number, file = -1): number {
     if (ino < 0) return ino;

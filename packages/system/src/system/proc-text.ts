@@ -23,6 +23,7 @@ import {
 } from "../io/slots.ts";
 import { encode } from "../text.ts";
 import { commandBytes, commandName } from "./command-line.ts";
+import { limitsText } from "./limits.ts";
 import type { Machine } from "./machine.ts";
 
 const TICKS_PER_SECOND = 100;
@@ -45,6 +46,7 @@ export const GLOBAL_FILES: Record<string, (machine: Machine) => string> = {
 export const PROCESS_FILES: Record<string, (machine: Machine, slot: number) => string | Uint8Array> = {
   cmdline: commandBytes,
   comm: (machine, slot) => `${commandName(machine, slot)}\n`,
+  limits: limitsText,
   stat: processStat,
   statm: (machine, slot) => `${bytesOf(machine, slot) / BLOCK_SIZE} ${bytesOf(machine, slot) / BLOCK_SIZE} 0 0 0 0 0\n`,
   status,

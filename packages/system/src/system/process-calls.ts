@@ -1,7 +1,7 @@
 // System calls on processes: fork, exit, wait, groups and sessions. All work on the slots in shared memory; only the starting of
 // workers is the kernel's.
 
-import { STOPPED } from "../constants.ts";
+import { RLIMIT_NPROC, STOPPED } from "../constants.ts";
 import { CPU_COUNT, MEMORY_KIB } from "../disk/layout.ts";
 import { EAGAIN, ECHILD, EINVAL, EPERM, ESRCH } from "../errno.ts";
 import {
@@ -12,6 +12,7 @@ import {
   P_GROUP,
   P_IGNORED,
   P_KILLED,
+  P_LIMITS,
   P_OWNER,
   P_PAGES,
   P_PARENT,
@@ -29,6 +30,7 @@ import {
 } from "../io/slots.ts";
 import { CLOEXEC_BIT } from "./base.ts";
 import { copyCommand, setCommand } from "./command-line.ts";
+import { setFirstLimits } from "./limits.ts";
 import type { Machine } from "./machine.ts";
 import { KERNEL_SLOT, SignalCalls } from "./signal-calls.ts";
 
@@ -43,12 +45,15 @@ export class ProcessCalls extends SignalCalls {
 
   /**
    * A slot for a new process: child of this one, with its fds (sharing offsets), working directory, umask, user and process
-   * group. -EAGAIN when the table is full. `worker` says who runs it.
+   * group. -EAGAIN when the table is full, or the user has as many as allowed. `worker` says who runs it.
    */
   forkSlot(worker: number): number {
     let child = -1;
     const result = this.call(() => {
       const { slots, disk } = this.machine;
+      const owner = slots.get(this.slot, P_OWNER);
+      const ours = [...slots.live()].filter((slot) => slots.get(slot, P_OWNER) === owner);
+      if (this.uid !== 0 && ours.length >= slots.limit(this.slot, RLIMIT_NPROC)) return -EAGAIN;
       child = slots.allocate();
       if (child < 0) return -EAGAIN;
       for (const field of [P_GROUP, P_SESSION, P_IGNORED, P_CWD, P_UMASK, P_OWNER, P_FD_END])
@@ -59,6 +64,8 @@ export class ProcessCalls extends SignalCalls {
       disk.journal.commit();
       this.#copyFds(child);
       copyCommand(this.machine, this.slot, child);
+      const limits = slots.word(this.slot) + P_LIMITS;
+      disk.memory.words.copyWithin(slots.word(child) + P_LIMITS, limits, limits + 64);
       slots.set(child, P_STATE, RUNNING);
       this.lastForked = slots.get(child, P_PID);
       return 0;
@@ -156,6 +163,25 @@ export class ProcessCalls extends SignalCalls {
     });
   }
 
+  /** The soft or the hard limit on a resource (`RLIMIT_`), in bytes, seconds or pieces; Infinity = none. */
+  getLimit(resource: number, isHard: boolean): number {
+    return this.machine.slots.getDouble(this.slot, P_LIMITS + resource * 4 + (isHard ? 2 : 0));
+  }
+
+  /** -EINVAL: soft above hard. -EPERM: nobody but root raises a hard limit. */
+  setLimit(resource: number, soft: number, hard: number): number {
+    return this.call(() => {
+      const { slots } = this.machine;
+      if (soft > hard) return -EINVAL;
+      const field = P_LIMITS + resource * 4;
+      if (this.uid !== 0 && hard > slots.getDouble(this.slot, field + 2)) return -EPERM;
+      slots.setDouble(this.slot, field, soft);
+      slots.setDouble(this.slot, field + 2, hard);
+      slots.wake(KERNEL_SLOT); // which looks at running times
+      return 0;
+    });
+  }
+
   get parent(): number {
     return this.machine.slots.get(this.slot, P_PARENT);
   }
@@ -205,6 +231,7 @@ export function bootKernelSlot(machine: Machine, rootIno: number): number {
   slots.set(slot, P_SESSION, KERNEL_PID);
   slots.set(slot, P_CWD, rootIno);
   slots.set(slot, P_UMASK, 0o022);
+  setFirstLimits(machine, slot);
   disk.tree.hold(rootIno);
   disk.journal.commit();
   return slot;

@@ -14,9 +14,10 @@ import {
   SIGTTOU,
   SIGURG,
   SIGWINCH,
+  SIGXFSZ,
 } from "../constants.ts";
 import { CPU_ENDED } from "../disk/layout.ts";
-import { EINVAL, EPERM, ESRCH } from "../errno.ts";
+import { EFBIG, EINVAL, EPERM, ESRCH } from "../errno.ts";
 import {
   KERNEL_PID,
   P_CAUGHT,
@@ -181,6 +182,11 @@ export class SignalCalls extends FdCalls {
     if (slot === this.slot) this.beginOwnEnd();
     slots.set(slot, P_KILLED, signal);
     this.finish(slot, 128 + signal);
+  }
+
+  protected tooLarge(): number {
+    this.deliver(this.slot, SIGXFSZ);
+    return -EFBIG;
   }
 
   #stop(slot: number, signal: number): void {

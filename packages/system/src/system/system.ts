@@ -24,7 +24,7 @@ export class System extends TraceCalls {
       const seen = this.machine.slots.eventCount(this.slot);
       const result = this.#attempt(attempt, deadline);
       if (result !== -EAGAIN) return result;
-      await this.machine.slots.eventAfter(this.slot, seen, nap(deadline));
+      await this.machine.slots.eventAfter(this.slot, seen, nap(Math.min(deadline, this.readEnds)));
       this.checkKilled();
     }
   }
@@ -36,7 +36,7 @@ export class System extends TraceCalls {
       const seen = this.machine.slots.eventCount(this.slot);
       const result = this.#attempt(attempt, deadline);
       if (result !== -EAGAIN) return result;
-      this.machine.slots.waitForEvent(this.slot, seen, nap(deadline));
+      this.machine.slots.waitForEvent(this.slot, seen, nap(Math.min(deadline, this.readEnds)));
       this.checkKilled();
     }
   }
@@ -78,8 +78,10 @@ export class System extends TraceCalls {
     const result = attempt();
     if (result !== -EAGAIN) return result;
     this.checkKilled(); // not every attempt is a system call
-    if (this.machine.slots.get(this.slot, P_PENDING) !== 0) return -EINTR;
-    return monotonicMs() >= deadline ? -ETIMEDOUT : -EAGAIN;
+    const isSignalled = this.machine.slots.get(this.slot, P_PENDING) !== 0;
+    if (!isSignalled && monotonicMs() < deadline) return -EAGAIN;
+    this.readEnds = Number.POSITIVE_INFINITY; // the next read has its own time
+    return isSignalled ? -EINTR : -ETIMEDOUT;
   }
 }
 

@@ -2,9 +2,9 @@
 
 import { describe, expect, test } from "vitest";
 import { AT_FDCWD, O_NONBLOCK, O_RDWR, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGWINCH } from "../constants.ts";
-import { EAGAIN, EIO, ENFILE, ENOTTY, ENXIO } from "../errno.ts";
+import { EAGAIN, EINTR, EIO, ENFILE, ENOTTY, ENXIO, ETIMEDOUT } from "../errno.ts";
 import { P_STOPPED } from "../io/slots.ts";
-import { ECHO, ECHOCTL, ICANON, ISIG, ONLCR, rawTermios, type Termios, VMIN } from "../io/termios.ts";
+import { ECHO, ECHOCTL, ICANON, ISIG, ONLCR, rawTermios, type Termios, VMIN, VTIME } from "../io/termios.ts";
 import { testSystem } from "../testing.ts";
 import { decode, encode } from "../text.ts";
 import type { System } from "./system.ts";
@@ -149,6 +149,88 @@ describe("raw", () => {
     shell.tcsetattr(0, shell.tcgetattr(0) as Termios, true);
     type("new\n");
     expect(line()).toBe("new\n");
+  });
+
+  describe("VMIN and VTIME", () => {
+    const TENTH_MS = 100;
+    const raw = (min: number, time: number) => {
+      const it = terminal();
+      it.change(({ lflag, cc }) => ({ lflag: lflag & ~ICANON, cc: cc.with(VMIN, min).with(VTIME, time) }));
+      const buffer = new Uint8Array(100);
+      const attempt = (length = 100) => it.shell.read(0, buffer, 0, length);
+      const later = async (length = 100, deadline?: number) => {
+        const count = await it.shell.block(() => attempt(length), deadline);
+        return count < 0 ? count : decode(buffer.slice(0, count));
+      };
+      return { ...it, attempt, later };
+    };
+
+    test("VMIN alone: so many bytes are waited for, or as many as there is room for", async () => {
+      const { type, line, later } = raw(3, 0);
+      type("ab");
+      expect(line()).toBe(-EAGAIN);
+      expect(line(2)).toBe("ab");
+      const reading = later();
+      for (const each of ["a", "b", "cd"]) type(each);
+      expect(await reading).toBe("abcd");
+    });
+
+    test("VTIME alone: the first byte is waited for so long; nothing is the end", async () => {
+      const { type, later, line } = raw(0, 1);
+      const began = performance.now();
+      expect(await later()).toBe("");
+      expect(performance.now() - began).toBeGreaterThanOrEqual(TENTH_MS - 1);
+      const reading = later();
+      type("x");
+      expect(await reading).toBe("x");
+      // Each read has its own time.
+      expect(line()).toBe(-EAGAIN);
+    });
+
+    test("both: the time runs from each byte on, not before the first", async () => {
+      const { type, later } = raw(3, 1);
+      expect(await later(100, performance.now() + 2 * TENTH_MS)).toBe(-ETIMEDOUT);
+      type("ab");
+      const began = performance.now();
+      expect(await later()).toBe("ab");
+      expect(performance.now() - began).toBeGreaterThanOrEqual(TENTH_MS - 1);
+      type("abc");
+      expect(await later()).toBe("abc");
+    });
+
+    test("neither: what there is, at once", () => {
+      const { type, line } = raw(0, 0);
+      expect(line()).toBe("");
+      type("x");
+      expect([line(), line()]).toEqual(["x", ""]);
+    });
+
+    test("who does not wait gets EAGAIN, however often he asks, and a signal's interruption takes no time from the next read", async () => {
+      const { shell, line, type, later, kernel } = raw(0, 1);
+      shell.catchSignals(1 << SIGINT);
+      const reading = later();
+      kernel.kill(shell.pid, SIGINT);
+      expect(await reading).toBe(-EINTR);
+      shell.takeSignals();
+      await new Promise((resolve) => setTimeout(resolve, TENTH_MS));
+      expect(line()).toBe(-EAGAIN);
+      shell.setFlags(0, O_NONBLOCK);
+      await new Promise((resolve) => setTimeout(resolve, TENTH_MS));
+      line();
+      expect(line()).toBe(-EAGAIN);
+      type("x");
+      expect(line()).toBe("x");
+    });
+
+    test("a hangup ends every wait", async () => {
+      const { kernel, tty, shell, later, type } = raw(5, 0);
+      shell.ignoreSignals(1 << SIGHUP);
+      type("ab");
+      const reading = later();
+      kernel.hangUp(tty);
+      expect(await reading).toBe("ab");
+      expect(await later()).toBe("");
+    });
   });
 });
 

@@ -14,6 +14,7 @@ import {
   O_DIRECTORY,
   O_RDONLY,
   S_IFDIR,
+  S_IFIFO,
   S_IFLNK,
   S_IFMT,
   S_IFREG,
@@ -73,6 +74,12 @@ export class Files {
   async openRead(path: string): Promise<number> {
     const stat = newStat();
     return this.#calls.exclusive(() => {
+      // Looked at before it is opened: that alone would let whoever waits to write to a FIFO go on.
+      const found = this.#system.stat(AT_FDCWD, encode(path), true, stat);
+      if (found >= 0 && (stat.mode & S_IFMT) === S_IFIFO)
+        throw new InvalidArgumentError(
+          `can't read ${path}: it is a FIFO, whose end may never come; read it with a command`,
+        );
       const fd = succeed(this.#system.open(AT_FDCWD, encode(path), O_RDONLY | O_CLOEXEC, 0), "read", path);
       this.#system.fstat(fd, stat);
       if ((stat.mode & S_IFMT) === S_IFDIR) {

@@ -1,7 +1,7 @@
 // A sandbox's life, from boot to end: create, resume, the deadline, pause, kill. The work is done in the modules it puts
 // together here; this file only knows in which order, and what is still allowed when. `kernel.ts` adds the calls.
 
-import { EAGAIN, ECHILD, encode, SIGKILL, type System, USER_ID } from "@vibengine/system";
+import { EAGAIN, ECHILD, encode, limitRunning, SIGKILL, type System, USER_ID } from "@vibengine/system";
 import { NotEnoughSpaceError, SandboxError, SandboxNotFoundError, TimeoutError } from "../errors.ts";
 import { DEFAULT_DISK_BYTES } from "../options.ts";
 import type { AttachMessage, BootOptions, DiskReport, Ending, ForkOptions, KernelInfo } from "../protocol.ts";
@@ -309,6 +309,7 @@ export class Life {
     const { calls, processes, commands } = this.#rooms;
     while (this.#ending === null) {
       const status = await calls.until(() => {
+        limitRunning(calls.system); // at least once a second: so long does a wait go on at most
         processes.reapWorkers();
         const reaped = calls.system.wait(-1);
         return reaped === -ECHILD && this.#ending === null ? -EAGAIN : reaped;

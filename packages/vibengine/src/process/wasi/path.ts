@@ -9,6 +9,7 @@ import {
   O_DIRECTORY,
   O_EXCL,
   O_NOFOLLOW,
+  O_NONBLOCK,
   O_RDONLY,
   O_RDWR,
   O_TRUNC,
@@ -26,7 +27,7 @@ const SLASH = 0x2f;
 const FOLLOW = 1; // lookupflags has but SYMLINK_FOLLOW
 const ALL_OFLAGS = wasi.OFLAGS_CREAT | wasi.OFLAGS_DIRECTORY | wasi.OFLAGS_EXCL | wasi.OFLAGS_TRUNC;
 
-export function pathImports({ process, sys, guest, fds, beneath }: Binding) {
+export function pathImports({ process, sys, guest, fds, beneath, waits }: Binding) {
   const stat = newStat();
   const times = new FileTimes();
   const target = new Uint8Array(PATH_MAX);
@@ -59,6 +60,13 @@ export function pathImports({ process, sys, guest, fds, beneath }: Binding) {
   const existing = (result: number, dirfd: number, path: Uint8Array): number => {
     if (result !== -wasi.ERRNO_EXIST || path[path.length - 1] !== SLASH) return errno(result);
     return errno(sys.stat(dirfd, path, true, stat)) || wasi.ERRNO_EXIST;
+  };
+
+  /** The fd, once the other side of a FIFO is open as well; a signal ends the wait and closes it. */
+  const opened = (fd: number): number => {
+    const result = sys.opened(fd) === fd ? fd : waits.until(() => sys.opened(fd), Infinity);
+    if (result < 0) sys.close(fd);
+    return result;
   };
 
   const isLink = (dirfd: number, path: Uint8Array): boolean =>
@@ -105,7 +113,8 @@ export function pathImports({ process, sys, guest, fds, beneath }: Binding) {
       if (oflags & wasi.OFLAGS_EXCL) flags |= O_EXCL;
       if (oflags & wasi.OFLAGS_TRUNC) flags |= O_TRUNC;
       const from = ambient.from(dirfd, path, (oflags & wasi.OFLAGS_CREAT) !== 0);
-      const fd = sys.open(from, path, flags, 0o666);
+      let fd = sys.open(from, path, flags, 0o666);
+      if (fd >= 0 && (flags & O_NONBLOCK) === 0) fd = opened(fd);
       // Linux would say ENOTDIR of a link to a directory; all other opens that may not follow one say ELOOP.
       if (fd === -wasi.ERRNO_NOTDIR && (flags & O_NOFOLLOW) !== 0 && isLink(from, path)) return wasi.ERRNO_LOOP;
       if (fd < 0) return -fd;

@@ -1,8 +1,8 @@
 // getopts: one option of a script's arguments at each call. OPTIND says which word is next; the place inside a group of
-// letters is OPTIND's own, reset when that is set.
+// letters is OPTIND's own, reset when that is set. A builtin that comes with the tools.
 
+import { IDENTIFIER } from "../builtins/usage.ts";
 import type { Shell } from "../execute/shell.ts";
-import { IDENTIFIER } from "./usage.ts";
 
 export function getopts(shell: Shell, argv: string[]): number {
   const words = argv.slice(argv[1] === "--" ? 2 : 1);
