@@ -2,7 +2,7 @@
 
 import { assetUrls } from "./assets.ts";
 import { InvalidArgumentError, SandboxError } from "./errors.ts";
-import { checkEnvs, checkOneOf, checkStrings } from "./options.ts";
+import { checkDiskSize, checkEnvs, checkOneOf, checkStrings, checkTimeout, DEFAULT_TIMEOUT_MS } from "./options.ts";
 import type { BootOptions } from "./protocol.ts";
 import type { Manifest } from "./snapshot/manifest.ts";
 
@@ -54,6 +54,14 @@ export function bootOptions(options: SandboxOptions, sandboxId: string): Omit<Bo
   return boot;
 }
 
+/** Of a sandbox that is to be made, with a new id. */
+export function newBoot(options: SandboxOptions): Omit<BootOptions, "seat"> {
+  const boot = bootOptions(options, `sb_${randomId()}`);
+  boot.timeoutMs = checkTimeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  if (options.diskSizeBytes !== undefined) boot.diskSizeBytes = checkDiskSize(options.diskSizeBytes);
+  return boot;
+}
+
 export function checkId(sandboxId: string): string {
   if (typeof sandboxId === "string" && sandboxId !== "") return sandboxId;
   throw new InvalidArgumentError(`sandboxId must be a non-empty string, got ${String(sandboxId)}`);
@@ -73,7 +81,7 @@ export function pausedInfo({ sandboxId, metadata, envs, createdAt }: Manifest): 
 }
 
 /** 20 characters of base 36: 100 bits. */
-export function randomId(): string {
+function randomId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(20));
   return Array.from(bytes, (byte) => (byte % 36).toString(36)).join("");
 }

@@ -21,11 +21,12 @@ import type { AttachMessage, BootOptions, DiskReport, Ending, KernelInfo } from 
 import { indexedDbStore, packKey } from "../snapshot/indexeddb.ts";
 import { CorruptSnapshot, checkManifest, type Manifest } from "../snapshot/manifest.ts";
 import { loadDisk, saveDisk } from "../snapshot/save.ts";
+import { Exports } from "./archive.ts";
 import { KernelCalls } from "./calls.ts";
 import { Deadline } from "./clock.ts";
 import { Commands } from "./commands.ts";
 import { Files } from "./files.ts";
-import { loadFsck } from "./fsck.ts";
+import { loadTools } from "./late.ts";
 import { formatDisk, newMemory } from "./memory.ts";
 import { Metrics } from "./metrics.ts";
 import { type Hold, holdSandbox } from "./ownership.ts";
@@ -45,6 +46,7 @@ interface Rooms {
   files: Files;
   watches: Watches;
   metrics: Metrics;
+  exports: Exports;
   fsck(repair: boolean): Promise<DiskReport>;
 }
 
@@ -110,6 +112,34 @@ export class Life {
     }
   }
 
+  /** A new sandbox with the files of an exported one. */
+  async import(options: BootOptions, archive: Blob): Promise<KernelInfo> {
+    const attach = this.#startWorkers(options);
+    const { importArchive } = await loadTools(options.assets.tools);
+    const { disk, manifest, diskSizeBytes } = await importArchive(archive, {
+      diskSizeBytes: options.diskSizeBytes,
+      makeDisk: (bytes) => formatDisk(newMemory(bytes), bytes),
+    });
+    const machine = new Machine(disk);
+    const kernel = new System(machine, bootKernelSlot(machine, ROOT));
+    this.#diskSizeBytes = diskSizeBytes;
+    this.#hold = await holdSandbox(options.sandboxId);
+    this.#info = {
+      sandboxId: options.sandboxId,
+      metadata: options.metadata ?? manifest.metadata,
+      envs: options.envs ?? manifest.envs,
+      startedAt: Date.now(),
+      repairs: [],
+    };
+    return this.#run(machine, kernel, disk.memory.backing.memory!, attach, options);
+  }
+
+  export(): Promise<Blob> {
+    const { sandboxId, metadata, envs, startedAt } = this.#info;
+    const createdAt = this.#saved?.createdAt ?? startedAt;
+    return this.running.exports.run({ sandboxId, metadata, envs, diskSizeBytes: this.#diskSizeBytes, createdAt });
+  }
+
   info(): KernelInfo {
     return { ...this.#info, endAt: this.#deadline.endAt };
   }
@@ -131,8 +161,9 @@ export class Life {
 
   async pause(): Promise<void> {
     this.#checkRunning();
-    const { calls } = this.#rooms;
+    const { calls, exports } = this.#rooms;
     await calls.exclusive(() => calls.system.kill(-1, SIGKILL));
+    await calls.exclusive(() => exports.stop());
     this.#rooms.commands.failAll(() => new SandboxError("the sandbox was paused while the command ran"));
     try {
       await this.#save();
@@ -189,7 +220,7 @@ export class Life {
 
   /** Mends a disk that was saved while it was in use; what was found. */
   async #mend(disk: Disk, toolsUrl: string): Promise<string[]> {
-    const check = await loadFsck(toolsUrl);
+    const { fsck: check } = await loadTools(toolsUrl);
     let report: DiskReport;
     try {
       report = check(disk, { repair: true });
@@ -214,11 +245,13 @@ export class Life {
     const commands = new Commands(calls, processes, () => this.#info.envs);
     const files = new Files(calls, await this.#fork(calls));
     const fsck = async (repair: boolean) => {
-      const check = await loadFsck(options.assets.tools);
+      const { fsck: check } = await loadTools(options.assets.tools);
       const { problems, isClean } = await calls.exclusive(() => check(machine.disk, { repair }));
       return { problems, isClean };
     };
-    this.#rooms = { calls, processes, commands, files, watches: new Watches(calls), metrics: new Metrics(calls), fsck };
+    const exports = new Exports(calls, options.assets.tools);
+    const [watches, metrics] = [new Watches(calls), new Metrics(calls)];
+    this.#rooms = { calls, processes, commands, files, watches, metrics, exports, fsck };
     this.#onTimeout = options.onTimeout ?? "kill";
     this.#deadline.set(options.timeoutMs);
     this.#superviseProcesses();
