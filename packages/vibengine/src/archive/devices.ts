@@ -1,13 +1,6 @@
 // Character devices as a tar header has them, by the numbers that Linux gives them: so root on another machine gets the real ones.
 
-import {
-  DEVICE_FULL,
-  DEVICE_NULL,
-  DEVICE_PTS,
-  DEVICE_RANDOM,
-  DEVICE_TTY,
-  DEVICE_ZERO,
-} from "@vibengine/system";
+import { DEVICE_FULL, DEVICE_NULL, DEVICE_PTS, DEVICE_RANDOM, DEVICE_TTY, DEVICE_ZERO } from "@vibengine/system";
 
 export type Numbers = [major: number, minor: number];
 

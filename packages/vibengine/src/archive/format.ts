@@ -47,7 +47,10 @@ export function limitsFor(diskSizeBytes: number): Limits {
 
 /** The error for an archive that can't be imported. */
 export function refuse(what: string, cause?: unknown): InvalidArgumentError {
-  return new InvalidArgumentError(`the archive can't be imported: ${what}`, cause === undefined ? undefined : { cause });
+  return new InvalidArgumentError(
+    `the archive can't be imported: ${what}`,
+    cause === undefined ? undefined : { cause },
+  );
 }
 
 /** A name as messages show it. */

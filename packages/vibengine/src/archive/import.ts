@@ -88,7 +88,8 @@ function findManifest(archive: Blob, within: number): Promise<ArchiveManifest> {
 }
 
 async function readManifest(tar: TarReader, type: string, size: number): Promise<ArchiveManifest> {
-  if (type !== "0" || size > MANIFEST_LIMIT) throw refuse(`its manifest is no plain file of at most ${MANIFEST_LIMIT} bytes`);
+  if (type !== "0" || size > MANIFEST_LIMIT)
+    throw refuse(`its manifest is no plain file of at most ${MANIFEST_LIMIT} bytes`);
   const bytes = new Uint8Array(size);
   await tar.naming(async () => {
     for (let done = 0; done < size; ) {
@@ -155,7 +156,8 @@ class Importer {
     const path = pathOf(name);
     if (type !== "5" && (path === null || name.at(-1) === SLASH)) throw new Fault("its name is a directory's");
     if (mode < 0 || mode > 0o177777) throw new Fault(`its mode is out of range: ${mode}`);
-    if (!isOwner(uid) || !isOwner(gid)) throw new Fault(`its owner is out of range: ${uid}:${gid}; ids end at ${OWNER_MAX}`);
+    if (!isOwner(uid) || !isOwner(gid))
+      throw new Fault(`its owner is out of range: ${uid}:${gid}; ids end at ${OWNER_MAX}`);
     if (path === null) return;
     if (path === "manifest") {
       if (this.#hasManifest) throw new Fault("there is a second manifest");
@@ -163,7 +165,8 @@ class Importer {
       return;
     }
     const isProc = path.length > 0 && is(path[0], "proc");
-    if (isProc && (path.length > 1 || type !== "5")) throw new Fault("/proc is made up by the system: it can't be brought along");
+    if (isProc && (path.length > 1 || type !== "5"))
+      throw new Fault("/proc is made up by the system: it can't be brought along");
     const ino = path.length === 0 ? this.#root(type) : await this.#make(entry, path);
     if (type === "1") return;
     this.#tree.setOwner(ino, mode, uid, gid);
@@ -214,7 +217,8 @@ class Importer {
 
   #link(parent: number, name: Uint8Array, old: number, link: Uint8Array): number {
     const path = pathOf(link);
-    if (path === null || path === "manifest" || path.length === 0) throw new Fault("it is a hard link to outside of the tree");
+    if (path === null || path === "manifest" || path.length === 0)
+      throw new Fault("it is a hard link to outside of the tree");
     const ino = this.#tree.lookup(this.#directory(path, false), path[path.length - 1]);
     if (ino === 0) throw new Fault(`it is a hard link to ${shown(link)}, which does not come before it`);
     if (this.#tree.isDirectory(ino)) throw new Fault(`it is a hard link to ${shown(link)}, a directory`);

@@ -117,4 +117,3 @@ export function time(value: Uint8Array, what: string): Time {
 export function latin(bytes: Uint8Array): string {
   return bytes.length > 65_536 ? "" : String.fromCharCode(...bytes);
 }
-

@@ -232,7 +232,8 @@ export class TarReader {
   /** Behind the first record of zeros: another one, and nothing but zeros. */
   async #end(): Promise<void> {
     let left = TRAILER;
-    if ((await this.#record()).some((byte) => byte !== 0)) throw new Fault("a record of zeros stands among the entries");
+    if ((await this.#record()).some((byte) => byte !== 0))
+      throw new Fault("a record of zeros stands among the entries");
     for (let part = await this.#source.some(RECORD); part !== null; part = await this.#source.some(RECORD)) {
       left -= part.length;
       if (left < 0 || part.some((byte) => byte !== 0)) throw new Fault("something follows the archive's end");

@@ -92,4 +92,3 @@ export function paxVersion(values: ReadonlyMap<string, Uint8Array>): string {
   const [major, minor] = [values.get("GNU.sparse.major"), values.get("GNU.sparse.minor")];
   return major === undefined || minor === undefined ? "" : `${latin(major)}.${latin(minor)}`;
 }
-

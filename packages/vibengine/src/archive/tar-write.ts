@@ -89,7 +89,7 @@ function* filePieces(disk: Disk, ino: number, attributes: Attributes, path: Uint
       ["GNU.sparse.name", decode(path)],
       ["GNU.sparse.realsize", String(size)],
     ];
-    return [headers(attributes, "0", sparseName(path), undefined, text.length + stored, records, !isUtf8(path)), text];
+    return [headers(attributes, "0", sparseName(path), undefined, text.length + stored, records), text];
   }
 }
 
@@ -113,12 +113,10 @@ function headers(
   link: Uint8Array = new Uint8Array(0),
   size = 0,
   more: PaxRecord[] = [],
-  isRaw = false,
 ): Uint8Array {
   const { mode, uid, gid, mtime, atime, ctime, device } = attributes;
   const records: PaxRecord[] = [];
-  // What pax holds to be UTF-8 is not, says this; GNU tar takes bytes as they are in any case.
-  if (isRaw || !isUtf8(path) || !isUtf8(link)) records.push(["hdrcharset", "BINARY"]);
+  // Names that are not UTF-8 stand as they are, as GNU tar writes them: it does not know pax's hdrcharset, and says so every time.
   if (path.length > NAME_FIELD) records.push(["path", decode(path)]);
   if (link.length > NAME_FIELD) records.push(["linkpath", decode(link)]);
   if (size >= SIZE_FIELD) records.push(["size", String(size)]);

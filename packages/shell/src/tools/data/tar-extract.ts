@@ -8,8 +8,8 @@ import { isDir, makeParents, stat } from "../files.ts";
 import type { ByteSource } from "./codec.ts";
 import type { TarSettings } from "./tar.ts";
 import { TarError } from "./tar-format.ts";
-import type { Entry } from "./tar-record.ts";
 import { shown } from "./tar-list.ts";
+import type { Entry } from "./tar-record.ts";
 
 export interface Later {
   path: string;

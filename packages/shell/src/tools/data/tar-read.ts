@@ -12,8 +12,8 @@ import type { TarSettings } from "./tar.ts";
 import { entries, FATAL } from "./tar-entries.ts";
 import { type ExtractState, extractEntry, type Later, parents, stripComponents } from "./tar-extract.ts";
 import { TarError } from "./tar-format.ts";
-import { type Entry, padding } from "./tar-record.ts";
 import { describe, shown } from "./tar-list.ts";
+import { type Entry, padding } from "./tar-record.ts";
 import { xzCodec } from "./xz.ts";
 
 /** The archive's bytes, decompressed as its first bytes ask for. */

@@ -29,8 +29,8 @@ import type { Named, TarSettings } from "./tar.ts";
 import { entries } from "./tar-entries.ts";
 import { safeName } from "./tar-extract.ts";
 import { TarError, writeHeader } from "./tar-format.ts";
-import { type Entry, padding, RECORD } from "./tar-record.ts";
 import { describe, shown } from "./tar-list.ts";
+import { type Entry, padding, RECORD } from "./tar-record.ts";
 
 /** Twenty records a block, as tapes were written. */
 const BLOCK = RECORD * 20;
