@@ -1,6 +1,5 @@
 // For the archive's tests in Node: disks in plain buffers, exported, imported, and told as text that can be compared.
 
-import { Buffer } from "node:buffer";
 import {
   attributesOf,
   bufferBacking,
@@ -47,8 +46,8 @@ export function told(disk: Disk): Record<string, string> {
     if (!disk.paths.isDirectory(ino)) return;
     const entry = { ino: 0, type: 0, nameByte: 0, nameLength: 0, offset: 0, next: 0 };
     for (let offset = 0; disk.directories.next(ino, offset, entry); offset = entry.next) {
-      const name = Buffer.from(disk.memory.bytes.slice(entry.nameByte, entry.nameByte + entry.nameLength));
-      add(`${path}/${name.toString("latin1")}`, entry.ino);
+      const name = disk.memory.bytes.subarray(entry.nameByte, entry.nameByte + entry.nameLength);
+      add(`${path}/${characters(name)}`, entry.ino);
     }
   };
   add("", ROOT);
@@ -63,11 +62,18 @@ export function told(disk: Disk): Record<string, string> {
       const content = runs.map(([start, end]) => {
         const bytes = new Uint8Array(end - start);
         disk.content.read(ino, bytes, 0, bytes.length, start);
-        return [start, Buffer.from(bytes).toString("base64")];
+        return [start, btoa(characters(bytes))];
       });
       return [path, JSON.stringify({ ...rest, size: isDirectory ? 0 : size, content, first: firsts.get(ino) })];
     }),
   );
+}
+
+/** Each byte as a character. */
+function characters(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
 }
 
 export function isHealthy(disk: Disk): boolean {
