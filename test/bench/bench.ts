@@ -76,12 +76,15 @@ async function running({ programs, pipeBytes }: Given): Promise<Row[]> {
 
 /** A tree of 5,000 files, 50 MB, beside the same bytes put into IndexedDB and got from it as they are. */
 async function saving(): Promise<Row[]> {
-  const times: Record<"pause" | "resume" | "again" | "put" | "get", number[]> = {
+  const times: Record<"pause" | "resume" | "again" | "put" | "get" | "export" | "import" | "gzip", number[]> = {
     pause: [],
     resume: [],
     again: [],
     put: [],
     get: [],
+    export: [],
+    import: [],
+    gzip: [],
   };
   for (let run = 0; run < TREE_RUNS; run++) {
     const store = await rawStore(FILES * FILE_BYTES);
@@ -91,6 +94,15 @@ async function saving(): Promise<Row[]> {
 
     const sandbox = await Sandbox.create({ timeoutMs: 600_000 });
     await sandbox.files.write(tree());
+    let archive = new Blob();
+    const raw = new Blob(tree().map(({ data }) => data as Uint8Array<ArrayBuffer>));
+    times.gzip.push(await timed(() => new Response(raw.stream().pipeThrough(new CompressionStream("gzip"))).blob()));
+    times.export.push(
+      await timed(async () => {
+        archive = await sandbox.export();
+      }),
+    );
+    times.import.push(await timed(async () => (await Sandbox.import(archive)).kill()));
     times.pause.push(await timed(() => sandbox.pause()));
     let resumed = sandbox;
     times.resume.push(
@@ -114,6 +126,9 @@ async function saving(): Promise<Row[]> {
     { what: "resume of that tree", value: median(times.resume), unit: "ms" },
     { what: "  raw IndexedDB gets of the same bytes", value: get, unit: "ms" },
     { what: "pause after 1% of it changed", value: median(times.again), unit: "ms" },
+    { what: "export of that tree", value: median(times.export), unit: "ms" },
+    { what: "  the browser's gzip of the same bytes", value: median(times.gzip), unit: "ms" },
+    { what: "import of that tree, and kill", value: median(times.import), unit: "ms" },
   ];
 }
 

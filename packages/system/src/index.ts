@@ -2,6 +2,7 @@
 
 export { epochMs, monotonicMs } from "./clock.ts";
 export * from "./constants.ts";
+export { FILE_SIZE_MAX } from "./disk/content.ts";
 export { Disk } from "./disk/disk.ts";
 export { CHMOD, CREATE, ENDED, REMOVE, RENAME, WRITE } from "./disk/event-ring.ts";
 export { type FsckReport, fsck } from "./disk/fsck.ts";
@@ -11,8 +12,10 @@ export { BLOCK_SIZE, CHANGES, layoutFor } from "./disk/layout.ts";
 export { formatDisk, restoreDisk } from "./disk/make.ts";
 export { type Backing, bufferBacking, wasmBacking } from "./disk/memory.ts";
 export { IMAGE_FORMAT } from "./disk/superblock.ts";
+export { type Attributes, attributesOf, dataRuns, TreeNames } from "./disk/tree-reader.ts";
+export { TreeWriter } from "./disk/tree-writer.ts";
 export * from "./errno.ts";
-export { randomBytes } from "./io/devices.ts";
+export * from "./io/devices.ts";
 export {
   KERNEL_PID,
   P_KILLED,

@@ -167,6 +167,8 @@ export type WatchSink = (events: WatchEvent[], hasEnded: boolean) => void;
 export interface KernelApi {
   create(options: BootOptions): Promise<KernelInfo>;
   resume(options: BootOptions): Promise<KernelInfo>;
+  import(options: BootOptions, archive: Blob): Promise<KernelInfo>;
+  export(): Promise<Blob>;
   info(): KernelInfo;
   isRunning(): boolean;
   keepAlive(timeoutMs: number): KernelInfo;

@@ -2,7 +2,7 @@
 
 import { assetUrls } from "./assets.ts";
 import { InvalidArgumentError, SandboxError } from "./errors.ts";
-import { checkEnvs, checkOneOf, checkStrings } from "./options.ts";
+import { checkDiskSize, checkEnvs, checkOneOf, checkStrings, checkTimeout, DEFAULT_TIMEOUT_MS } from "./options.ts";
 import type { BootOptions, KernelInfo } from "./protocol.ts";
 import type { Manifest } from "./snapshot/manifest.ts";
 import { isSnapshotId } from "./snapshots.ts";
@@ -77,6 +77,14 @@ export function bootOptions(options: SandboxOptions, sandboxId: string): Omit<Bo
 export function checkTemplate(id: string): string {
   if (isSnapshotId(id)) return id;
   throw new InvalidArgumentError(`template must be the id of a snapshot, such as "snap_…", got ${JSON.stringify(id)}`);
+}
+
+/** Of a sandbox that is to be made, with a new id. */
+export function newBoot(options: SandboxOptions): Omit<BootOptions, "seat"> {
+  const boot = bootOptions(options, `sb_${randomId()}`);
+  boot.timeoutMs = checkTimeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  if (options.diskSizeBytes !== undefined) boot.diskSizeBytes = checkDiskSize(options.diskSizeBytes);
+  return boot;
 }
 
 export function checkId(sandboxId: string): string {

@@ -9,7 +9,7 @@ import { Files } from "./files.ts";
 import { lockName } from "./kernel/ownership.ts";
 import { type Link, startKernel } from "./link.ts";
 import { type ListQuery, listSandboxes } from "./listing.ts";
-import { checkDiskSize, checkOneOf, checkRange, checkTimeout, DEFAULT_TIMEOUT_MS } from "./options.ts";
+import { checkOneOf, checkRange, checkTimeout, DEFAULT_TIMEOUT_MS } from "./options.ts";
 import type { DiskReport, Ending, KernelApi, SandboxMetrics } from "./protocol.ts";
 import { Pty } from "./pty.ts";
 import {
@@ -19,6 +19,7 @@ import {
   type ForkRequest,
   MAX_FORKS,
   type MetricsRange,
+  newBoot,
   type ResumeOptions,
   randomId,
   runningInfo,
@@ -101,10 +102,8 @@ export class Sandbox {
   static create(snapshotId: string, options?: Omit<SandboxOptions, "diskSizeBytes" | "storage">): Promise<Sandbox>;
   static async create(first: string | SandboxOptions = {}, second: SandboxOptions = {}): Promise<Sandbox> {
     const options = typeof first === "string" ? second : first;
-    const boot = bootOptions(options, `sb_${randomId()}`);
+    const boot = newBoot(options);
     if (typeof first === "string") boot.from = checkTemplate(first);
-    boot.timeoutMs = checkTimeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
-    if (options.diskSizeBytes !== undefined) boot.diskSizeBytes = checkDiskSize(options.diskSizeBytes);
     return new Sandbox(await startKernel(options.assetBase, (kernel, seat) => kernel.create({ ...boot, seat })));
   }
 
@@ -121,6 +120,28 @@ export class Sandbox {
       throw new SandboxError(`sandbox ${sandboxId} is running in this page: pause it before you resume it`);
     }
     return new Sandbox(await startKernel(options.assetBase, (kernel, seat) => kernel.resume({ ...boot, seat })));
+  }
+
+  /**
+   * Makes a new sandbox, with an id of its own, from what {@link Sandbox.export} gave: its files, metadata and environment
+   * variables, on a disk as large; `options` override the last three. The archive may have been unpacked, changed and packed
+   * anew by any tar (ustar, GNU or pax, compressed by gzip or not), as long as `vibengine.json` and `vibengine.root` are in it.
+   * @throws {InvalidArgumentError} when the archive is damaged, cut, not one of a sandbox, of a newer version, or has entries that
+   * can't be: the message names the entry and what is wrong. Nothing of it stays.
+   * @throws {NotEnoughSpaceError} when the disk is too small for it.
+   *
+   * @example
+   * ```ts
+   * const archive = await sandbox.export(); // a .tar.gz
+   * const copy = await Sandbox.import(archive, { timeoutMs: 300_000 });
+   * ```
+   */
+  static async import(archive: Blob, options: SandboxOptions = {}): Promise<Sandbox> {
+    if (!(archive instanceof Blob)) throw new InvalidArgumentError(`archive must be a Blob, got ${typeof archive}`);
+    const boot = newBoot(options);
+    return new Sandbox(
+      await startKernel(options.assetBase, (kernel, seat) => kernel.import({ ...boot, seat }, archive)),
+    );
   }
 
   /** The running sandboxes of this page and the paused ones of this origin, newest first. */
@@ -174,6 +195,20 @@ export class Sandbox {
     const mine = running.get(checkId(sandboxId));
     if (mine !== undefined) return mine.getMetrics(range);
     throw await notRunHere(sandboxId, "ask for its metrics there");
+  }
+
+  /**
+   * All files of the sandbox as one file, to be kept or taken elsewhere: a gzip-compressed tar (pax) that any `tar xzf` unpacks,
+   * and {@link Sandbox.import} makes a sandbox from. Bytes, names, links, holes, owners, modes and times are exact. The
+   * metadata and the environment variables given to `create` are in it, in plain text; processes are not.
+   *
+   * The sandbox runs on meanwhile. All names are of one moment; each file, with its attributes, is as it was at one moment from
+   * then on. Only one of more than 4 MiB that is written to while it is read may be partly old, partly new. When nothing writes,
+   * the whole archive is of one moment.
+   * @throws {SandboxError} when the sandbox is paused meanwhile, or its paths are too long (more than 65,535 bytes).
+   */
+  async export(): Promise<Blob> {
+    return this.#call((kernel) => kernel.export());
   }
 
   /** Restarts the countdown: the sandbox lives `timeoutMs` (1 to 86,400,000) from now, be that more or less than was left. */

@@ -8,7 +8,7 @@ import type { DiskReport } from "../protocol.ts";
 import { loadDisk } from "../snapshot/load.ts";
 import { CorruptSnapshot, type Image } from "../snapshot/manifest.ts";
 import type { SnapshotStore } from "../snapshot/store.ts";
-import { loadFsck } from "./fsck.ts";
+import { loadTools } from "./late.ts";
 import { formatDisk, newMemory } from "./memory.ts";
 
 /** A disk in memory, and the kernel's own process upon it. */
@@ -47,14 +47,15 @@ export function unusable(error: unknown, what: string): unknown {
   return new SandboxError(`${what} can't be used: ${error.message}. It has been left as it is.`, { cause: error });
 }
 
-function bootOn(disk: Disk, memory: WebAssembly.Memory, repairs: string[]): Booted {
+/** The kernel's process upon a disk. */
+export function bootOn(disk: Disk, memory: WebAssembly.Memory, repairs: string[]): Booted {
   const machine = new Machine(disk);
   return { memory, machine, system: new System(machine, bootKernelSlot(machine, ROOT)), repairs };
 }
 
 /** Mends a disk that was saved while it was in use; what was found. */
 async function mend(disk: Disk, toolsUrl: string): Promise<string[]> {
-  const check = await loadFsck(toolsUrl);
+  const { fsck: check } = await loadTools(toolsUrl);
   let report: DiskReport;
   try {
     report = check(disk, { repair: true });

@@ -2,20 +2,20 @@
 // together here; this file only knows in which order, and what is still allowed when. `kernel.ts` adds the calls.
 
 import { EAGAIN, ECHILD, encode, limitRunning, SIGKILL, type System, USER_ID } from "@vibengine/system";
-import { NotEnoughSpaceError, SandboxError, SandboxNotFoundError, TimeoutError } from "../errors.ts";
-import { DEFAULT_DISK_BYTES } from "../options.ts";
+import { NotEnoughSpaceError, SandboxError, TimeoutError } from "../errors.ts";
 import type { AttachMessage, BootOptions, DiskReport, Ending, ForkOptions, KernelInfo } from "../protocol.ts";
 import { indexedDbStore } from "../snapshot/indexeddb.ts";
-import { type Manifest, SNAPSHOT_FORMAT, type SnapshotManifest } from "../snapshot/manifest.ts";
-import { findManifest, findSnapshot, Replaced, removeSandbox } from "../snapshot/registry.ts";
+import { SNAPSHOT_FORMAT, type SnapshotManifest } from "../snapshot/manifest.ts";
+import { Replaced, removeSandbox } from "../snapshot/registry.ts";
 import { MANIFEST, SNAPSHOT } from "../snapshot/store.ts";
-import { type Booted, bootFrom, bootNew, unusable } from "./boot.ts";
+import { Exports } from "./archive.ts";
 import { KernelCalls } from "./calls.ts";
 import { Deadline } from "./clock.ts";
 import { Commands } from "./commands.ts";
 import { Files } from "./files.ts";
-import { loadFsck } from "./fsck.ts";
+import { loadTools } from "./late.ts";
 import { Metrics } from "./metrics.ts";
+import { fromArchive, fromNothing, fromSnapshot, fromStore, type Origin } from "./origins.ts";
 import { type Hold, holdSandbox } from "./ownership.ts";
 import { WorkerPool } from "./pool.ts";
 import { Processes } from "./processes.ts";
@@ -35,6 +35,7 @@ interface Rooms {
   watches: Watches;
   metrics: Metrics;
   saves: Saves;
+  exports: Exports;
   fsck(repair: boolean): Promise<DiskReport>;
 }
 
@@ -61,29 +62,18 @@ export class Life {
 
   /** A new sandbox, empty or from a snapshot. */
   async create(options: BootOptions): Promise<KernelInfo> {
-    const { sandboxId, assets, diskSizeBytes = DEFAULT_DISK_BYTES, from } = options;
     const attach = this.#startWorkers(options);
-    this.#hold = await holdSandbox(sandboxId);
-    const fresh = (booted: Booted, stored: Manifest | null, image: Pick<Manifest, "diskSizeBytes" | "storage">) =>
-      this.#run(booted, attach, options, stored, {
-        ...image,
-        sandboxId,
-        generation: 1,
-        metadata: {},
-        envs: stored?.envs ?? {},
-        createdAt: Date.now(),
-        onTimeout: "kill",
-      });
-    if (from === undefined)
-      return fresh(bootNew(diskSizeBytes), null, { diskSizeBytes, storage: options.storage ?? "indexeddb" });
-    const what = `snapshot ${from}`;
-    const snapshot = await findSnapshot(this.#store, from).catch((error) => {
-      throw unusable(error, what);
-    });
-    if (snapshot === undefined) throw new SandboxNotFoundError(`there is no ${what}: it was deleted, or never existed`);
-    // The new sandbox holds on to what it is made of before it reads it.
-    const stored = await this.#adopt(snapshot, sandboxId, options.timeoutMs);
-    return fresh(await bootFrom(this.#store, stored, assets.tools, what), stored, stored);
+    this.#hold = await holdSandbox(options.sandboxId);
+    const origin =
+      options.from === undefined ? fromNothing(options) : await fromSnapshot(this.#store, options, options.from);
+    return this.#run(origin, attach, options);
+  }
+
+  /** A new sandbox with the files of an exported one. */
+  async import(options: BootOptions, archive: Blob): Promise<KernelInfo> {
+    const attach = this.#startWorkers(options);
+    this.#hold = await holdSandbox(options.sandboxId);
+    return this.#run(await fromArchive(options, archive), attach, options);
   }
 
   /**
@@ -91,33 +81,26 @@ export class Life {
    * old one goes on.
    */
   async resume(options: BootOptions): Promise<KernelInfo> {
-    const { sandboxId, assets } = options;
+    const { sandboxId } = options;
     const attach = this.#startWorkers(options);
     this.#hold = await holdSandbox(sandboxId);
     if (this.#hold === null) {
       throw new SandboxError(`sandbox ${sandboxId} is running in another page or tab: pause it there first`);
     }
-    const what = `the snapshot of sandbox ${sandboxId}`;
     try {
-      const stored = await findManifest(this.#store, sandboxId).catch((error) => {
-        throw unusable(error, what);
-      });
-      const isOver = stored?.state === "running" && stored.endAt !== null && stored.endAt <= Date.now();
-      if (isOver) await removeSandbox(this.#store, sandboxId);
-      if (stored === undefined || isOver) {
-        throw new SandboxNotFoundError(
-          `there is no paused sandbox ${sandboxId}: it was killed, timed out, or never existed`,
-        );
-      }
-      const booted = await bootFrom(this.#store, stored, assets.tools, what);
-      const left = stored.endAt === null ? 0 : stored.endAt - Date.now();
+      const origin = await fromStore(this.#store, options);
+      const left = (origin.stored?.endAt ?? 0) - Date.now();
       const timeoutMs = options.timeoutMs > 0 ? options.timeoutMs : Math.max(left, 1);
-      const about = { ...stored, generation: stored.generation + 1 };
-      return await this.#run(booted, attach, { ...options, timeoutMs }, stored, about);
+      return await this.#run(origin, attach, { ...options, timeoutMs });
     } catch (error) {
       await this.#hold.release();
       throw error;
     }
+  }
+
+  export(): Promise<Blob> {
+    const { sandboxId, metadata, envs, diskSizeBytes, createdAt } = this.#about;
+    return this.running.exports.run({ sandboxId, metadata, envs, diskSizeBytes, createdAt });
   }
 
   info(): KernelInfo {
@@ -144,8 +127,9 @@ export class Life {
 
   async pause(): Promise<void> {
     this.#checkRunning();
-    const { calls } = this.#rooms;
+    const { calls, exports } = this.#rooms;
     await calls.exclusive(() => calls.system.kill(-1, SIGKILL));
+    await calls.exclusive(() => exports.stop());
     this.#rooms.commands.failAll(() => new SandboxError("the sandbox was paused while the command ran"));
     try {
       await this.#save({ durability: "strict", isAtRest: true, change: { state: "paused", endAt: null } });
@@ -208,38 +192,9 @@ export class Life {
     return (memory) => attach({ type: "attach", memory, toolsUrl: options.assets.tools, dataUrl: options.assets.data });
   }
 
-  /** A manifest for a new sandbox, of a snapshot's segments, in the store. */
-  async #adopt(snapshot: SnapshotManifest, sandboxId: string, timeoutMs: number): Promise<Manifest> {
-    const { snapshotId, name: _, ...image } = snapshot;
-    const now = Date.now();
-    const manifest: Manifest = {
-      ...image,
-      sandboxId,
-      state: "running",
-      generation: 0,
-      metadata: {},
-      createdAt: now,
-      startedAt: now,
-      savedAt: now,
-      endAt: now + timeoutMs,
-      onTimeout: "kill",
-    };
-    await this.#store.write("relaxed", null, async (records) => {
-      if ((await records.get(SNAPSHOT + snapshotId)) === undefined)
-        throw new SandboxNotFoundError(`there is no snapshot ${snapshotId}: it was deleted just now`);
-      records.put(MANIFEST + sandboxId, manifest);
-    });
-    return manifest;
-  }
-
-  /** Sets a sandbox to work on its disk; `about` is what is known of it, which the options overrule. */
-  async #run(
-    { memory, machine, system, repairs }: Booted,
-    attach: Attach,
-    options: BootOptions,
-    stored: Manifest | null,
-    about: Omit<About, "state" | "startedAt" | "endAt">,
-  ): Promise<KernelInfo> {
+  /** Sets a sandbox to work on its disk. What is known of it gives way to the options. */
+  async #run({ booted, stored, about }: Origin, attach: Attach, options: BootOptions): Promise<KernelInfo> {
+    const { memory, machine, system, repairs } = booted;
     attach(memory);
     const calls = new KernelCalls(machine, system);
     const [guests, shells] = this.#pools;
@@ -247,7 +202,7 @@ export class Life {
     const commands = new Commands(calls, processes, () => this.#about.envs);
     const files = new Files(calls, await this.#fork(calls));
     const fsck = async (repair: boolean) => {
-      const check = await loadFsck(options.assets.tools);
+      const { fsck: check } = await loadTools(options.assets.tools);
       const { problems, isClean } = await calls.exclusive(() => check(machine.disk, { repair }));
       return { problems, isClean };
     };
@@ -276,6 +231,7 @@ export class Life {
       watches: new Watches(calls),
       metrics: new Metrics(calls),
       saves,
+      exports: new Exports(calls, options.assets.tools),
       fsck,
     };
     await this.#claim(saves);

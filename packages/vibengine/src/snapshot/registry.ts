@@ -70,6 +70,34 @@ export async function replaceManifest(
   await removeUnnamed(records, manifest.storage, gone);
 }
 
+/** A manifest in the store for a new sandbox, of a snapshot's segments; null when that is no longer there. */
+export function adoptSnapshot(
+  store: SnapshotStore,
+  snapshot: SnapshotManifest,
+  sandboxId: string,
+  timeoutMs: number,
+): Promise<Manifest | null> {
+  const { snapshotId, name: _, ...image } = snapshot;
+  const now = Date.now();
+  const manifest: Manifest = {
+    ...image,
+    sandboxId,
+    state: "running",
+    generation: 0,
+    metadata: {},
+    createdAt: now,
+    startedAt: now,
+    savedAt: now,
+    endAt: now + timeoutMs,
+    onTimeout: "kill",
+  };
+  return store.write("relaxed", null, async (records) => {
+    if ((await records.get(SNAPSHOT + snapshotId)) === undefined) return null;
+    records.put(MANIFEST + sandboxId, manifest);
+    return manifest;
+  });
+}
+
 /** Removes a sandbox; false when there was none. */
 export function removeSandbox(store: SnapshotStore, sandboxId: string): Promise<boolean> {
   return removeImage(store, MANIFEST + sandboxId);

@@ -2,7 +2,8 @@
 
 import { readExactly, skipBytes } from "../bytes.ts";
 import type { ByteSource } from "./codec.ts";
-import { type Entry, parsePax, RECORD, readHeader, TarError } from "./tar-format.ts";
+import { parsePax, readHeader, TarError } from "./tar-format.ts";
+import { type Entry, padding, RECORD } from "./tar-record.ts";
 
 export const KINDS: Record<string, number> = {
   "0": 0o100000,
@@ -79,4 +80,3 @@ export async function* entries(source: ByteSource, skipZeros: boolean): AsyncGen
 
 const decoder = new TextDecoder();
 const decodeName = (bytes: Uint8Array) => decoder.decode(bytes.slice());
-export const padding = (size: number) => (RECORD - (size % RECORD)) % RECORD;

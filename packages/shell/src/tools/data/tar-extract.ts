@@ -7,8 +7,9 @@ import type { Invocation } from "../define.ts";
 import { isDir, makeParents, stat } from "../files.ts";
 import type { ByteSource } from "./codec.ts";
 import type { TarSettings } from "./tar.ts";
-import { type Entry, TarError } from "./tar-format.ts";
+import { TarError } from "./tar-format.ts";
 import { shown } from "./tar-list.ts";
+import type { Entry } from "./tar-record.ts";
 
 export interface Later {
   path: string;

@@ -1,24 +1,8 @@
-// tar's records: headers of 512 bytes (ustar, GNU's and pax's long names), read and written. Pure.
+// tar's headers (ustar, GNU's and pax's long names), read and written, upon `tar-record`. Pure.
 
 import { decode, encode } from "@vibengine/system";
 import { joinBytes } from "../bytes.ts";
-
-export const RECORD = 512;
-
-export interface Entry {
-  name: string;
-  mode: number;
-  uid: number;
-  gid: number;
-  size: number;
-  mtime: number;
-  mtimeNsec: number;
-  /** "0" file, "1" hard link, "2" symbolic link, "3" character device, "5" directory, "6" fifo. */
-  type: string;
-  link: string;
-  user: string;
-  group: string;
-}
+import { BLANK, checksums, type Entry, filled, paxHeader, plainHeader } from "./tar-record.ts";
 
 export class TarError extends Error {}
 
@@ -43,12 +27,7 @@ function number(record: Uint8Array, at: number, length: number): number {
 export function readHeader(record: Uint8Array): Entry | null {
   if (record.every((byte) => byte === 0)) return null;
   const expected = number(record, 148, 8);
-  let [sum, signed] = [0, 0];
-  for (let i = 0; i < RECORD; i++) {
-    const byte = i >= 148 && i < 156 ? 32 : record[i];
-    sum += byte;
-    signed += byte > 127 ? byte - 256 : byte;
-  }
+  const [sum, signed] = checksums(record);
   if (sum !== expected && signed !== expected) throw new TarError("checksum");
   const magic = text(record, 257, 6);
   const prefix = magic === "ustar" ? text(record, 345, 155) : "";
@@ -85,7 +64,7 @@ export function writeHeader(entry: Entry, format: "gnu" | "pax" | "ustar"): Uint
     if (link.length > 100) records.push(["linkpath", entry.link]);
     if (entry.mtimeNsec > 0) records.push(["mtime", `${entry.mtime}.${String(entry.mtimeNsec).padStart(9, "0")}`]);
     if (entry.size >= 8 ** 11) records.push(["size", String(entry.size)]);
-    if (records.length > 0) parts.push(paxRecord(entry, records));
+    if (records.length > 0) parts.push(paxHeader(entry, records));
   }
   const [prefix, rest] = split ?? ["", entry.name];
   parts.push(plainHeader({ ...entry, name: rest }, format, prefix));
@@ -101,71 +80,9 @@ function splitName(name: string): [string, string] | null {
   return null;
 }
 
-function plainHeader(entry: Entry, format: string, prefix: string): Uint8Array {
-  const record = new Uint8Array(RECORD);
-  const put = (value: string, at: number, length: number) => record.set(encode(value).subarray(0, length), at);
-  const octal = (value: number, at: number, length: number) => {
-    if (value >= 0 && value < 8 ** (length - 1)) return put(value.toString(8).padStart(length - 1, "0"), at, length);
-    record[at] = 0x80;
-    for (let i = length - 1, rest = value; i > 0; i--, rest = Math.floor(rest / 256)) record[at + i] = rest % 256;
-  };
-  put(entry.name, 0, 100);
-  octal(entry.mode, 100, 8);
-  octal(entry.uid, 108, 8);
-  octal(entry.gid, 116, 8);
-  octal(entry.size, 124, 12);
-  octal(Math.max(0, entry.mtime), 136, 12);
-  put(" ".repeat(8), 148, 8);
-  put(entry.type, 156, 1);
-  put(entry.link, 157, 100);
-  put(format === "gnu" ? "ustar  \0" : "ustar\x0000", 257, 8);
-  put(entry.user, 265, 31);
-  put(entry.group, 297, 31);
-  if (format !== "gnu") {
-    octal(0, 329, 8);
-    octal(0, 337, 8);
-    put(prefix, 345, 155);
-  }
-  const sum = record.reduce((total, byte) => total + byte, 0);
-  put(`${sum.toString(8).padStart(6, "0")}\0 `, 148, 8);
-  return record;
-}
-
-const BLANK: Entry = {
-  name: "",
-  mode: 0o644,
-  uid: 0,
-  gid: 0,
-  size: 0,
-  mtime: 0,
-  mtimeNsec: 0,
-  type: "0",
-  link: "",
-  user: "root",
-  group: "root",
-};
-
-const filled = (bytes: Uint8Array) => joinBytes(bytes, new Uint8Array((RECORD - (bytes.length % RECORD)) % RECORD));
-
 function longRecord(type: string, name: Uint8Array): Uint8Array {
   const data = joinBytes(name, new Uint8Array(1));
   return joinBytes(plainHeader({ ...BLANK, name: "././@LongLink", type, size: data.length }, "gnu", ""), filled(data));
-}
-
-function paxRecord(entry: Entry, records: [string, string][]): Uint8Array {
-  const lines = records.map(([key, value]) => {
-    const rest = encode(` ${key}=${value}\n`);
-    let length = rest.length + 1;
-    while (String(length).length + rest.length !== length) length = String(length).length + rest.length;
-    return joinBytes(encode(String(length)), rest);
-  });
-  const data = joinBytes(...lines);
-  const base = entry.name.replace(/\/+$/, "");
-  const name = `PaxHeaders/${base.slice(base.lastIndexOf("/") + 1)}`.slice(0, 90);
-  return joinBytes(
-    plainHeader({ ...BLANK, name, type: "x", size: data.length, mtime: entry.mtime }, "pax", ""),
-    filled(data),
-  );
 }
 
 /** "27 path=…\n" records. */

@@ -3,7 +3,7 @@
 import { formatTime } from "../../strftime.ts";
 import { modeString } from "../mode.ts";
 import { KINDS } from "./tar-entries.ts";
-import type { Entry } from "./tar-format.ts";
+import type { Entry } from "./tar-record.ts";
 
 export function describe(entry: Entry, numeric: boolean, widths: { value: number }, full: boolean): string {
   const mode = modeString((KINDS[entry.type] ?? 0o100000) | entry.mode);

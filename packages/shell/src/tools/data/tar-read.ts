@@ -9,10 +9,11 @@ import { bzip2Codec } from "./bzip2.ts";
 import { type ByteSource, type Codec, CodecError, PieceSource } from "./codec.ts";
 import { gzipCodec } from "./deflate.ts";
 import type { TarSettings } from "./tar.ts";
-import { entries, FATAL, padding } from "./tar-entries.ts";
+import { entries, FATAL } from "./tar-entries.ts";
 import { type ExtractState, extractEntry, type Later, parents, stripComponents } from "./tar-extract.ts";
-import { type Entry, TarError } from "./tar-format.ts";
+import { TarError } from "./tar-format.ts";
 import { describe, shown } from "./tar-list.ts";
+import { type Entry, padding } from "./tar-record.ts";
 import { xzCodec } from "./xz.ts";
 
 /** The archive's bytes, decompressed as its first bytes ask for. */

@@ -26,10 +26,11 @@ import { parseMode } from "../mode.ts";
 import { parseMoment } from "../time.ts";
 import { PieceSource } from "./codec.ts";
 import type { Named, TarSettings } from "./tar.ts";
-import { entries, padding } from "./tar-entries.ts";
+import { entries } from "./tar-entries.ts";
 import { safeName } from "./tar-extract.ts";
-import { type Entry, RECORD, TarError, writeHeader } from "./tar-format.ts";
+import { TarError, writeHeader } from "./tar-format.ts";
 import { describe, shown } from "./tar-list.ts";
+import { type Entry, padding, RECORD } from "./tar-record.ts";
 
 /** Twenty records a block, as tapes were written. */
 const BLOCK = RECORD * 20;
