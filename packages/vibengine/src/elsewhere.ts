@@ -1,19 +1,58 @@
-// Sandboxes that can't be called from here: where such a one is, or how it ended, told as the error that a call on it throws.
-// Used by `Sandbox`.
+// Sandboxes that this page does not run: what can be done about such a one, where it is, or how it ended, told as the error
+// that a call on it throws. Used by `Sandbox`.
 
-import { SandboxError, SandboxNotFoundError } from "./errors.ts";
-import { lockName } from "./kernel/ownership.ts";
+import { reachOwner } from "./broker/client.ts";
+import { type SandboxError, SandboxNotFoundError } from "./errors.ts";
+import { holdSandbox } from "./kernel/ownership.ts";
+import { announce } from "./lifecycle-events.ts";
+import type { Link } from "./link.ts";
 import type { Ending } from "./protocol.ts";
+import { pausedInfo, type SandboxInfo } from "./sandbox-options.ts";
 import { indexedDbStore } from "./snapshot/indexeddb.ts";
+import type { Manifest } from "./snapshot/manifest.ts";
 
-/** Why this page can't make a call on that sandbox; `wayOut` says what to do when another page runs it. */
-export async function notRunHere(sandboxId: string, wayOut: string): Promise<SandboxError> {
-  const { held = [] } = await navigator.locks.query();
-  if (held.some((lock) => lock.name === lockName(sandboxId)))
-    return new SandboxError(`sandbox ${sandboxId} is running in another page or tab: ${wayOut}`);
-  const isPaused = (await indexedDbStore().manifest(sandboxId)) !== undefined;
-  return new SandboxNotFoundError(
-    isPaused
+/**
+ * A link to a sandbox that another page runs.
+ * @throws {SandboxNotFoundError} when none does.
+ */
+export async function linkElsewhere(sandboxId: string): Promise<Link> {
+  return (await reachOwner(sandboxId)) ?? takeOver(sandboxId);
+}
+
+/** The info on a paused sandbox; undefined when there is none of that id. */
+export async function pausedElsewhere(sandboxId: string): Promise<SandboxInfo | undefined> {
+  const manifest = (await indexedDbStore().manifest(sandboxId)) as Manifest | undefined;
+  return manifest && pausedInfo(manifest);
+}
+
+/** Ends a sandbox that another page runs, or removes a paused one; false when there is none. */
+export async function killElsewhere(sandboxId: string): Promise<boolean> {
+  for (;;) {
+    const hold = await holdSandbox(sandboxId);
+    if (hold !== null) {
+      try {
+        const wasThere = await indexedDbStore().remove(sandboxId);
+        if (wasThere) announce(sandboxId, "killed");
+        return wasThere;
+      } finally {
+        await hold.release();
+      }
+    }
+    const link = await reachOwner(sandboxId);
+    if (link === null) continue; // its owner has gone this moment
+    try {
+      await Promise.race([link.kernel.kill(), link.lost]);
+      return true;
+    } finally {
+      link.close();
+    }
+  }
+}
+
+/** The owner of a sandbox has gone without a word, or there never was one. */
+async function takeOver(sandboxId: string): Promise<Link> {
+  throw new SandboxNotFoundError(
+    (await pausedElsewhere(sandboxId))
       ? `sandbox ${sandboxId} is paused: resume it by its id`
       : `there is no sandbox ${sandboxId}: it was killed, timed out, or never existed`,
   );

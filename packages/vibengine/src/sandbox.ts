@@ -3,13 +3,13 @@
 
 import type { Remote } from "comlink";
 import { Commands } from "./commands.ts";
-import { endedError, notRunHere } from "./elsewhere.ts";
-import { SandboxError } from "./errors.ts";
+import { endedError, killElsewhere, linkElsewhere, pausedElsewhere } from "./elsewhere.ts";
+import { SandboxError, SandboxNotFoundError } from "./errors.ts";
 import { Files } from "./files.ts";
-import { lockName } from "./kernel/ownership.ts";
+import { type LifecycleEvent, listen, tell } from "./lifecycle-events.ts";
 import { type Link, startKernel } from "./link.ts";
 import { type ListQuery, listSandboxes } from "./listing.ts";
-import { checkDiskSize, checkOneOf, checkRange, checkTimeout, DEFAULT_TIMEOUT_MS } from "./options.ts";
+import { checkDiskSize, checkRange, checkTimeout, DEFAULT_TIMEOUT_MS } from "./options.ts";
 import type { DiskReport, Ending, KernelApi, SandboxMetrics } from "./protocol.ts";
 import { Pty } from "./pty.ts";
 import {
@@ -22,10 +22,11 @@ import {
   type SandboxInfo,
   type SandboxOptions,
 } from "./sandbox-options.ts";
-import { indexedDbStore } from "./snapshot/indexeddb.ts";
 
 /** The sandboxes that this page runs, by id. */
 export const running = new Map<string, Sandbox>();
+/** Those that other pages run and this one is connected to. */
+const connected = new Map<string, Promise<Sandbox>>();
 
 /**
  * A small operating system in a worker of this page: a disk, processes, a shell.
@@ -62,6 +63,7 @@ export class Sandbox {
       this.#goneError ??= error;
       if (link.isHome) running.delete(this.sandboxId);
       link.close();
+      if (this.#ending !== null) tell(this.sandboxId, this.#ending, link.info.life);
       throw error;
     });
     this.#gone.catch(() => {});
@@ -99,39 +101,79 @@ export class Sandbox {
     return new Sandbox(await startKernel(options.assetBase, (kernel, seat) => kernel.resume({ ...boot, seat })));
   }
 
+  /**
+   * A handle to a running sandbox, be it of this page or of another of the origin; it can do all that the one from `create` can.
+   * Does not touch the sandbox's clock. When the page that runs the sandbox goes away, every call of the handle, the pending ones
+   * too, rejects with a `SandboxError` that says so.
+   * @throws {SandboxNotFoundError} when there is no such sandbox, or it is paused.
+   */
+  static async connect(sandboxId: string): Promise<Sandbox> {
+    const known = running.get(checkId(sandboxId)) ?? connected.get(sandboxId);
+    if (known !== undefined) return known;
+    const forget = () => {
+      if (connected.get(sandboxId) === connecting) connected.delete(sandboxId);
+    };
+    const connecting = linkElsewhere(sandboxId).then((link) => {
+      const sandbox = new Sandbox(link);
+      sandbox.#gone.catch(forget);
+      return sandbox;
+    });
+    connected.set(sandboxId, connecting);
+    connecting.catch(forget);
+    return connecting;
+  }
+
   /** The running sandboxes of this page and the paused ones of this origin, newest first. */
   static list(query: ListQuery = {}): Promise<SandboxInfo[]> {
     return listSandboxes(query, running);
   }
 
   /**
-   * Ends a sandbox of this page, or removes a paused one; its files are gone.
+   * Ends a sandbox, whichever page of the origin runs it, or removes a paused one; its files are gone.
    * @returns false when there is none of that id.
    */
   static async kill(sandboxId: string): Promise<boolean> {
-    checkId(sandboxId);
-    const mine = running.get(sandboxId);
-    if (mine !== undefined) {
-      await mine.kill();
-      return true;
-    }
-    return navigator.locks.request(lockName(sandboxId), { ifAvailable: true }, (lock) => {
-      if (lock === null)
-        throw new SandboxError(`sandbox ${sandboxId} is running in another page or tab: kill it there`);
-      return indexedDbStore().remove(sandboxId);
+    const mine = running.get(checkId(sandboxId));
+    await mine?.kill();
+    return mine !== undefined || killElsewhere(sandboxId);
+  }
+
+  /**
+   * {@link Sandbox.getInfo} of a sandbox, whichever page of the origin runs it, or of a paused one.
+   * @throws {SandboxNotFoundError} when there is no such sandbox.
+   */
+  static async getInfo(sandboxId: string): Promise<SandboxInfo> {
+    return Sandbox.#use(sandboxId, (sandbox) => sandbox.getInfo()).catch(async (error) => {
+      const paused = error instanceof SandboxNotFoundError ? await pausedElsewhere(sandboxId) : undefined;
+      if (paused === undefined) throw error;
+      return paused;
     });
   }
 
   /**
-   * {@link Sandbox.getMetrics} of a sandbox that this page runs.
+   * {@link Sandbox.getMetrics} of a sandbox, whichever page of the origin runs it.
    * @throws {SandboxNotFoundError} when there is no such sandbox, or it is paused.
-   * @throws {SandboxError} when it runs in another page or tab: only that one can ask.
    */
   static async getMetrics(sandboxId: string, range: MetricsRange = {}): Promise<SandboxMetrics[]> {
     checkRange(range);
-    const mine = running.get(checkId(sandboxId));
-    if (mine !== undefined) return mine.getMetrics(range);
-    throw await notRunHere(sandboxId, "ask for its metrics there");
+    return Sandbox.#use(sandboxId, (sandbox) => sandbox.getMetrics(range));
+  }
+
+  /**
+   * {@link Sandbox.keepAlive} of a sandbox, whichever page of the origin runs it.
+   * @throws {SandboxNotFoundError} when there is no such sandbox, or it is paused.
+   */
+  static async keepAlive(sandboxId: string, timeoutMs: number): Promise<void> {
+    checkTimeout(timeoutMs);
+    return Sandbox.#use(sandboxId, (sandbox) => sandbox.keepAlive(timeoutMs));
+  }
+
+  /**
+   * {@link Sandbox.pause} of a sandbox, whichever page of the origin runs it.
+   * @throws {SandboxNotFoundError} when there is no such sandbox, or it is paused already.
+   */
+  static async pause(sandboxId: string): Promise<void> {
+    return Sandbox.#use(sandboxId, (sandbox) => sandbox.pause());
   }
 
   /** Restarts the countdown: the sandbox lives `timeoutMs` (1 to 86,400,000) from now, be that more or less than was left. */
@@ -194,20 +236,29 @@ export class Sandbox {
     return this.#call((kernel) => kernel.getMetrics(start, end));
   }
 
-  /** Calls `listener` once when the sandbox ends in that way. Returns a function that takes it off again. */
-  on(event: "paused" | "timeout" | "killed", listener: () => void): () => void {
-    let isOn = true;
-    this.#gone.catch(() => {
-      if (isOn && this.#ending === checkOneOf("event", event, ["paused", "timeout", "killed"])) listener();
-    });
-    return () => {
-      isOn = false;
-    };
+  /**
+   * Calls `listener` each time that happens to the sandbox, whichever page does it; a handle that has ended hears of it, too, when
+   * the sandbox is resumed. Returns a function that takes the listener off again.
+   */
+  on(event: LifecycleEvent, listener: () => void): () => void {
+    return listen(this.sandboxId, event, listener, this.#ending === null ? undefined : this.#link.info.life);
   }
 
   /** `await using sandbox = await Sandbox.create()` kills it at the end of the block. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
+  }
+
+  /** By the handle that there is, or a connection for this one call. */
+  static async #use<T>(sandboxId: string, use: (sandbox: Sandbox) => Promise<T>): Promise<T> {
+    const known = running.get(checkId(sandboxId)) ?? connected.get(sandboxId);
+    if (known !== undefined) return use(await known);
+    const link = await linkElsewhere(sandboxId);
+    try {
+      return await use(new Sandbox(link));
+    } finally {
+      link.close();
+    }
   }
 
   /** Rejects when the kernel has told how the sandbox ended. */
@@ -217,7 +268,7 @@ export class Sandbox {
     this.#goneError = endedError(this.sandboxId, this.#ending);
     if (this.#link.isHome) running.delete(this.sandboxId);
     // Messages keep their order: what the kernel answered before its end has arrived when this has.
-    await kernel.info();
+    await Promise.race([kernel.info(), this.#link.lost]).catch(() => {});
     throw this.#goneError;
   }
 

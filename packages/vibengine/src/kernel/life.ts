@@ -57,7 +57,8 @@ export class Life {
   readonly #ended: Promise<Ending>;
   #end: (ending: Ending) => void = () => {};
   #ending: Ending | null = null;
-  #info!: Omit<KernelInfo, "endAt">;
+  #info!: Omit<KernelInfo, "endAt" | "life">;
+  readonly #life = crypto.randomUUID();
   #onTimeout: "kill" | "pause" = "kill";
   #diskSizeBytes = DEFAULT_DISK_BYTES;
   #rooms!: Rooms;
@@ -111,7 +112,7 @@ export class Life {
   }
 
   info(): KernelInfo {
-    return { ...this.#info, endAt: this.#deadline.endAt };
+    return { ...this.#info, endAt: this.#deadline.endAt, life: this.#life };
   }
 
   isRunning(): boolean {
