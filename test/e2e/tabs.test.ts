@@ -9,37 +9,37 @@ test("commands: results, output as it comes, stdin, a handle, a loop over it, ki
   const { home, other } = await twoTabs(served.url);
   // The home tab follows the same command, started by the other one.
   const pid = await other.evaluate(async () => {
-    const { sandbox, seen } = window;
+    const { sandbox, seen } = window.tab;
     const onStdout = (text: string) => {
       seen.push(text);
     };
-    window.handle = await sandbox.commands.run("while read line; do echo got $line; done; exit 3", {
+    window.tab.handle = await sandbox.commands.run("while read line; do echo got $line; done; exit 3", {
       background: true,
       stdin: true,
       onStdout,
     });
-    await window.handle.sendStdin("one\n");
-    return window.handle.pid;
+    await window.tab.handle.sendStdin("one\n");
+    return window.tab.handle.pid;
   });
   await home.evaluate(async (found) => {
     const onStdout = (text: string) => {
-      window.seen.push(text);
+      window.tab.seen.push(text);
     };
-    window.handle = await window.sandbox.commands.connect(found, { onStdout });
+    window.tab.handle = await window.tab.sandbox.commands.connect(found, { onStdout });
   }, pid);
-  await expect.poll(() => other.evaluate(() => window.seen)).toEqual(["got one\n"]); // it still runs
+  await expect.poll(() => other.evaluate(() => window.tab.seen)).toEqual(["got one\n"]); // it still runs
   const ended = await other.evaluate(async () => {
-    await window.handle.sendStdin("two\n");
-    await window.handle.closeStdin();
-    const { exitCode, stdout } = await window.handle.wait();
-    return { exitCode, stdout, kept: window.handle.stdout };
+    await window.tab.handle.sendStdin("two\n");
+    await window.tab.handle.closeStdin();
+    const { exitCode, stdout } = await window.tab.handle.wait();
+    return { exitCode, stdout, kept: window.tab.handle.stdout };
   });
   expect(ended).toEqual({ exitCode: 3, stdout: "got one\ngot two\n", kept: "got one\ngot two\n" });
-  expect(await home.evaluate(async () => (await window.handle.wait()).stdout)).toBe("got one\ngot two\n");
-  expect((await home.evaluate(() => window.seen.join(""))).endsWith("got two\n")).toBe(true);
+  expect(await home.evaluate(async () => (await window.tab.handle.wait()).stdout)).toBe("got one\ngot two\n");
+  expect((await home.evaluate(() => window.tab.seen.join(""))).endsWith("got two\n")).toBe(true);
 
   const rest = await other.evaluate(async () => {
-    const { commands } = window.sandbox;
+    const { commands } = window.tab.sandbox;
     const { stdout, stderr, exitCode } = await commands.run("cat; echo oops >&2; false", { stdin: "given" });
     const looped: string[] = [];
     const counting = await commands.run("for i in 1 2 3; do echo $i; done", { background: true });
@@ -80,33 +80,33 @@ test("a terminal opened at home, typed into and looked at from another tab", asy
   const { home, other } = await twoTabs(served.url);
   const pid = await home.evaluate(async () => {
     const onData = (data: Uint8Array) => {
-      window.seen.push(new TextDecoder().decode(data));
+      window.tab.seen.push(new TextDecoder().decode(data));
     };
-    window.handle = await window.sandbox.pty.create({ cols: 80, rows: 24, onData });
-    return window.handle.pid;
+    window.tab.handle = await window.tab.sandbox.pty.create({ cols: 80, rows: 24, onData });
+    return window.tab.handle.pid;
   });
   await other.evaluate(async (found) => {
-    const { pty } = window.sandbox;
+    const { pty } = window.tab.sandbox;
     const onData = (data: Uint8Array) => {
-      window.seen.push(new TextDecoder().decode(data));
+      window.tab.seen.push(new TextDecoder().decode(data));
     };
-    window.handle = await pty.connect(found, { onData });
+    window.tab.handle = await pty.connect(found, { onData });
     await pty.resize(found, { cols: 101, rows: 33 });
     await pty.sendInput(found, "stty size; echo $((6*7))\n");
   }, pid);
   for (const page of [home, other]) {
-    await expect.poll(() => page.evaluate(() => window.seen.join(""))).toMatch(/33 101\r\n42\r\n/);
+    await expect.poll(() => page.evaluate(() => window.tab.seen.join(""))).toMatch(/33 101\r\n42\r\n/);
   }
-  await other.evaluate(() => window.sandbox.pty.sendInput(window.handle.pid, "exit 5\n"));
+  await other.evaluate(() => window.tab.sandbox.pty.sendInput(window.tab.handle.pid, "exit 5\n"));
   for (const page of [home, other]) {
-    expect(await page.evaluate(async () => (await window.handle.wait()).exitCode)).toBe(5);
+    expect(await page.evaluate(async () => (await window.tab.handle.wait()).exitCode)).toBe(5);
   }
 });
 
 test("files: megabytes there and back, streams, and errors of their own class", async () => {
   const { home, other } = await twoTabs(served.url);
   const result = await other.evaluate(async () => {
-    const { files } = window.sandbox;
+    const { files } = window.tab.sandbox;
     const sum = async (bytes: Uint8Array<ArrayBuffer>) =>
       String(new Uint32Array(await crypto.subtle.digest("SHA-256", bytes)));
     const bytes = new Uint8Array(5_000_000);
@@ -119,7 +119,7 @@ test("files: megabytes there and back, streams, and errors of their own class", 
     read.push(new Uint8Array(await new Response(stream).arrayBuffer()));
     const shared = new Uint8Array(new SharedArrayBuffer(3));
     shared.set([104, 105, 10]);
-    const { stdout } = await window.sandbox.commands.run("cat", { stdin: shared });
+    const { stdout } = await window.tab.sandbox.commands.run("cat", { stdin: shared });
     return {
       sizes: read.map((one) => one.length),
       same: (await Promise.all(read.map(sum))).every((one) => one === want),
@@ -127,13 +127,13 @@ test("files: megabytes there and back, streams, and errors of their own class", 
     };
   });
   expect(result).toEqual({ sizes: [5_000_000, 5_000_000], same: true, stdout: "hi\n" });
-  expect(await home.evaluate(async () => (await window.sandbox.commands.run("wc -c < streamed")).stdout)).toBe(
+  expect(await home.evaluate(async () => (await window.tab.sandbox.commands.run("wc -c < streamed")).stdout)).toBe(
     "5000000\n",
   );
 
   const errors = await other.evaluate(async () => {
     const { FileNotFoundError, InvalidArgumentError, TimeoutError } = window.vibengine;
-    const { files, commands } = window.sandbox;
+    const { files, commands } = window.tab.sandbox;
     const caught = (call: Promise<unknown>) => call.catch((error) => error);
     return [
       (await caught(files.read("nowhere"))) instanceof FileNotFoundError,
@@ -147,23 +147,29 @@ test("files: megabytes there and back, streams, and errors of their own class", 
 test("watchDir across tabs, and what the sandbox tells of itself", async () => {
   const { home, other, id } = await twoTabs(served.url);
   await other.evaluate(async () => {
-    await window.sandbox.files.makeDir("watched");
-    window.pending = new Promise((resolve) => {
-      window.sandbox.files
-        .watchDir("watched", ({ type, name }) => window.seen.push(`${type} ${name}`), {
+    await window.tab.sandbox.files.makeDir("watched");
+    window.tab.pending = new Promise((resolve) => {
+      window.tab.sandbox.files
+        .watchDir("watched", ({ type, name }) => window.tab.seen.push(`${type} ${name}`), {
           onExit: (error) => resolve(String(error)),
         })
-        .then(() => window.seen.push("ready"));
+        .then(() => window.tab.seen.push("ready"));
     });
   });
-  await expect.poll(() => other.evaluate(() => window.seen)).toEqual(["ready"]);
-  await home.evaluate(() => window.sandbox.commands.run("cd watched; touch a; mv a b; rm b; cd ..; rmdir watched"));
-  expect(await other.evaluate(() => window.pending)).toMatch(/^FileNotFoundError: .*no longer watched/);
-  expect(await other.evaluate(() => window.seen)).toEqual(["ready", "create a", "rename a", "create b", "remove b"]);
+  await expect.poll(() => other.evaluate(() => window.tab.seen)).toEqual(["ready"]);
+  await home.evaluate(() => window.tab.sandbox.commands.run("cd watched; : > a; mv a b; rm b; cd ..; rmdir watched"));
+  expect(await other.evaluate(() => window.tab.pending)).toMatch(/^FileNotFoundError: .*no longer watched/);
+  expect(await other.evaluate(() => window.tab.seen)).toEqual([
+    "ready",
+    "create a",
+    "rename a",
+    "create b",
+    "remove b",
+  ]);
 
   const told = await other.evaluate(async (sandboxId) => {
     const { Sandbox } = window.vibengine;
-    const { sandbox } = window;
+    const { sandbox } = window.tab;
     await sandbox.keepAlive(500_000);
     const info = await sandbox.getInfo();
     return {
@@ -185,7 +191,7 @@ test("watchDir across tabs, and what the sandbox tells of itself", async () => {
   });
   expect(
     await home.evaluate(
-      async (sandboxId) => (await window.vibengine.Sandbox.connect(sandboxId)) === window.sandbox,
+      async (sandboxId) => (await window.vibengine.Sandbox.connect(sandboxId)) === window.tab.sandbox,
       id,
     ),
   ).toBe(true);
@@ -200,23 +206,30 @@ test("a slow reader in another tab holds the program back", async () => {
     });
     Object.assign(window, { open });
     const onStdout = async (text: string) => {
-      window.seen.push(String(text.length));
+      window.tab.seen.push(String(text.length));
       await gate;
     };
     // The size says how far the writer has come: it can't be further than the pipe and one piece hold.
-    window.pending = window.sandbox.commands.run(
+    window.tab.pending = window.tab.sandbox.commands.run(
       "for i in $(seq 400); do head -c 10000 /dev/zero; echo $i > /tmp/at; done",
       {
         onStdout,
       },
     );
   });
-  await expect.poll(() => other.evaluate(() => window.seen.length)).toBe(1);
-  const at = () => home.evaluate(() => window.sandbox.commands.run("cat /tmp/at").then(({ stdout }) => Number(stdout)));
-  await expect.poll(async () => (await at()) === (await at())).toBe(true);
+  await expect.poll(() => other.evaluate(() => window.tab.seen.length)).toBe(1);
+  const at = () =>
+    home.evaluate(() => window.tab.sandbox.commands.run("cat /tmp/at").then(({ stdout }) => Number(stdout)));
+  let last = -1;
+  const hasStopped = async () => {
+    const before = last;
+    last = await at();
+    return last > 0 && last === before;
+  };
+  await expect.poll(hasStopped).toBe(true);
   expect(await at()).toBeLessThan(100);
   await other.evaluate(() => (window as unknown as { open(): void }).open());
-  expect(await other.evaluate(async () => ((await window.pending) as { stdout: string }).stdout.length)).toBe(
+  expect(await other.evaluate(async () => ((await window.tab.pending) as { stdout: string }).stdout.length)).toBe(
     4_000_000,
   );
   expect(await at()).toBe(400);
@@ -234,9 +247,9 @@ test("three tabs at once", async () => {
         };
         const loop = "i=0; while [ $i -lt 200 ]; do i=$((i+1)); echo $TAB $i; done";
         const runs = Array.from({ length: 5 }, () =>
-          window.sandbox.commands.run(loop, { envs: { TAB: String(number) } }),
+          window.tab.sandbox.commands.run(loop, { envs: { TAB: String(number) } }),
         );
-        const { stdout } = await window.sandbox.commands.run(loop, { envs: { TAB: String(number) }, onStdout });
+        const { stdout } = await window.tab.sandbox.commands.run(loop, { envs: { TAB: String(number) }, onStdout });
         return [out, stdout, ...(await Promise.all(runs)).map((run) => run.stdout)];
       }, tab),
     ),
@@ -251,8 +264,9 @@ test("the statics work on a sandbox of another tab; of none, they say so", async
   const browser = await openBrowser(newProfile());
   const [home, other] = [await openPage(browser, served.url), await openPage(browser, served.url)];
   const id = await home.evaluate(async () => {
-    window.sandbox = await window.vibengine.Sandbox.create({ timeoutMs: 300_000, metadata: { who: "ada" } });
-    return window.sandbox.sandboxId;
+    const sandbox = await window.vibengine.Sandbox.create({ timeoutMs: 300_000, metadata: { who: "ada" } });
+    window.tab = Object.assign({}, window.tab, { sandbox });
+    return sandbox.sandboxId;
   });
   const told = await other.evaluate(async (sandboxId) => {
     const { Sandbox, SandboxNotFoundError } = window.vibengine;
@@ -290,5 +304,5 @@ test("the statics work on a sandbox of another tab; of none, they say so", async
     errors: [isPaused, isPaused, isPaused, isPaused, isNone, isNone],
     killed: [true, false],
   });
-  expect(await home.evaluate(() => window.sandbox.isRunning())).toBe(false);
+  expect(await home.evaluate(() => window.tab.sandbox.isRunning())).toBe(false);
 });
