@@ -105,28 +105,33 @@ test("pause, resume and kill by any tab end it everywhere, and every handle hear
       const { commands } = window.tab.sandbox;
       window.tab.pending = commands.run("echo; sleep 1000", { onStdout: resolve }).catch(String);
     });
+    await window.tab.sandbox.files.watchDir("/etc", () => {}, {
+      onExit: (error) => window.tab.seen.push(String(error)),
+    });
   };
   for (const page of [home, other]) await page.evaluate(listen);
   await other.evaluate(async () => {
     await window.tab.sandbox.files.write("note", "kept");
     await window.tab.sandbox.pause();
   });
+  const exit = `SandboxNotFoundError: sandbox ${id} is paused: resume it by its id`;
   for (const page of [home, other]) {
-    await expect.poll(() => page.evaluate(() => window.tab.seen)).toEqual(["paused"]);
+    await expect.poll(() => page.evaluate(() => window.tab.seen.length)).toBe(2);
+    expect((await page.evaluate(() => window.tab.seen)).toSorted()).toEqual([exit, "paused"]);
+    await page.evaluate(() => {
+      window.tab.seen = window.tab.seen.filter((text) => text === "paused");
+    });
     const told = await page.evaluate(async () => [
       await window.tab.pending,
       await window.tab.sandbox.files.read("note").catch((error) => `${error.name}: ${error.message}`),
       await window.tab.sandbox.isRunning(),
     ]);
-    expect(told).toEqual([
-      "SandboxError: the sandbox was paused while the command ran",
-      `SandboxNotFoundError: sandbox ${id} is paused: resume it by its id`,
-      false,
-    ]);
+    expect(told).toEqual(["SandboxError: the sandbox was paused while the command ran", exit, false]);
   }
   // The roles change: now the other tab runs it.
   const note = await other.evaluate(async (sandboxId) => {
     const resumed = await window.vibengine.Sandbox.resume(sandboxId, { timeoutMs: 300_000 });
+    resumed.on("resumed", () => window.tab.seen.push("its own"));
     return resumed.files.read("note");
   }, id);
   expect(note).toBe("kept");

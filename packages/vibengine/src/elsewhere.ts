@@ -40,12 +40,10 @@ export async function killElsewhere(sandboxId: string): Promise<boolean> {
     }
     const link = await reachOwner(sandboxId);
     if (link === null) continue; // its owner has gone this moment
-    try {
-      await Promise.race([link.kernel.kill(), link.lost]);
-      return true;
-    } finally {
-      link.close();
-    }
+    const { kernel, lost } = link;
+    const ending = await Promise.race([kernel.kill().then(() => kernel.ended()), lost]).catch(() => null);
+    link.close();
+    if (ending === "killed" || ending === "timeout") return true; // else it has left a snapshot
   }
 }
 

@@ -64,7 +64,7 @@ export class Sandbox {
       if (link.isHome) running.delete(this.sandboxId);
       link.close();
       if (this.#ending !== null) tell(this.sandboxId, this.#ending, link.info.life);
-      throw error;
+      throw this.#goneError;
     });
     this.#gone.catch(() => {});
     const call = <T>(send: (kernel: Remote<KernelApi>) => Promise<T>) => this.#call(send);
@@ -194,9 +194,10 @@ export class Sandbox {
 
   /** Ends the sandbox; its files are gone. May be called any number of times. */
   async kill(): Promise<void> {
-    if (this.#goneError !== null) return;
+    if (this.#ending !== null) return;
     await this.#call((kernel) => kernel.kill()).catch(() => {});
     await this.#gone.catch(() => {});
+    if (this.#ending === null) await killElsewhere(this.sandboxId); // the page that ran it has gone
   }
 
   /** False once it was killed, timed out or paused. */
@@ -241,7 +242,8 @@ export class Sandbox {
    * the sandbox is resumed. Returns a function that takes the listener off again.
    */
   on(event: LifecycleEvent, listener: () => void): () => void {
-    return listen(this.sandboxId, event, listener, this.#ending === null ? undefined : this.#link.info.life);
+    const isPast = event === "resumed" || this.#ending !== null;
+    return listen(this.sandboxId, event, listener, isPast ? this.#link.info.life : undefined);
   }
 
   /** `await using sandbox = await Sandbox.create()` kills it at the end of the block. */
