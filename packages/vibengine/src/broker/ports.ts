@@ -32,11 +32,11 @@ export class Wire {
   constructor(channel: BroadcastChannel, step: 1 | -1) {
     this.#channel = channel;
     this.#step = step;
-    this.main = new Port((message) => this.#send(MAIN, message));
-    this.#ports.set(MAIN, this.main);
+    this.main = new Port((message) => this.#send(MAIN, this.#pack(message)));
+    this.#ports.set(MAIN, { take: (message) => this.main.take(this.#unpack(message)), close: () => {} });
     channel.onmessage = ({ data }) => {
       if (!Array.isArray(data) || !isMessage(data[1])) return;
-      this.#ports.get(data[0])?.take(this.#unpack(data[1]));
+      this.#ports.get(data[0])?.take(data[1]);
     };
   }
 
@@ -49,9 +49,13 @@ export class Wire {
   }
 
   #send(port: number, message: Message): void {
-    if (!this.#isOpen) return;
+    if (this.#isOpen) this.#channel.postMessage([port, message]);
+  }
+
+  /** Only calls of the kernel hand callbacks over; what callbacks take and answer is data. */
+  #pack(message: Message): Message {
     for (const wire of valuesOf(message)) if (wire.value instanceof MessagePort) wire.value = this.#lend(wire.value);
-    this.#channel.postMessage([port, message]);
+    return message;
   }
 
   /** Numbers a port of this side, and carries what passes through it. */
@@ -96,7 +100,7 @@ interface Receiver {
 }
 
 /** An endpoint as comlink takes it. */
-class Port extends EventTarget implements Receiver {
+class Port extends EventTarget {
   protected readonly send: (message: Message) => void;
 
   constructor(send: (message: Message) => void) {
@@ -111,12 +115,10 @@ class Port extends EventTarget implements Receiver {
   take(message: Message): void {
     this.dispatchEvent(new MessageEvent("message", { data: message }));
   }
-
-  close(): void {}
 }
 
 /** A callback of the other side. When that has gone, its calls are answered `false`: nobody wants more. */
-class Callback extends Port {
+class Callback extends Port implements Receiver {
   /** Calls without an answer, by id, with their type. */
   readonly #pending = new Map<string, string | undefined>();
   readonly #onReleased: () => void;
@@ -144,7 +146,7 @@ class Callback extends Port {
     super.take(message);
   }
 
-  override close(): void {
+  close(): void {
     this.#isClosed = true;
     for (const id of this.#pending.keys()) this.#refuse(id);
   }
