@@ -25,6 +25,17 @@ interface Registration {
 const CHANNEL = "vibengine";
 const registrations = new Map<string, Set<Registration>>();
 let channel: BroadcastChannel | null = null;
+/** Lives whose end a handle of this page tells of itself, when it knows of it, whatever the channel says before. */
+const followed = new Set<string>();
+
+/** From now on the end of that life is told by {@link tell} only, until `unfollow`. */
+export function follow(life: string): void {
+  followed.add(life);
+}
+
+export function unfollow(life: string): void {
+  followed.delete(life);
+}
 
 /** Tells the listeners of all pages. `life`: of the kernel to which it happened, if there was one. */
 export function announce(sandboxId: string, event: LifecycleEvent, life: string = crypto.randomUUID()): void {
@@ -59,7 +70,8 @@ export function listen(sandboxId: string, event: LifecycleEvent, listener: () =>
     channel = new BroadcastChannel(CHANNEL);
     channel.onmessage = ({ data }: MessageEvent<Partial<Announcement> | null>) => {
       const { sandboxId: id, event: what, life } = data ?? {};
-      if (id !== undefined && what !== undefined && life !== undefined) tell(id, what, life);
+      if (id === undefined || what === undefined || life === undefined) return;
+      if (what === "resumed" || !followed.has(life)) tell(id, what, life);
     };
   }
   return () => {

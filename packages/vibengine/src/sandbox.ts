@@ -6,7 +6,7 @@ import { Commands } from "./commands.ts";
 import { endedError, killElsewhere, linkElsewhere, pausedElsewhere } from "./elsewhere.ts";
 import { SandboxError, SandboxNotFoundError } from "./errors.ts";
 import { Files } from "./files.ts";
-import { type LifecycleEvent, listen, tell } from "./lifecycle-events.ts";
+import { follow, type LifecycleEvent, listen, tell, unfollow } from "./lifecycle-events.ts";
 import { type Link, startKernel } from "./link.ts";
 import { type ListQuery, listSandboxes } from "./listing.ts";
 import { checkDiskSize, checkRange, checkTimeout, DEFAULT_TIMEOUT_MS } from "./options.ts";
@@ -59,18 +59,22 @@ export class Sandbox {
   private constructor(link: Link) {
     this.sandboxId = link.info.sandboxId;
     this.#link = link;
+    const { life } = link.info;
+    follow(life);
     this.#gone = Promise.race([this.#ended(), link.lost]).catch((error) => {
       this.#goneError ??= error;
       if (link.isHome) running.delete(this.sandboxId);
       link.close();
-      if (this.#ending !== null) tell(this.sandboxId, this.#ending, link.info.life);
       throw this.#goneError;
     });
-    this.#gone.catch(() => {});
     const call = <T>(send: (kernel: Remote<KernelApi>) => Promise<T>) => this.#call(send);
     this.commands = new Commands(call);
     this.pty = new Pty(call);
     this.files = new Files(call, this.#gone);
+    this.#gone.catch(() => {
+      if (this.#ending !== null) tell(this.sandboxId, this.#ending, life);
+      unfollow(life);
+    });
     if (link.isHome) running.set(this.sandboxId, this);
   }
 
@@ -259,6 +263,7 @@ export class Sandbox {
     try {
       return await use(new Sandbox(link));
     } finally {
+      unfollow(link.info.life);
       link.close();
     }
   }

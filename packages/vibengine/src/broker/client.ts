@@ -12,7 +12,7 @@ import { Wire } from "./ports.ts";
 /** How often it is looked (ms) whether the one that was asked still exists. */
 const LOOK_MS = 200;
 /** How long (ms) it may take to answer: its worker may be starting, or reading a large snapshot. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 10_000;
 
 /** A link to the kernel that runs the sandbox in another page; null when there is none. */
 export async function reachOwner(sandboxId: string): Promise<Link | null> {
