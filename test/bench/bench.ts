@@ -9,6 +9,7 @@ import { type Given, median, medianOf, type Row, RUNS, run, time, timed } from "
 import { rawStore } from "./raw-indexeddb.ts";
 import { reading } from "./reading.ts";
 import { shell } from "./shell.ts";
+import { roundTrips, sharedSandbox } from "./tabs.ts";
 
 const TREE_RUNS = 3;
 const SPAWNS = 50;
@@ -169,4 +170,4 @@ export async function muchOutput(bytes: number): Promise<number> {
   return took;
 }
 
-Object.assign(globalThis, { bench, benchHidden, emptySandbox, muchOutput });
+Object.assign(globalThis, { bench, benchHidden, emptySandbox, muchOutput, roundTrips, sharedSandbox });

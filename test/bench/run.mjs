@@ -17,6 +17,7 @@ import { linesText, SHELL_CASES } from "./shell-cases.mjs";
 
 const NATIVE_RUNS = 5;
 const OUTPUT_BYTES = 1_000_000_000;
+const TAB_ROUNDS = 5;
 
 const profile = await mkdtemp(join(tmpdir(), "vibengine-bench-"));
 const server = await site("test/bench");
@@ -38,8 +39,12 @@ try {
     native: await nativeTimes(),
     parts: process.argv.slice(2),
   };
-  const rows = given.parts.includes("output") ? [] : await page.evaluate(inPage, given);
-  if (given.parts.length === 0 || given.parts.includes("output")) {
+  // These two are driven from here.
+  const inside = given.parts.filter((name) => name !== "output" && name !== "tabs");
+  const isAll = given.parts.length === 0;
+  const rows = isAll || inside.length > 0 ? await page.evaluate(inPage, { ...given, parts: inside }) : [];
+  if (isAll || given.parts.includes("tabs")) rows.push(...(await tabs(page)));
+  if (isAll || given.parts.includes("output")) {
     let took = 0;
     const grown = await growth(browser, async () => {
       took = await page.evaluate(inPageOutput, OUTPUT_BYTES);
@@ -47,7 +52,7 @@ try {
     rows.push({ what: "1 GB of output to a callback", value: OUTPUT_BYTES / 1000 / took, unit: "MB/s" });
     rows.push({ what: "  memory of the page meanwhile grows by", value: grown, unit: "MiB", limit: 200 });
   }
-  if (given.parts.length === 0) {
+  if (isAll) {
     rows.push(...(await newMemories(browser, () => page.evaluate(inPageEmpty))));
     await (await browser.newPage()).bringToFront();
     rows.push(...(await page.evaluate(inHiddenPage)));
@@ -87,6 +92,64 @@ function inPageOutput(bytes) {
 function inHiddenPage() {
   const { benchHidden } = /** @type {typeof import("./bench.ts")} */ (/** @type {unknown} */ (globalThis));
   return benchHidden();
+}
+
+/**
+ * The same calls in the tab that runs a sandbox and in one that is connected to it, by turns; the median of the rounds.
+ * @param {import("playwright").Page} home
+ * @returns {Promise<Row[]>}
+ */
+async function tabs(home) {
+  const other = await browser.newPage();
+  await other.goto(server.url);
+  const id = await home.evaluate(inPageShared);
+  /** @type {Record<"home" | "other", import("./tabs.ts").Trips[]>} */
+  const rounds = { home: [], other: [] };
+  for (let i = 0; i < TAB_ROUNDS; i++) {
+    rounds.home.push(await home.evaluate(inPageTrips, id));
+    rounds.other.push(await other.evaluate(inPageTrips, id));
+  }
+  await other.close();
+  /** @param {keyof import("./tabs.ts").Trips} what */
+  const both = (what) => [rounds.home, rounds.other].map((tab) => middle(tab.map((trips) => trips[what])));
+  const rows = [];
+  for (const [name, what] of /** @type {const} */ ([
+    ["echo", "commands.run of echo hi"],
+    ["exists", "files.exists"],
+  ])) {
+    const [own = 0, connected = 0] = both(name);
+    rows.push({ what: `${what}, at home`, value: own, unit: "ms" });
+    rows.push({ what: "  from another tab", value: connected, unit: "ms", limit: own + 2 });
+  }
+  for (const [name, what] of /** @type {const} */ ([
+    ["output", "100 MB of output to a callback"],
+    ["write", "files.write of 5 MB"],
+  ])) {
+    const [own = 0, connected = 0] = both(name);
+    rows.push({ what: `${what}, at home`, value: own, unit: "MB/s" });
+    rows.push({ what: "  from another tab", value: connected, unit: "MB/s" });
+  }
+  return rows;
+}
+
+/** @param {number[]} values */
+function middle(values) {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
+/** @returns {Promise<string>} */
+function inPageShared() {
+  const { sharedSandbox } = /** @type {typeof import("./tabs.ts")} */ (/** @type {unknown} */ (globalThis));
+  return sharedSandbox();
+}
+
+/**
+ * @param {string} id
+ * @returns {Promise<import("./tabs.ts").Trips>}
+ */
+function inPageTrips(id) {
+  const { roundTrips } = /** @type {typeof import("./tabs.ts")} */ (/** @type {unknown} */ (globalThis));
+  return roundTrips(id);
 }
 
 /**

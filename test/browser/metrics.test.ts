@@ -99,7 +99,7 @@ test("bad ranges and sandboxes that are not there", async () => {
   }
 });
 
-test("a sandbox of another page can't be asked", async () => {
+test("of a sandbox whose page does not answer, it is an error in the end", async () => {
   const id = "sb_elsewhere";
   let release = () => {};
   const held = new Promise<void>((resolve) => {
@@ -112,5 +112,5 @@ test("a sandbox of another page can't be asked", async () => {
   onTestFinished(() => release());
   const error = await rejection(Sandbox.getMetrics(id));
   expect(error).toBeInstanceOf(SandboxError);
-  expect(error.message).toContain("is running in another page or tab");
+  expect(error.message).toContain("is running in another page or tab, which does not answer");
 });

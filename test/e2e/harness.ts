@@ -11,6 +11,13 @@ import { site } from "../support/site.mjs";
 declare global {
   interface Window {
     vibengine: typeof import("vibengine");
+    /** What a test keeps from one call to the page to the next. */
+    tab: {
+      sandbox: import("vibengine").Sandbox;
+      handle: import("vibengine").CommandHandle;
+      seen: string[];
+      pending: Promise<unknown>;
+    };
   }
 }
 
@@ -51,4 +58,26 @@ export async function openPage(browser: BrowserContext, url: string): Promise<Pa
 export async function reload(page: Page): Promise<void> {
   await page.reload();
   await page.waitForFunction(() => "vibengine" in window);
+}
+
+/** A sandbox in one tab, and a second tab that is connected to it; both have it as `window.tab.sandbox`. */
+export async function twoTabs(url: string): Promise<{ browser: BrowserContext; home: Page; other: Page; id: string }> {
+  const browser = await openBrowser(newProfile());
+  const home = await openPage(browser, url);
+  const id = await home.evaluate(async () => {
+    const sandbox = await window.vibengine.Sandbox.create({ timeoutMs: 300_000 });
+    window.tab = Object.assign({}, window.tab, { sandbox, seen: [] });
+    return sandbox.sandboxId;
+  });
+  return { browser, home, other: await connectedTab(browser, url, id), id };
+}
+
+/** One more tab with that sandbox. */
+export async function connectedTab(browser: BrowserContext, url: string, id: string): Promise<Page> {
+  const page = await openPage(browser, url);
+  await page.evaluate(async (sandboxId) => {
+    const sandbox = await window.vibengine.Sandbox.connect(sandboxId);
+    window.tab = Object.assign({}, window.tab, { sandbox, seen: [] });
+  }, id);
+  return page;
 }

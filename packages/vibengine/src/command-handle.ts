@@ -1,8 +1,8 @@
 // A command that runs, as the page holds it: its output so far, the caller's callbacks, and what can be done to it.
 
 import { proxy } from "comlink";
+import { toBytes } from "./bytes.ts";
 import type { Call } from "./call.ts";
-import { InvalidArgumentError } from "./errors.ts";
 import { checkOneOf } from "./options.ts";
 import type { CommandOutcome, OutputSink, TraceSink } from "./protocol.ts";
 
@@ -221,10 +221,4 @@ class Feed {
     for (const { taken } of this.#pieces.splice(0)) taken();
     this.end();
   }
-}
-
-export function toBytes(data: string | Uint8Array): Uint8Array {
-  if (typeof data === "string") return new TextEncoder().encode(data);
-  if (data instanceof Uint8Array) return data;
-  throw new InvalidArgumentError(`input must be a string or a Uint8Array, got ${typeof data}`);
 }

@@ -1,7 +1,8 @@
 // `sandbox.commands`: checks arguments and forwards them.
 
+import { toBytes } from "./bytes.ts";
 import type { Call } from "./call.ts";
-import { CommandHandle, type CommandResult, Output, type OutputListeners, toBytes } from "./command-handle.ts";
+import { CommandHandle, type CommandResult, Output, type OutputListeners } from "./command-handle.ts";
 import { InvalidArgumentError } from "./errors.ts";
 import { checkEnvs, checkOneOf, checkPath } from "./options.ts";
 import type { CommandRequest, CommandOptions as CommonOptions, ProcessInfo } from "./protocol.ts";

@@ -1,6 +1,7 @@
 // `sandbox.files`: checks arguments, turns what a user has into bytes and back, and forwards.
 
 import { proxy, transfer } from "comlink";
+import { ownBytes } from "./bytes.ts";
 import type { Call } from "./call.ts";
 import { FileNotFoundError, InvalidArgumentError } from "./errors.ts";
 import { checkOneOf, checkPath } from "./options.ts";
@@ -208,10 +209,4 @@ export class Files {
       cancel: close,
     });
   }
-}
-
-/** Just these bytes: a small view of a large buffer would be posted with all of it, one on shared memory not as a copy. */
-function ownBytes(bytes: Uint8Array): Uint8Array {
-  const isWhole = bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer;
-  return isWhole ? bytes : bytes.slice();
 }

@@ -12,6 +12,7 @@ export {
   TimeoutError,
 } from "./errors.ts";
 export type { Files, WriteData, WriteEntry } from "./files.ts";
+export type { LifecycleEvent } from "./lifecycle-events.ts";
 export type { ListQuery } from "./listing.ts";
 export type { DiskReport, EntryInfo, ProcessInfo, SandboxMetrics, WatchEvent } from "./protocol.ts";
 export type { Pty, PtyOptions, PtySize } from "./pty.ts";

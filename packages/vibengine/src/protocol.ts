@@ -38,6 +38,8 @@ export interface KernelInfo {
   savedAt: number | null;
   /** What the resume found wrong with the disk and mended. */
   repairs: string[];
+  /** Tells this kernel from all that run the sandbox after or ran it before. */
+  life: string;
 }
 
 /** Why a sandbox ended. */

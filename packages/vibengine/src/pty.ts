@@ -1,8 +1,9 @@
 // `sandbox.pty`: terminals, with a shell or another command in them.
 
 import { proxy } from "comlink";
+import { toBytes } from "./bytes.ts";
 import type { Call } from "./call.ts";
-import { CommandHandle, Output, toBytes } from "./command-handle.ts";
+import { CommandHandle, Output } from "./command-handle.ts";
 import { checkCommand, checkCommon } from "./commands.ts";
 import { InvalidArgumentError } from "./errors.ts";
 import type { DataSink, PtyRequest, PtySize as TerminalSize } from "./protocol.ts";

@@ -3,13 +3,21 @@
 
 import type { Remote } from "comlink";
 import { Commands } from "./commands.ts";
-import { endedError, notRunHere } from "./elsewhere.ts";
-import { InvalidArgumentError, SandboxError } from "./errors.ts";
+import {
+  changeOrphan,
+  endedError,
+  killElsewhere,
+  linkElsewhere,
+  linkOrTakeOver,
+  orphanedError,
+  storedElsewhere,
+} from "./elsewhere.ts";
+import { InvalidArgumentError, SandboxError, SandboxNotFoundError } from "./errors.ts";
 import { Files } from "./files.ts";
-import { lockName } from "./kernel/ownership.ts";
+import { follow, type LifecycleEvent, listen, tell, unfollow } from "./lifecycle-events.ts";
 import { type Link, startKernel } from "./link.ts";
 import { type ListQuery, listSandboxes } from "./listing.ts";
-import { checkOneOf, checkRange, checkTimeout, DEFAULT_TIMEOUT_MS } from "./options.ts";
+import { checkRange, checkTimeout, DEFAULT_TIMEOUT_MS } from "./options.ts";
 import type { DiskReport, Ending, KernelApi, SandboxMetrics } from "./protocol.ts";
 import { Pty } from "./pty.ts";
 import {
@@ -26,8 +34,6 @@ import {
   type SandboxInfo,
   type SandboxOptions,
 } from "./sandbox-options.ts";
-import { indexedDbStore } from "./snapshot/indexeddb.ts";
-import { removeSandbox } from "./snapshot/registry.ts";
 import {
   deleteSnapshot,
   listSnapshots,
@@ -40,6 +46,8 @@ import {
 
 /** The sandboxes that this page runs, by id. */
 export const running = new Map<string, Sandbox>();
+/** Those that other pages run and this one is connected to. */
+const connected = new Map<string, Promise<Sandbox>>();
 
 /**
  * A small operating system in a worker of this page: a disk, processes, a shell.
@@ -72,17 +80,22 @@ export class Sandbox {
   private constructor(link: Link) {
     this.sandboxId = link.info.sandboxId;
     this.#link = link;
+    const { life } = link.info;
+    follow(life);
     this.#gone = Promise.race([this.#ended(), link.lost]).catch((error) => {
       this.#goneError ??= error;
       if (link.isHome) running.delete(this.sandboxId);
       link.close();
-      throw error;
+      throw this.#goneError;
     });
-    this.#gone.catch(() => {});
     const call = <T>(send: (kernel: Remote<KernelApi>) => Promise<T>) => this.#call(send);
     this.commands = new Commands(call);
     this.pty = new Pty(call);
     this.files = new Files(call, this.#gone);
+    this.#gone.catch(() => {
+      if (this.#ending !== null) tell(this.sandboxId, this.#ending, life);
+      unfollow(life);
+    });
     if (link.isHome) running.set(this.sandboxId, this);
   }
 
@@ -144,6 +157,29 @@ export class Sandbox {
     );
   }
 
+  /**
+   * A handle to a running sandbox, be it of this page or of another of the origin; it can do all that the one from `create` can.
+   * Does not touch the sandbox's clock. When the page that runs the sandbox goes away, every call of the handle, the pending ones
+   * too, rejects with a `SandboxError` that says so; to connect again brings the sandbox into this page, with its files as they were
+   * last saved, at most some second before, and without its processes. `assetBase` as for {@link Sandbox.create}.
+   * @throws {SandboxNotFoundError} when there is no such sandbox, or it is paused.
+   */
+  static async connect(sandboxId: string, { assetBase }: Pick<SandboxOptions, "assetBase"> = {}): Promise<Sandbox> {
+    const known = running.get(checkId(sandboxId)) ?? connected.get(sandboxId);
+    if (known !== undefined) return known;
+    const forget = () => {
+      if (connected.get(sandboxId) === connecting) connected.delete(sandboxId);
+    };
+    const connecting = linkOrTakeOver(sandboxId, assetBase).then((link) => {
+      const sandbox = new Sandbox(link);
+      sandbox.#gone.catch(forget);
+      return sandbox;
+    });
+    connected.set(sandboxId, connecting);
+    connecting.catch(forget);
+    return connecting;
+  }
+
   /** The running sandboxes of this page and the paused ones of this origin, newest first. */
   static list(query: ListQuery = {}): Promise<SandboxInfo[]> {
     return listSandboxes(query, running);
@@ -168,33 +204,53 @@ export class Sandbox {
   }
 
   /**
-   * Ends a sandbox of this page, or removes a paused one; its files are gone.
+   * Ends a sandbox, whichever page of the origin runs it, or removes a paused one; its files are gone.
    * @returns false when there is none of that id.
    */
   static async kill(sandboxId: string): Promise<boolean> {
-    checkId(sandboxId);
-    const mine = running.get(sandboxId);
-    if (mine !== undefined) {
-      await mine.kill();
-      return true;
-    }
-    return navigator.locks.request(lockName(sandboxId), { ifAvailable: true }, (lock) => {
-      if (lock === null)
-        throw new SandboxError(`sandbox ${sandboxId} is running in another page or tab: kill it there`);
-      return removeSandbox(indexedDbStore(), sandboxId);
+    const mine = running.get(checkId(sandboxId));
+    await mine?.kill();
+    return mine !== undefined || killElsewhere(sandboxId);
+  }
+
+  /**
+   * {@link Sandbox.getInfo} of a sandbox, whichever page of the origin runs it, or of a paused one.
+   * @throws {SandboxNotFoundError} when there is no such sandbox.
+   */
+  static async getInfo(sandboxId: string): Promise<SandboxInfo> {
+    return Sandbox.#use(sandboxId, (sandbox) => sandbox.getInfo()).catch(async (error) => {
+      const stored = error instanceof SandboxNotFoundError ? await storedElsewhere(sandboxId) : undefined;
+      if (stored === undefined) throw error;
+      return stored;
     });
   }
 
   /**
-   * {@link Sandbox.getMetrics} of a sandbox that this page runs.
+   * {@link Sandbox.getMetrics} of a sandbox, whichever page of the origin runs it.
    * @throws {SandboxNotFoundError} when there is no such sandbox, or it is paused.
-   * @throws {SandboxError} when it runs in another page or tab: only that one can ask.
    */
   static async getMetrics(sandboxId: string, range: MetricsRange = {}): Promise<SandboxMetrics[]> {
     checkRange(range);
-    const mine = running.get(checkId(sandboxId));
-    if (mine !== undefined) return mine.getMetrics(range);
-    throw await notRunHere(sandboxId, "ask for its metrics there");
+    return Sandbox.#use(sandboxId, (sandbox) => sandbox.getMetrics(range));
+  }
+
+  /**
+   * {@link Sandbox.keepAlive} of a sandbox, whichever page of the origin runs it.
+   * @throws {SandboxNotFoundError} when there is no such sandbox, or it is paused.
+   */
+  static async keepAlive(sandboxId: string, timeoutMs: number): Promise<void> {
+    checkTimeout(timeoutMs);
+    const orphan = () => changeOrphan(sandboxId, { endAt: Date.now() + timeoutMs });
+    return Sandbox.#use(sandboxId, (sandbox) => sandbox.keepAlive(timeoutMs), orphan);
+  }
+
+  /**
+   * {@link Sandbox.pause} of a sandbox, whichever page of the origin runs it.
+   * @throws {SandboxNotFoundError} when there is no such sandbox, or it is paused already.
+   */
+  static async pause(sandboxId: string): Promise<void> {
+    const orphan = () => changeOrphan(sandboxId, { state: "paused", endAt: null });
+    return Sandbox.#use(sandboxId, (sandbox) => sandbox.pause(), orphan);
   }
 
   /**
@@ -229,9 +285,10 @@ export class Sandbox {
 
   /** Ends the sandbox; its files are gone. May be called any number of times. */
   async kill(): Promise<void> {
-    if (this.#goneError !== null) return;
+    if (this.#ending !== null) return;
     await this.#call((kernel) => kernel.kill()).catch(() => {});
     await this.#gone.catch(() => {});
+    if (this.#ending === null) await killElsewhere(this.sandboxId); // the page that ran it has gone
   }
 
   /**
@@ -301,20 +358,45 @@ export class Sandbox {
     return this.#call((kernel) => kernel.getMetrics(start, end));
   }
 
-  /** Calls `listener` once when the sandbox ends in that way. Returns a function that takes it off again. */
-  on(event: "paused" | "timeout" | "killed", listener: () => void): () => void {
-    let isOn = true;
-    this.#gone.catch(() => {
-      if (isOn && this.#ending === checkOneOf("event", event, ["paused", "timeout", "killed"])) listener();
-    });
-    return () => {
-      isOn = false;
-    };
+  /**
+   * Calls `listener` each time that happens to the sandbox, whichever page does it; a handle that has ended hears of it, too, when
+   * the sandbox is resumed. Returns a function that takes the listener off again.
+   */
+  on(event: LifecycleEvent, listener: () => void): () => void {
+    const isPast = event === "resumed" || this.#ending !== null;
+    return listen(this.sandboxId, event, listener, isPast ? this.#link.info.life : undefined);
   }
 
   /** `await using sandbox = await Sandbox.create()` kills it at the end of the block. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
+  }
+
+  /**
+   * By the handle that there is, or a connection for this one call. One whose page has gone is left to `orphan`, which answers false
+   * when somebody has taken it over meanwhile; what is done so gives no result.
+   */
+  static async #use<T>(
+    sandboxId: string,
+    use: (sandbox: Sandbox) => Promise<T>,
+    orphan?: () => Promise<boolean>,
+  ): Promise<T> {
+    for (;;) {
+      const known = running.get(checkId(sandboxId)) ?? connected.get(sandboxId);
+      if (known !== undefined) return use(await known);
+      const link = await linkElsewhere(sandboxId);
+      if (link === null) {
+        if (orphan === undefined) throw orphanedError(sandboxId);
+        if (await orphan()) return undefined as T;
+        continue;
+      }
+      try {
+        return await use(new Sandbox(link));
+      } finally {
+        unfollow(link.info.life);
+        link.close();
+      }
+    }
   }
 
   /** Rejects when the kernel has told how the sandbox ended. */
@@ -324,7 +406,7 @@ export class Sandbox {
     this.#goneError = endedError(this.sandboxId, this.#ending);
     if (this.#link.isHome) running.delete(this.sandboxId);
     // Messages keep their order: what the kernel answered before its end has arrived when this has.
-    await kernel.info();
+    await Promise.race([kernel.info(), this.#link.lost]).catch(() => {});
     throw this.#goneError;
   }
 

@@ -42,7 +42,7 @@ export function toWire(error: unknown): WireError {
 export function fromWire(wire: WireError): Error {
   const known = ERROR_CLASSES[wire.name as keyof typeof ERROR_CLASSES];
   const cause = wire.cause === undefined ? undefined : fromWire(wire.cause as WireError);
-  if (known !== undefined) return new known(wire.message, cause === undefined ? undefined : { cause });
+  if (known !== undefined) return new known(wire.message, { code: wire.code, ...(cause !== undefined && { cause }) });
   const foreign = new Error(wire.message);
   foreign.name = wire.name;
   if (wire.stack !== undefined) foreign.stack = wire.stack;

@@ -2,6 +2,7 @@
 // would have done, and its storage is freed. Done by whoever looks next: `list`, `create`, `connect` and `storage` begin with it.
 
 import { holdSandbox, lockName } from "./kernel/ownership.ts";
+import { announce } from "./lifecycle-events.ts";
 import type { Manifest } from "./snapshot/manifest.ts";
 import { allManifests, findManifest, removeSandbox } from "./snapshot/registry.ts";
 import { MANIFEST, type SnapshotStore } from "./snapshot/store.ts";
@@ -26,6 +27,7 @@ async function stop(store: SnapshotStore, sandboxId: string): Promise<void> {
     if (manifest === undefined || !isOver(manifest)) return;
     if (manifest.onTimeout === "kill") await removeSandbox(store, sandboxId);
     else await pauseLate(store, manifest);
+    announce(sandboxId, manifest.onTimeout === "kill" ? "timeout" : "paused");
   } finally {
     await hold.release();
   }

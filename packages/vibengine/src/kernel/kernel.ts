@@ -1,10 +1,15 @@
-// The kernel as the page calls it: each call is passed on to the room that does the work, if the sandbox still runs.
+// The kernel as the page calls it: each call is passed on to the room that does the work, if the sandbox still runs. Once it
+// runs, other pages may call, too.
 
 import { transfer } from "comlink";
+import { openDoor } from "../broker/host.ts";
+import { announce } from "../lifecycle-events.ts";
 import type {
+  BootOptions,
   CommandRequest,
   DataSink,
   KernelApi,
+  KernelInfo,
   OutputSink,
   PtyRequest,
   PtySize,
@@ -14,6 +19,23 @@ import type {
 import { Life } from "./life.ts";
 
 export class Kernel extends Life implements KernelApi {
+  override async create(options: BootOptions) {
+    return this.#share(await super.create(options));
+  }
+  override async import(options: BootOptions, archive: Blob) {
+    return this.#share(await super.import(options, archive));
+  }
+  override async resume(options: BootOptions) {
+    const info = await super.resume(options);
+    announce(info.sandboxId, "resumed", info.life);
+    return this.#share(info);
+  }
+  #share(info: KernelInfo) {
+    const { sandboxId, life } = info;
+    openDoor(this, sandboxId, life);
+    this.ended().then((ending) => announce(sandboxId, ending, life));
+    return info;
+  }
   fsck(repair: boolean) {
     return this.running.fsck(repair);
   }

@@ -2,7 +2,7 @@
 // together here; this file only knows in which order, and what is still allowed when. `kernel.ts` adds the calls.
 
 import { EAGAIN, ECHILD, encode, limitRunning, SIGKILL, type System, USER_ID } from "@vibengine/system";
-import { NotEnoughSpaceError, SandboxError, TimeoutError } from "../errors.ts";
+import { NotEnoughSpaceError, OWNED, SandboxError, TimeoutError } from "../errors.ts";
 import type { AttachMessage, BootOptions, DiskReport, Ending, ForkOptions, KernelInfo } from "../protocol.ts";
 import { indexedDbStore } from "../snapshot/indexeddb.ts";
 import { SNAPSHOT_FORMAT, type SnapshotManifest } from "../snapshot/manifest.ts";
@@ -50,6 +50,7 @@ export class Life {
   #ending: Ending | null = null;
   #about!: About;
   #repairs: string[] = [];
+  readonly #life = crypto.randomUUID();
   #rooms!: Rooms;
   #pools: WorkerPool[] = [];
   #hold: Hold | null = null;
@@ -85,7 +86,10 @@ export class Life {
     const attach = this.#startWorkers(options);
     this.#hold = await holdSandbox(sandboxId);
     if (this.#hold === null) {
-      throw new SandboxError(`sandbox ${sandboxId} is running in another page or tab: pause it there first`);
+      throw new SandboxError(
+        `sandbox ${sandboxId} is running in another page or tab: pause it there first, or connect to it`,
+        { code: OWNED },
+      );
     }
     try {
       const origin = await fromStore(this.#store, options);
@@ -106,7 +110,8 @@ export class Life {
   info(): KernelInfo {
     const { sandboxId, metadata, envs, startedAt } = this.#about;
     const { savedAt } = this.#rooms.saves;
-    return { sandboxId, metadata, envs, startedAt, savedAt, endAt: this.#deadline.endAt, repairs: this.#repairs };
+    const endAt = this.#deadline.endAt;
+    return { sandboxId, metadata, envs, startedAt, savedAt, endAt, repairs: this.#repairs, life: this.#life };
   }
 
   isRunning(): boolean {

@@ -5,6 +5,12 @@ export function lockName(sandboxId: string): string {
   return `vibengine:${sandboxId}`;
 }
 
+/** Whether a kernel runs the sandbox, in this page or another. */
+export async function isOwned(sandboxId: string): Promise<boolean> {
+  const { held = [] } = await navigator.locks.query();
+  return held.some((lock) => lock.name === lockName(sandboxId));
+}
+
 /** Takes the sandbox's lock until `release` is called or this worker ends; null when another has it. */
 export function holdSandbox(sandboxId: string): Promise<Hold | null> {
   return new Promise((resolve, reject) => {
