@@ -101,7 +101,7 @@ test("Tab completes commands, files with odd names, directories and variables", 
   shell.type("ls -d dir\tin\t\r");
   await shell.until("directory/inner/\r\ndirectory/inner/\r\n");
   shell.type("echo $LONG\t\r");
-  await shell.until("$LONGNAME \r\nvalue\r\n".replace(" \r", "\r"));
+  await shell.until("$LONGNAME \r\nvalue\r\n");
   shell.type("cat /etc/host\t\t");
   expect(await shell.until("hosts")).toContain("hostname");
 });

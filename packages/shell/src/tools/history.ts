@@ -20,7 +20,8 @@ export const history: LateBuiltin = (shell, argv, kit) => {
   const offset = values.get("d");
   if (offset !== undefined) return deleteLines(shell, offset);
   if (flags.has("s")) {
-    if (shell.options.history) log.lines.pop();
+    if (log.isTyped) log.lines.pop();
+    log.isTyped = false;
     if (rest.length > 0) log.lines.push(rest.join(" "));
     return 0;
   }
