@@ -34,6 +34,7 @@ export function record(shell: Shell, text: string): void {
     return;
   if (control.includes("erasedups")) history.lines = history.lines.filter((each) => each !== line);
   history.lines.push(line);
+  history.times[history.lines.length - 1] = Math.floor(Date.now() / 1000);
   history.added++;
   history.isTyped = true;
   trimHistory(shell);
@@ -46,6 +47,7 @@ export function trimHistory(shell: Shell): void {
   const excess = size >= 0 ? history.lines.length - size : 0;
   if (excess <= 0) return;
   history.lines.splice(0, excess);
+  history.times.splice(0, excess);
   history.base += excess;
 }
 

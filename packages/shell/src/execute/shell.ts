@@ -53,10 +53,10 @@ export class Shell {
   /** What keys are bound to; null as long as nobody asked. */
   readline: Readline | null = null;
   /**
-   * Lines of the history, the number of the first, how many are not in the file yet, and how many of the file were read, and whether the last is
+   * Lines of the history, when they were typed, the number of the first, how many are not in the file yet, and how many of the file were read, and whether the last is
    * the line that runs.
    */
-  history = { lines: [] as string[], base: 1, added: 0, read: 0, isTyped: false };
+  history = { lines: [] as string[], times: [] as number[], base: 1, added: 0, read: 0, isTyped: false };
   /** The builtin that runs was used wrongly. */
   misused = false;
   aliases = new Map<string, string>();
@@ -176,7 +176,7 @@ export class Shell {
     copy.limits = this.limits;
     copy.completions = this.completions;
     copy.readline = this.readline;
-    copy.history = { ...this.history, lines: this.history.lines.slice() };
+    copy.history = { ...this.history, lines: this.history.lines.slice(), times: this.history.times.slice() };
     copy.aliases = new Map(this.aliases);
     copy.directoryStack = this.directoryStack;
     copy.options = this.options.clone();

@@ -6,7 +6,7 @@ import type { Shell } from "../execute/shell.ts";
 
 /** The lines of a command as one, as `shopt cmdhist` has it. */
 async function joined(shell: Shell, text: string): Promise<string> {
-  if (!/\n./.test(text) || !shell.shopt.cmdhist) return text;
+  if (!/\n./.test(text)) return text;
   const tools = await Promise.resolve(shell.programs.tools()).catch(() => null);
   return tools?.parts.joinLines(text, shell.shopt.lithist) ?? text;
 }
@@ -15,10 +15,11 @@ async function joined(shell: Shell, text: string): Promise<string> {
 export async function remember(shell: Shell, text: string): Promise<void> {
   const { history } = shell;
   const before = history.added;
-  record(shell, await joined(shell, text));
+  if (shell.shopt.cmdhist) record(shell, await joined(shell, text));
+  else for (const line of text.split("\n")) record(shell, line);
   const path = shell.vars.get("HISTFILE");
   if (history.added === before || !path) return;
   history.added = 0;
   history.read++;
-  await writeLines(shell, path, [history.lines[history.lines.length - 1]], O_APPEND);
+  await writeLines(shell, path, history.lines.slice(before - history.added), O_APPEND);
 }

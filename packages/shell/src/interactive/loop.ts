@@ -127,7 +127,8 @@ class Loop {
   async #take(line: string): Promise<void> {
     const shell = this.#shell;
     let text = line;
-    if (shell.options.histexpand && /![^\s=(]|^\^/.test(line)) {
+    const [mark = "!", quick = "^"] = shell.vars.get("histchars") ?? "!^";
+    if (shell.options.histexpand && shell.options.history && (line.includes(mark) || line[0] === quick)) {
       const tools = await Promise.resolve(shell.programs.tools()).catch((error: Error) => error);
       const expanded = tools instanceof Error ? tools.message : tools.parts.expandHistory(shell, line, this.#typed);
       if (typeof expanded === "string") {

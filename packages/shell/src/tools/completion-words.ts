@@ -17,6 +17,8 @@ export interface Asked {
   current: number;
   line: string;
   point: number;
+  /** What stands for the command's name, where that is what is typed. */
+  command?: string;
   /** The code of what is to be done: 9 for Tab, 63 for a list, 37 for a menu, 42 to put all in. */
   type: number;
   key: number;
@@ -55,8 +57,8 @@ export async function generate(
     const words = await splitWordList(shell, completion.wordList, kit);
     found.push(...words.filter((each) => each.startsWith(word)));
   }
-  const command = asked?.words[0] ?? "compgen";
-  const previous = asked?.words[asked.current - 1] ?? "";
+  const command = asked?.command ?? asked?.words[0] ?? "compgen";
+  const previous = asked?.words[Math.max(0, asked.current - 1)] ?? "";
   const definition = completion.functionName === null ? undefined : shell.functions.get(completion.functionName);
   if (completion.functionName !== null && definition === undefined)
     shell.report(

@@ -32,9 +32,12 @@ function keysOf(target: Target): Map<string, string[]> {
   for (const [keys, command] of all) {
     const isPrefix = keys === "\x1b" && all.some(([other]) => other.length > 1 && other.startsWith(keys));
     const shown = `"${nameSequence(keys)}${isPrefix ? "\\000" : ""}"`;
-    const list = found.get(command);
-    if (list) list.push(shown);
-    else found.set(command, [shown]);
+    // One command has two names.
+    for (const name of command === "yank-last-arg" ? [command, "insert-last-argument"] : [command]) {
+      const list = found.get(name);
+      if (list) list.push(shown);
+      else found.set(name, [shown]);
+    }
   }
   return found;
 }

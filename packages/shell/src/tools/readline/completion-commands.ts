@@ -64,7 +64,7 @@ function suffixOf(editor: Editor, { quote, directory }: Matches, { name, suffix 
 function close(editor: Editor, matches: Matches, only: Candidate): void {
   const end = suffixOf(editor, matches, only);
   const rest = editor.text.slice(editor.cursor);
-  if (end === "" || !rest.startsWith(end)) editor.insert(end);
+  if (rest === "" || (end === "/" && !rest.startsWith("/"))) editor.insert(end);
 }
 
 export function completionCommands(shell: Shell, kit: LateKit): Record<string, Command> {
@@ -81,7 +81,10 @@ export function completionCommands(shell: Shell, kit: LateKit): Record<string, C
     }
     const { matches, options } = programmed;
     if (matches.candidates.length > 0) return matches;
-    if (options.includes("bashdefault")) return usual();
+    const plain = usual();
+    // What bash has by itself, files apart.
+    const isFile = /^[^$~]/.test(editor.text.slice(plain.wordFrom, editor.cursor) || " ");
+    if (options.includes("bashdefault") && !isFile) return plain;
     if (options.includes("default"))
       return defaultMatches(shell, kit.builtins.keys(), before, { kind: "file", ignoresCase });
     return matches;

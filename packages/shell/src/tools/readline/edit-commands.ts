@@ -186,6 +186,7 @@ export const editCommands: Record<string, Command> = {
     for (let i = 0; i < count; i++) await undo(editor);
   },
   "revert-line": (editor) => {
+    if (editor.undo.length === 0) return editor.bell();
     while (editor.undo.length > 0) undo(editor);
     if (editor.map === "vi-command") editor.cursor = 0;
   },

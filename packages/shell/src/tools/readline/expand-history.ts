@@ -14,7 +14,7 @@ export interface Expanded {
 class HistoryFault extends Error {}
 
 /** Behind these a `!` is a `!`. */
-const PLAIN = " \t\n\r=;&|()<>";
+const PLAIN = " \t\n\r=";
 const EVENT_END = ";&()|<>";
 const OPERATOR = /\d*(?:<<<|<<-|<<|>>|<&|>&|>\||<>|&>|[<>])|&&|\|\||;;&|;;|;&|\|&|[;&|()\n]/y;
 const WORD = /(?:\\[^]|'[^']*'?|\$?"(?:\\[^]|[^"\\])*"?|`[^`]*`?|[$<>]\([^)]*\)|[^\s;&|<>()\\'"`])+/y;
@@ -52,6 +52,8 @@ class Expander {
   readonly #comment: string;
   readonly #memory: { search: string; matched: string; substitution: Substitution | null };
   #at = 0;
+  /** Where the last event ended. */
+  #behind = -1;
   isOnlyShown = false;
 
   constructor(shell: Shell, line: string) {
@@ -91,6 +93,7 @@ class Expander {
         return text + line.slice(this.#at);
       else if (character === this.#mark && this.#isEvent(open)) {
         text += this.#designator(text, open);
+        this.#behind = this.#at;
         continue;
       }
       text += character;
@@ -106,7 +109,8 @@ class Expander {
     if (next === undefined || PLAIN.includes(next) || (open === '"' && next === '"')) return false;
     if (line[at - 1] === "[" && line.indexOf("]", at + 1) >= 0) return false;
     if (line[at - 1] === "{" && line[at - 2] === "$" && line.indexOf("}", at + 1) >= 0) return false;
-    return !(line[at - 1] === "$" && at > 0);
+    if (next === "(" && this.#shell.shopt.extglob) return false;
+    return line[at - 1] !== "$" || at === this.#behind;
   }
 
   #event(number: number, name: string): string {
@@ -294,18 +298,21 @@ export function expandHistory(shell: Shell, line: string, typed: string): Expand
 
 /** The quote that a text leaves open. */
 function openQuote(text: string): string {
-  const left = text.replace(/\\[^]|'[^']*'|"(?:\\[^]|[^"\\])*"/g, "");
-  return /['"]/.exec(left)?.[0] ?? "";
+  const left = text.replace(/\$\((?:[^()]|\([^()]*\))*\)|`[^`]*`|\\[^]|'[^']*'|"(?:\\[^]|[^"\\])*"/g, "");
+  const found = /['"`]|\$\(/.exec(left)?.[0] ?? "";
+  return found;
 }
 
 /** Behind these a command goes on, and no `;` may stand. */
-const GOES_ON = /(?:^|[\s;&|(){}])(?:do|then|else|elif|if|while|until|in|time|!|\{)$|[;&|(]$|\(\s*\)$/;
+const GOES_ON =
+  /(?:^|[\s;&|(){}])(?:do|then|else|elif|if|while|until|in|time|!|\{|function\s+\S+)$|=\([^()]*$|[;&|(]$|\(\s*\)$/;
 
 /** The lines of a command as one: with `;` between them where that means the same. */
 export function joinLines(text: string, keepsLines: boolean): string {
   const lines = text.replace(/\n+$/, "").split("\n");
   let line = lines[0];
   let documentEnd: string | null = null;
+  const document = (text: string) => /<<-?\s*(["']?)([^\s"'<>|;&]+)\1/.exec(text.replace(/<<</g, ""))?.[2] ?? null;
   for (const next of lines.slice(1)) {
     const last = line.slice(line.lastIndexOf("\n") + 1);
     if (documentEnd !== null) {
@@ -323,5 +330,5 @@ export function joinLines(text: string, keepsLines: boolean): string {
       line += (GOES_ON.test(line) || isPattern || next.trim() === "" ? " " : "; ") + next.trimStart();
     }
   }
-  return line;
+  return documentEnd === null ? line : `${line}\n`;
 }

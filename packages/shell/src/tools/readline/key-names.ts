@@ -86,7 +86,10 @@ export function nameSequence(keys: string): string {
     const code = key.charCodeAt(0) & 0xff;
     if (key === "\x1b") return "\\e";
     if (key === "\x7f") return "\\C-?";
-    if (code < 32) return `\\C-${String.fromCharCode(code | 0x40).toLowerCase()}`;
+    if (code < 32)
+      return `\\C-${String.fromCharCode(code | 0x40)
+        .toLowerCase()
+        .replace("\\", "\\\\")}`;
     return code < 127 ? `\\${key}` : `\\${code.toString(8)}`;
   });
 }

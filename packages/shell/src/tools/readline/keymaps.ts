@@ -218,7 +218,7 @@ export function makeKeymaps(): Record<MapName, Keymap> {
     for (const first of ["\x18", "\x1b"])
       if (first === "\x18" || letter !== "O") emacs.set(first + letter, "do-lowercase-version");
   // While text is typed most control characters stand for themselves.
-  for (const key of parseSequence(String.raw`\C-a\C-b\C-e\C-f\C-g\C-k\C-l\C-o\C-q\C-x\C-z\C-\\\C-]\C-^`))
+  for (const key of parseSequence(String.raw`\C-a\C-b\C-c\C-e\C-f\C-g\C-k\C-l\C-o\C-q\C-x\C-z\C-\\\C-]\C-^`))
     insert.set(key, "self-insert");
   // bash's own: it has no name to be listed under.
   for (const key of "\\*=") command.set(key, "bash-vi-complete");

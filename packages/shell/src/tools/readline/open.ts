@@ -6,6 +6,7 @@ import type { Readline } from "../../interactive/editor.ts";
 import { completionCommands } from "./completion-commands.ts";
 import { editCommands } from "./edit-commands.ts";
 import { makeKeymaps } from "./keymaps.ts";
+import { WORD_BREAKS } from "./programmable.ts";
 import { searchCommands } from "./search-commands.ts";
 import { readInitFile } from "./settings.ts";
 import { execute, shellCommands } from "./shell-commands.ts";
@@ -30,6 +31,8 @@ export async function openReadline(shell: Shell, kit: LateKit): Promise<Readline
     owner: shell.sys.pid,
   };
   shell.readline = readline;
+  if (shell.options.interactive && !shell.vars.table.has("COMP_WORDBREAKS"))
+    shell.vars.set("COMP_WORDBREAKS", WORD_BREAKS);
   await readInitFile(shell, kit, readline);
   return readline;
 }

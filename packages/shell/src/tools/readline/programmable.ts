@@ -7,7 +7,7 @@ import type { Candidate, Matches, Quote } from "../complete-line.ts";
 import { runningCompletions } from "../completion.ts";
 import { type Asked, generate } from "../completion-words.ts";
 
-const BREAKS = " \t\n\"'><=;|&(:";
+export const WORD_BREAKS = " \t\n\"'@><=;|&(:";
 
 interface Piece {
   from: number;
@@ -90,7 +90,7 @@ export async function programmedMatches(
   key: string,
 ): Promise<{ matches: Matches; options: string[] } | null> {
   if (!shell.shopt.progcomp || shell.completions.size === 0) return null;
-  const breaks = shell.vars.get("COMP_WORDBREAKS") ?? BREAKS;
+  const breaks = shell.vars.get("COMP_WORDBREAKS") ?? WORD_BREAKS;
   const command = commandAt(line, cursor, breaks);
   let { pieces, from } = command;
   // Assignments in front are not the command's words.
@@ -100,31 +100,29 @@ export async function programmedMatches(
     pieces = pieces.slice(skipped);
     from = pieces[0]?.from ?? cursor;
   }
-  let current = pieces.findIndex(
-    (piece) =>
-      piece.from <= cursor &&
-      cursor <= piece.to &&
-      (piece.from < cursor || piece.to === cursor || piece.from === cursor),
-  );
+  // Between two words it is the next one when that begins just behind, and else one that is not there yet.
+  let current = pieces.findIndex((piece) => piece.from <= cursor && cursor <= piece.to);
   if (current < 0) {
     current = pieces.findIndex((piece) => piece.from > cursor);
     if (current < 0) current = pieces.length;
-    pieces = [...pieces.slice(0, current), { from: cursor, to: cursor }, ...pieces.slice(current)];
+    if (pieces[current]?.from !== cursor + 1)
+      pieces = [...pieces.slice(0, current), { from: cursor, to: cursor }, ...pieces.slice(current)];
   }
   const words = pieces.map((piece) => slice(line, piece));
   const piece = pieces[current];
   const isBreak =
     words[current] !== "" && [...words[current]].every((each) => breaks.includes(each) && !/["']/.test(each));
-  const start = isBreak
-    ? cursor
-    : command.quote !== "" && command.quotedFrom > piece.from
-      ? command.quotedFrom
-      : piece.from;
+  const start =
+    isBreak || piece.from > cursor
+      ? cursor
+      : command.quote !== "" && command.quotedFrom > piece.from
+        ? command.quotedFrom
+        : piece.from;
   const word = line.slice(start, cursor);
   const end = pieces.at(-1)!.to;
   const asked: Asked = {
-    words,
-    current,
+    words: line.trim() === "" ? [] : words,
+    current: line.trim() === "" ? -1 : current,
     line: line.slice(from, Math.max(end, cursor)),
     point: points(line.slice(from, cursor)),
     type,
@@ -134,6 +132,7 @@ export async function programmedMatches(
   for (let tries = 0; tries < 32; tries++) {
     const found = specification(shell, line.trim() === "" ? "-E" : isFirst ? "-I" : words[0], isFirst);
     if (found === null) return null;
+    const initial = line.trim() === "" ? "_EmptycmD_" : "_InitialWorD_";
     const running: Completion = { ...found, options: found.options.slice() };
     const before = runningCompletions.get(shell);
     runningCompletions.set(shell, running);
@@ -141,7 +140,7 @@ export async function programmedMatches(
     const { status, lastArgument } = shell;
     try {
       await kit.runSafely(shell, async () => {
-        generated = await generate(shell, running, command.quote === "" ? unquote(word) : word, kit, asked);
+        generated = await generate(shell, running, word, kit, isFirst ? { ...asked, command: initial } : asked);
         return 0;
       });
     } finally {
@@ -181,9 +180,9 @@ function slice(line: string, { from, to }: Piece): string {
   return line.slice(from, to);
 }
 
-/** COMP_POINT counts bytes. */
+/** COMP_POINT counts characters. */
 function points(text: string): number {
-  return new TextEncoder().encode(text).length;
+  return [...text].length;
 }
 
 function unquote(word: string): string {
