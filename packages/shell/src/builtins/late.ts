@@ -115,7 +115,7 @@ export function toolsForExpansion(shell: Shell): ToolSet {
 /** All that keys can be bound to, as the startup files of readline have it; null when it can't be loaded. */
 export async function openReadline(shell: Shell): Promise<Readline | null> {
   const tools = await Promise.resolve(shell.programs.tools()).catch(() => null);
-  return tools && tools.parts.openReadline(shell, (kit ??= makeKit()));
+  return tools === null ? null : tools.parts.openReadline(shell, (kit ??= makeKit()));
 }
 
 /** A builtin whose code is among the tools. */

@@ -11,7 +11,7 @@ export const PROMPT = "$ ";
 
 /** Starts `bash -i` at a terminal of its own. */
 export function startInteractive(files: Record<string, string> = {}, argv = ["bash", "-i"], host = testHost) {
-  const kernel = testSystem(64 * 1024 * 1024, programNames);
+  const kernel = testSystem(16 * 1024 * 1024, programNames);
   const terminal: [number, number] = [0, 0];
   expect(kernel.openTerminal({ rows: 24, columns: 80 }, terminal)).toBe(0);
   const [tty, screen] = terminal;
@@ -70,13 +70,13 @@ export function startInteractive(files: Record<string, string> = {}, argv = ["ba
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
   };
-  /** Waits until something holds; `seenInstead` is what a failure shows. */
-  const when = async (holds: () => boolean, seenInstead = () => raw): Promise<void> => {
-    const deadline = Date.now() + 3_000;
+  /** Waits until something holds. */
+  const when = async (holds: () => boolean): Promise<void> => {
+    const deadline = Date.now() + 10_000;
     for (;;) {
       look();
       if (holds()) return;
-      if (status !== undefined || Date.now() > deadline) throw new Error(`never so: ${JSON.stringify(seenInstead())}`);
+      if (status !== undefined || Date.now() > deadline) throw new Error(`never so: ${JSON.stringify(raw)}`);
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
   };

@@ -107,11 +107,35 @@ async function splitWordList(shell: Shell, source: string, kit: LateKit): Promis
     shell.options.noglob = noglob;
     return collector.fields;
   }
-  // What is special to commands, but not to words, stands for itself.
-  const { command } = kit.parse(
-    `: ${source.replace(/\$\(.*?\)|`.*?`|'[^']*'|"[^"]*"|[\n|&;()<>*?[\]~#{}!]/gs, (text) => (text.length > 1 ? text : text === "\n" ? " " : `\\${text}`))}`,
-  ).items[0];
-  return command.kind === "simple" ? (await kit.expandWords(shell, command.words)).slice(1) : [];
+  let expanded: string[] = [];
+  const { noglob } = shell.options;
+  shell.options.noglob = true;
+  await kit.runSafely(shell, async () => {
+    const { command } = kit.parse(`: ${listWords(source, shell.vars.get("IFS") ?? " \t\n").join(" ")}`).items[0];
+    if (command.kind === "simple") expanded = (await kit.expandWords(shell, command.words)).slice(1);
+    return 0;
+  });
+  shell.options.noglob = noglob;
+  return expanded;
+}
+
+/** The words of a list, split at IFS outside quotes and expansions. What is special to commands alone stands for itself. */
+function listWords(source: string, ifs: string): string[] {
+  const words: string[] = [];
+  let word = "";
+  for (let at = 0; at < source.length; ) {
+    const whole =
+      /^(?:\\[^]|'[^']*'|"(?:\\[^]|[^"\\])*"|`[^`]*`|\$\(\((?:[^()]|\([^()]*\))*\)\)|\$\((?:[^()]|\([^()]*\))*\)|\$\{[^}]*\}?)/.exec(
+        source.slice(at),
+      )?.[0];
+    const here = whole ?? source[at];
+    at += here.length;
+    if (whole === undefined && ifs.includes(here)) {
+      if (word !== "") words.push(word);
+      word = "";
+    } else word += whole === undefined && /[\s|&;()<>*?[\]~#{}!]/.test(here) ? `\\${here}` : here;
+  }
+  return word === "" ? words : [...words, word];
 }
 
 function actionWords(shell: Shell, action: string, word: string, kit: LateKit): string[] {

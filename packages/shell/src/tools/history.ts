@@ -153,12 +153,12 @@ export const fc: LateBuiltin = async (shell, argv, kit) => {
   const isList = flags.has("l");
   const find = (word: string) => placeOf(lines, log.base, word, isList);
   if (flags.has("s")) return runAgain(shell, lines, words, find, kit);
+  if (lines.length === 0 && isList) return 0;
   if (words.slice(0, 2).some((word) => find(word) < 0)) {
     const isNumber = words.slice(0, 2).some((word) => /^-?[0-9]+$/.test(word) && find(word) < 0);
     shell.complain(`fc: ${isNumber ? "history specification out of range" : "no command found"}`);
     return 1;
   }
-  if (lines.length === 0) return 0;
   const first = words.length > 0 ? find(words[0]) : isList ? Math.max(0, lines.length - 16) : lines.length - 1;
   const last = words.length > 1 ? find(words[1]) : isList ? lines.length - 1 : first;
   const range: number[] = [];

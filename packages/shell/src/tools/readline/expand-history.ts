@@ -312,7 +312,6 @@ export function joinLines(text: string, keepsLines: boolean): string {
   const lines = text.replace(/\n+$/, "").split("\n");
   let line = lines[0];
   let documentEnd: string | null = null;
-  const document = (text: string) => /<<-?\s*(["']?)([^\s"'<>|;&]+)\1/.exec(text.replace(/<<</g, ""))?.[2] ?? null;
   for (const next of lines.slice(1)) {
     const last = line.slice(line.lastIndexOf("\n") + 1);
     if (documentEnd !== null) {
@@ -330,5 +329,5 @@ export function joinLines(text: string, keepsLines: boolean): string {
       line += (GOES_ON.test(line) || isPattern || next.trim() === "" ? " " : "; ") + next.trimStart();
     }
   }
-  return documentEnd === null ? line : `${line}\n`;
+  return line;
 }

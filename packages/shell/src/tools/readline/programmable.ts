@@ -112,8 +112,12 @@ export async function programmedMatches(
   const piece = pieces[current];
   const isBreak =
     words[current] !== "" && [...words[current]].every((each) => breaks.includes(each) && !/["']/.test(each));
-  const start =
-    isBreak || piece.from > cursor
+  // `@` begins a host's name, and belongs to what is completed.
+  const before = pieces[current - 1];
+  const isHost = current > 0 && before.to === piece.from && words[current - 1].endsWith("@");
+  const start = isHost
+    ? piece.from - 1
+    : isBreak || piece.from > cursor
       ? cursor
       : command.quote !== "" && command.quotedFrom > piece.from
         ? command.quotedFrom

@@ -34,7 +34,7 @@ export async function execute(shell: Shell, kit: LateKit, editor: Editor, comman
   const line = vars.get("READLINE_LINE") ?? "";
   if (line !== text) editor.replace(0, text.length, line);
   const point = Number(vars.get("READLINE_POINT"));
-  editor.cursor = [...line].slice(0, point >= 0 ? point : 0).join("").length;
+  editor.cursor = [...line].slice(0, Math.max(0, point || 0)).join("").length;
   editor.mark = Math.min(editor.mark, line.length);
   for (const name of ["READLINE_LINE", "READLINE_POINT", "READLINE_MARK", "READLINE_ARGUMENT"]) vars.table.delete(name);
 }
