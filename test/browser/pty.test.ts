@@ -1,7 +1,7 @@
 // Terminals: what a user of a terminal emulator sees and types.
 
-import { type CommandHandle, InvalidArgumentError, type PtyOptions, type Sandbox } from "vibengine";
-import { expect, test } from "vitest";
+import { type CommandHandle, InvalidArgumentError, type PtyOptions, Sandbox } from "vibengine";
+import { expect, onTestFinished, test } from "vitest";
 import { assemble, install, newSandbox, pythonProgram, rejection } from "./sandboxes.ts";
 
 const PATIENCE_MS = 15_000;
@@ -190,4 +190,25 @@ test("a REPL of a WASI program: it knows that it has a terminal, and ^D ends it"
   await terminal.shows("(True, 42)");
   await terminal.type("\x04");
   expect((await terminal.handle.wait()).exitCode).toBe(0);
+});
+
+test("an inputrc, and keys bound in the startup file, hold in the terminal of a sandbox that was paused and resumed", async () => {
+  const sandbox = await newSandbox();
+  await sandbox.files.write("/home/user/.inputrc", '$if Bash\n"\\C-o": "typed by inputrc"\n$endif\n');
+  await sandbox.files.write(
+    "/home/user/.bashrc",
+    `PS1='$ '; bind -x '"\\C-t": READLINE_LINE="echo [$READLINE_LINE]"; READLINE_POINT=6'\n`,
+  );
+  await sandbox.pause();
+  const resumed = await Sandbox.resume(sandbox.sandboxId);
+  onTestFinished(() => resumed.kill().then(() => {}));
+  const terminal = await open(resumed);
+  await terminal.shows("$ ");
+  await terminal.type("echo \x0f\r");
+  await terminal.shows("\r\ntyped by inputrc\r\n");
+  await terminal.type("line\x14X\r");
+  await terminal.shows("\r\n[Xline]\r\n");
+  await terminal.type("set -o vi\r");
+  await terminal.type("echo one two\x1bbcwthree\r");
+  await terminal.shows("\r\none three\r\n");
 });
