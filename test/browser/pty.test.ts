@@ -205,10 +205,10 @@ test("an inputrc, and keys bound in the startup file, hold in the terminal of a 
   const terminal = await open(resumed);
   await terminal.shows("$ ");
   await terminal.type("echo \x0f\r");
-  await terminal.shows("\r\ntyped by inputrc\r\n");
+  await terminal.shows("\x1b[?2004ltyped by inputrc\r\n");
   await terminal.type("line\x14X\r");
-  await terminal.shows("\r\n[Xline]\r\n");
+  await terminal.shows("\x1b[?2004l[Xline]\r\n");
   await terminal.type("set -o vi\r");
   await terminal.type("echo one two\x1bbcwthree\r");
-  await terminal.shows("\r\none three\r\n");
+  await terminal.shows("\x1b[?2004lone three\r\n");
 });
