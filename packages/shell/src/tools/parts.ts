@@ -7,7 +7,8 @@ import { matchExtended } from "./match-extended.ts";
 import { printFunction } from "./print-function.ts";
 import { printTraps } from "./print-traps.ts";
 import { printAll, printDeclarations, printMarked } from "./print-variables.ts";
-import { expandHistory, joinLines } from "./readline/expand-history.ts";
+import { expandHistory } from "./readline/expand-history.ts";
+import { joinLines } from "./readline/join-lines.ts";
 import { openReadline } from "./readline/open.ts";
 import { formatLocalTime } from "./zone.ts";
 
