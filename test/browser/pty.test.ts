@@ -1,7 +1,7 @@
 // Terminals: what a user of a terminal emulator sees and types.
 
-import { type CommandHandle, InvalidArgumentError, type PtyOptions, type Sandbox } from "vibengine";
-import { expect, test } from "vitest";
+import { type CommandHandle, InvalidArgumentError, type PtyOptions, Sandbox } from "vibengine";
+import { expect, onTestFinished, test } from "vitest";
 import { assemble, install, newSandbox, pythonProgram, rejection } from "./sandboxes.ts";
 
 const PATIENCE_MS = 15_000;
@@ -202,4 +202,25 @@ test("VMIN and VTIME: a read in raw mode waits so long and for so many bytes; re
   await terminal.shows("abc.\r\nst=142\r\nagain\r\n");
   await terminal.type("y");
   await terminal.shows("x=y\r\n");
+});
+
+test("an inputrc, and keys bound in the startup file, hold in the terminal of a sandbox that was paused and resumed", async () => {
+  const sandbox = await newSandbox();
+  await sandbox.files.write("/home/user/.inputrc", '$if Bash\n"\\C-o": "typed by inputrc"\n$endif\n');
+  await sandbox.files.write(
+    "/home/user/.bashrc",
+    `PS1='$ '; bind -x '"\\C-t": READLINE_LINE="echo [$READLINE_LINE]"; READLINE_POINT=6'\n`,
+  );
+  await sandbox.pause();
+  const resumed = await Sandbox.resume(sandbox.sandboxId);
+  onTestFinished(() => resumed.kill().then(() => {}));
+  const terminal = await open(resumed);
+  await terminal.shows("$ ");
+  await terminal.type("echo \x0f\r");
+  await terminal.shows("\x1b[?2004ltyped by inputrc\r\n");
+  await terminal.type("line\x14X\r");
+  await terminal.shows("\x1b[?2004l[Xline]\r\n");
+  await terminal.type("set -o vi\r");
+  await terminal.type("echo one two\x1bbcwthree\r");
+  await terminal.shows("\x1b[?2004lone three\r\n");
 });

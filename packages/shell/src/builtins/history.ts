@@ -2,6 +2,7 @@
 
 import { AT_FDCWD, encode, O_APPEND, O_CREAT, O_TRUNC, O_WRONLY, strerror } from "@vibengine/system";
 import type { Shell } from "../execute/shell.ts";
+import { compilePattern, matches } from "../pattern.ts";
 import { readFile } from "./commands.ts";
 
 /** Lines kept when HISTSIZE says nothing. */
@@ -12,13 +13,30 @@ export function record(shell: Shell, text: string): void {
   const line = text.replace(/^\n+|\n+$/g, "");
   if (line.trim() === "") return;
   const { history } = shell;
+  history.isTyped = false;
   const control = (shell.vars.get("HISTCONTROL") ?? "").split(":");
   const has = (word: string) => control.includes(word) || control.includes("ignoreboth");
   if (has("ignorespace") && line.startsWith(" ")) return;
   if (has("ignoredups") && history.lines[history.lines.length - 1] === line) return;
+  const ignored = (shell.vars.get("HISTIGNORE") || null)?.split(/(?<!\\):/) ?? [];
+  const last = history.lines.at(-1) ?? "";
+  if (
+    ignored.some((pattern) =>
+      matches(
+        compilePattern(
+          pattern.replace(/\\?&/g, (it) => (it === "&" ? last : "&")),
+          true,
+        ),
+        line,
+      ),
+    )
+  )
+    return;
   if (control.includes("erasedups")) history.lines = history.lines.filter((each) => each !== line);
   history.lines.push(line);
+  history.times[history.lines.length - 1] = Math.floor(Date.now() / 1000);
   history.added++;
+  history.isTyped = true;
   trimHistory(shell);
 }
 
@@ -29,6 +47,7 @@ export function trimHistory(shell: Shell): void {
   const excess = size >= 0 ? history.lines.length - size : 0;
   if (excess <= 0) return;
   history.lines.splice(0, excess);
+  history.times.splice(0, excess);
   history.base += excess;
 }
 

@@ -6,14 +6,18 @@ import { callFunction } from "../execute/functions.ts";
 import { findJob, isDone, jobStatus, reapJobs, signalJob, stopOf, waitForeground } from "../execute/jobs.ts";
 import { LONG_NAMES } from "../execute/options.ts";
 import { DEFAULT_PATH, isExecutable, searchPath } from "../execute/programs.ts";
-import { runSource } from "../execute/script.ts";
+import { runSafely, runSource } from "../execute/script.ts";
 import type { Shell } from "../execute/shell.ts";
 import { substitute } from "../execute/substitution.ts";
 import { Collector } from "../expand/fields.ts";
 import { exists, glob, list } from "../expand/glob.ts";
 import { effect } from "../expand/replay.ts";
+import { tildeText } from "../expand/tilde.ts";
 import { expandWords } from "../expand/words.ts";
 import type { ToolSet } from "../host.ts";
+import { coreCommands } from "../interactive/commands.ts";
+import type { Readline } from "../interactive/editor.ts";
+import { cells } from "../interactive/view.ts";
 import { parse } from "../parser/parser.ts";
 import { readFile } from "./commands.ts";
 import { change, currentDirectory } from "./directories.ts";
@@ -76,6 +80,10 @@ function makeKit() {
     builtins,
     specialBuiltins: SPECIAL_BUILTINS,
     optionNames: LONG_NAMES,
+    coreCommands,
+    cells,
+    runSafely,
+    tildeText,
   };
 }
 
@@ -102,6 +110,12 @@ export function toolsForExpansion(shell: Shell): ToolSet {
   });
   if (tools instanceof Error) throw new ShellFault(tools.message);
   return tools;
+}
+
+/** All that keys can be bound to, as the startup files of readline have it; null when it can't be loaded. */
+export async function openReadline(shell: Shell): Promise<Readline | null> {
+  const tools = await Promise.resolve(shell.programs.tools()).catch(() => null);
+  return tools === null ? null : tools.parts.openReadline(shell, (kit ??= makeKit()));
 }
 
 /** A builtin whose code is among the tools. */

@@ -23,6 +23,7 @@ import { type Separators, separators } from "../expand/fields.ts";
 import { ignoredPatterns } from "../expand/glob.ts";
 import type { ReplayLog } from "../expand/replay.ts";
 import type { ShellHost } from "../host.ts";
+import type { Readline } from "../interactive/editor.ts";
 import type { Lexer } from "../parser/lexer.ts";
 import { ShellArithmetic } from "./arithmetic-variables.ts";
 import { NO_JUMP, type Status, Terminated } from "./control.ts";
@@ -47,8 +48,13 @@ export class Shell {
   disabledBuiltins = new Set<string>();
   /** What `complete` has defined, by command. */
   completions = new Map<string, Completion>();
-  /** Lines of the history, the number of the first, how many are not in the file yet, and how many of the file were read. */
-  history = { lines: [] as string[], base: 1, added: 0, read: 0 };
+  /** What keys are bound to; null as long as nobody asked. */
+  readline: Readline | null = null;
+  /**
+   * Lines of the history, when they were typed, the number of the first, how many are not in the file yet, and how many of the file were read, and whether the last is
+   * the line that runs.
+   */
+  history = { lines: [] as string[], times: [] as number[], base: 1, added: 0, read: 0, isTyped: false };
   /** The builtin that runs was used wrongly. */
   misused = false;
   aliases = new Map<string, string>();
@@ -166,7 +172,8 @@ export class Shell {
     copy.functions = new Map(this.functions);
     copy.disabledBuiltins = this.disabledBuiltins;
     copy.completions = this.completions;
-    copy.history = { ...this.history, lines: this.history.lines.slice() };
+    copy.readline = this.readline;
+    copy.history = { ...this.history, lines: this.history.lines.slice(), times: this.history.times.slice() };
     copy.aliases = new Map(this.aliases);
     copy.directoryStack = this.directoryStack;
     copy.options = this.options.clone();

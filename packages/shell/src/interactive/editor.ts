@@ -1,284 +1,355 @@
-// The line editor at the prompt: text, cursor, history, a search in it, and a kill buffer, driven by keys. Pure logic: it never
-// draws. `view.ts` turns its state into terminal output, `read-line.ts` acts on the events it returns. The keys are readline's.
+// The line editor at the prompt: text, cursor, history, kills and undo, and the keymaps that turn keys into commands. It reads keys
+// from a terminal it is handed and never draws by itself. What is bound seldom comes with the tools: `terminal.readline()`.
 
-import type { Key, KeyName } from "./keys.ts";
+import { coreCommands, coreKeys } from "./commands.ts";
 
-export type LineEvent =
-  | { type: "submit"; text: string }
-  | { type: "interrupt" | "end-of-input" | "clear" | "complete" | "bell" };
+/** What came of it: a line, or that it was given up (^C), or the end of input (^D on an empty line, or the terminal is gone). */
+export type Answer = { line: string } | "interrupt" | "end";
 
-interface Search {
-  query: string;
-  /** Where in the history it has arrived, and what stood in the line before. */
-  at: number;
-  before: string;
-  isFailing: boolean;
+/** A command by name, keys to press, or a shell command; null is bound to nothing at all. */
+export type Binding = string | { macro: string } | { command: string } | null;
+/** Key sequences and what they are bound to. Printable characters that are not there insert themselves. */
+export type Keymap = Map<string, Binding>;
+export type MapName = "emacs" | "vi-insert" | "vi-command";
+export type Command = (editor: Editor, count: number, key: string) => unknown;
+
+/** All that can be bound: the part that comes with the tools. */
+export interface Readline {
+  keymaps: Record<MapName, Keymap>;
+  commands: Record<string, Command>;
+  variables: Map<string, string>;
+  /** Runs a shell command that a key is bound to. */
+  execute(editor: Editor, command: string): Promise<void>;
+  /** What is kept from one key to the next: macros, the last search. */
+  state: Record<string, unknown>;
+  /** The process of the shell that may change it: a subshell changes a copy. */
+  owner: number;
 }
 
-const UNDO_LIMIT = 200;
+/** What the editor needs of the terminal. */
+export interface EditorTerminal {
+  /** What is typed next; null when nothing comes for `ms`. */
+  input(ms?: number): Promise<string | null>;
+  draw(): Promise<void>;
+  show(text: string): Promise<void>;
+  clear(): Promise<void>;
+  readonly columns: number;
+  /** Takes the line off the screen. */
+  erase(): Promise<void>;
+  /** Shows something below the line, which is drawn again behind it. */
+  below(text: string): Promise<void>;
+  /** Sets the terminal as commands have it, and as editing has it. */
+  leave(): void;
+  enter(): void;
+  /** Everything that can be bound, loaded if need be; null when that failed. */
+  readline(): Promise<Readline | null>;
+}
+
+interface Change {
+  at: number;
+  removed: string;
+  inserted: string;
+  group: number;
+}
+
+const KILLS_MAX = 10;
+/** So many typed characters are undone at once. */
+const TYPED_MAX = 20;
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
-export class LineEditor {
+export class Editor {
+  readonly terminal: EditorTerminal;
   text = "";
   /** Where the next character goes: an index into `text`, always on a grapheme boundary. */
   cursor = 0;
-  readonly history: readonly string[];
-  #historyAt: number;
-  /** The unfinished line, kept while the user walks through history. */
-  #draft = "";
-  #killed = "";
-  #killsOn = false;
-  #search: Search | null = null;
-  #undo: { text: string; cursor: number }[] = [];
-  /** How many lines back the last `last-argument` went, and what it put in. */
-  #argument: { back: number; length: number } | null = null;
+  mark = 0;
+  history: readonly string[] = [];
+  /** The line of history that is edited. */
+  at = 0;
+  /** Where the next line begins in the history, when a command has said so. */
+  nextAt: number | null = null;
+  /** What was killed, the last at the end. */
+  kills: string[] = [];
+  map: MapName = "emacs";
+  /** All that can be bound, once it is here. */
+  full: Readline | null = null;
+  /** Stands in place of the prompt: a search, a count. */
+  prompt: string | null = null;
+  /** The name of the command before this one. */
+  last = "";
+  command = "";
+  count = 1;
+  /** The count was typed. */
+  isCounted = false;
+  overwrites = false;
+  /** Keys of a macro that is being defined. */
+  recorded: string | null = null;
+  /** All keys since a change began, for repeating it. */
+  trace: string | null = null;
+  /** vi's command mode has been used on this line. */
+  isBegun = false;
+  undo: Change[] = [];
+  group = 0;
+  #buffer = "";
+  /** So much of the buffer was not typed. */
+  #pushed = 0;
+  #isKill = false;
+  #wasKill = false;
+  #answer: Answer | null = null;
+  /** Lines of history as they were left. */
+  #edits = new Map<number, { text: string; undo: Change[] }>();
 
-  /** `killed`: what was killed in the lines before. */
-  constructor(history: readonly string[], killed = "") {
+  constructor(terminal: EditorTerminal) {
+    this.terminal = terminal;
+  }
+
+  /** Reads a line. Keys behind an Enter that came with it begin the next. */
+  async read(history: readonly string[], map: MapName): Promise<Answer> {
     this.history = history;
-    this.#historyAt = history.length;
-    this.#killed = killed;
-  }
-
-  get killed(): string {
-    return this.#killed;
-  }
-
-  /** What stands in place of the prompt during a search, else null. */
-  get searchPrompt(): string | null {
-    if (this.#search === null) return null;
-    return `(${this.#search.isFailing ? "failed " : ""}reverse-i-search)\`${this.#search.query}': `;
-  }
-
-  /** Applies one key. Returns what the terminal has to act on, or nothing when only text or cursor changed. */
-  press(key: Key): LineEvent | undefined {
-    if (this.#search !== null) {
-      const isDone = this.#searchOn(key, this.#search);
-      if (isDone) return;
+    this.at = history.length;
+    this.#edits.clear();
+    this.set("");
+    this.undo = [];
+    this.map = map;
+    this.last = "";
+    this.overwrites = false;
+    this.trace = null;
+    this.isBegun = false;
+    this.#answer = null;
+    const at = this.nextAt;
+    this.nextAt = null;
+    try {
+      if (at !== null) await this.recall(at);
+      for (;;) await this.#step();
+    } catch (error) {
+      this.prompt = null;
+      if (this.#answer === null) throw error;
+      return this.#answer;
     }
-    const isKill = key.name.startsWith("kill");
-    if (key.name !== "last-argument") this.#argument = null;
-    const { text, cursor } = this;
-    const event = this.#act(key);
-    this.#killsOn = isKill;
-    if (key.name !== "undo" && text !== this.text) {
-      this.#undo.push({ text, cursor });
-      if (this.#undo.length > UNDO_LIMIT) this.#undo.shift();
-    }
-    return event;
   }
 
-  /** Puts text in at the cursor. */
+  /** Ends the line. */
+  stop(answer: Answer): never {
+    this.#answer = answer;
+    throw answer;
+  }
+
+  async #step(): Promise<void> {
+    this.count = 1;
+    this.isCounted = false;
+    this.#wasKill = this.#isKill;
+    this.#isKill = false;
+    if (this.map !== "vi-insert") this.group++;
+    await this.dispatch();
+    this.last = this.command;
+    if (this.map === "vi-command" && this.cursor > 0 && this.cursor === this.text.length) this.cursor = this.previous();
+  }
+
+  /** Reads a key sequence and does what it is bound to: the longest one that is bound. */
+  async dispatch(): Promise<void> {
+    const map = this.full?.keymaps[this.map] ?? coreKeys;
+    let keys = "";
+    let found: Binding | undefined;
+    let length = 0;
+    do {
+      const key: string | null = await this.key(found === undefined ? undefined : this.#timeout());
+      if (key === null) break;
+      keys += key;
+      const binding = map.get(keys);
+      if (binding === undefined) continue;
+      found = binding;
+      length = keys.length;
+    } while (isPrefix(map, keys));
+    if (found === "do-lowercase-version") found = map.get(keys.toLowerCase());
+    if (found !== undefined) {
+      this.push(keys.slice(length));
+      return this.#perform(found, keys.slice(0, length));
+    }
+    if (keys.length < 3 && !/[\x00-\x1f\x7f]/.test(keys) && this.map !== "vi-command")
+      return this.run("self-insert", keys);
+    if (this.full === null && (this.full = await this.terminal.readline()) !== null) {
+      this.push(keys);
+      return this.dispatch();
+    }
+    // A sequence that nobody knows is dropped whole.
+    if (keys.startsWith("\x1b[")) while (!/\x1b\[[\x20-?]*[@-~]/.test(keys)) keys += await this.key();
+    else await this.bell();
+  }
+
+  #timeout(): number | undefined {
+    const ms = Number(this.full?.variables.get("keyseq-timeout"));
+    return ms > 0 ? ms : undefined;
+  }
+
+  async #perform(binding: Binding, keys: string): Promise<void> {
+    if (typeof binding === "string") return this.run(binding, keys.at(-1)!);
+    this.command = "";
+    if (binding === null) return this.bell();
+    if ("macro" in binding) this.push(binding.macro);
+    else await this.full!.execute(this, binding.command);
+  }
+
+  /** Calls a command by name. */
+  async run(name: string, key: string, count = this.count): Promise<void> {
+    this.command = name;
+    const command = (this.full?.commands ?? coreCommands)[name];
+    if (command !== undefined) await command(this, count, key);
+    else if (this.full === null && (this.full = await this.terminal.readline()) !== null) await this.run(name, key);
+    else await this.bell();
+  }
+
+  /** The next character; null when none comes for `ms`. ^C ends the line unless `isLiteral`. */
+  async key(ms?: number, isLiteral = false): Promise<string | null> {
+    while (this.#buffer === "") {
+      await this.terminal.draw();
+      const typed = await this.terminal.input(ms);
+      if (typed === null) return null;
+      this.#buffer = typed;
+    }
+    const key = String.fromCodePoint(this.#buffer.codePointAt(0)!);
+    this.#buffer = this.#buffer.slice(key.length);
+    if (this.#pushed > 0) this.#pushed -= key.length;
+    else if (this.recorded !== null) this.recorded += key;
+    if (this.trace !== null) this.trace += key;
+    if (key === "\x03" && !isLiteral) this.stop("interrupt");
+    return key;
+  }
+
+  /** All that is typed up to `end`. */
+  async until(end: string): Promise<string> {
+    let text = this.#buffer;
+    while (!text.includes(end)) text += await this.terminal.input();
+    const at = text.indexOf(end);
+    this.#buffer = text.slice(at + end.length);
+    this.#pushed = 0;
+    return text.slice(0, at);
+  }
+
+  /** Puts keys in front of those that wait. */
+  push(keys: string): void {
+    this.#buffer = keys + this.#buffer;
+    this.#pushed += keys.length;
+  }
+
+  bell(): Promise<void> {
+    return this.terminal.show(this.full?.variables.get("bell-style") === "none" ? "" : "\x07");
+  }
+
+  /** The one way in which the text of a line changes. The cursor stays before what it stood before, or goes behind the new text. */
+  replace(from: number, to: number, text: string): void {
+    if (from === to && text === "") return;
+    const removed = this.text.slice(from, to);
+    this.undo.push({ at: from, removed, inserted: text, group: this.group });
+    this.text = this.text.slice(0, from) + text + this.text.slice(to);
+    if (this.cursor > to) this.cursor += text.length - removed.length;
+    else if (this.cursor >= from) this.cursor = from + text.length;
+  }
+
   insert(text: string): void {
-    this.text = this.text.slice(0, this.cursor) + text + this.text.slice(this.cursor);
-    this.cursor += text.length;
+    this.replace(this.cursor, this.cursor, text);
   }
 
-  #act(key: Key): LineEvent | undefined {
-    switch (key.name) {
-      case "text":
-      case "paste":
-        return this.insert(key.text) as undefined;
-      case "enter":
-        return { type: "submit", text: this.text };
-      case "end-of-input":
-        if (this.text === "") return { type: "end-of-input" };
-        return this.#remove(this.cursor, this.#next());
-      case "interrupt":
-      case "clear":
-      case "complete":
-        return { type: key.name };
-      case "backspace":
-        return this.#remove(this.#previous(), this.cursor);
-      case "delete":
-        return this.#remove(this.cursor, this.#next());
-      case "up":
-        return this.#recall(this.#historyAt - 1);
-      case "down":
-        return this.#recall(this.#historyAt + 1);
-      case "oldest":
-        return this.#recall(0);
-      case "newest":
-        return this.#recall(this.history.length);
-      case "search":
-        this.#search = { query: "", at: this.history.length, before: this.text, isFailing: false };
-        return;
-      case "abort":
-        return { type: "bell" };
-      case "undo": {
-        const last = this.#undo.pop();
-        if (last === undefined) return { type: "bell" };
-        this.text = last.text;
-        this.cursor = last.cursor;
-        return;
-      }
-      default:
-        return this.#edit(key.name);
+  /** Puts in typed text. */
+  type(text: string): void {
+    const before = this.undo.at(-1);
+    if (this.overwrites) {
+      let to = this.cursor;
+      for (let i = [...text].length; i > 0 && to < this.text.length; i--) to = this.next(to);
+      return this.replace(this.cursor, to, text);
     }
+    if (
+      before?.removed === "" &&
+      this.last === "self-insert" &&
+      before.at + before.inserted.length === this.cursor &&
+      before.inserted.length < TYPED_MAX
+    ) {
+      this.undo.pop();
+      this.group = before.group;
+      this.insert(text);
+      this.undo.at(-1)!.at = before.at;
+      this.undo.at(-1)!.inserted = before.inserted + text;
+    } else this.insert(text);
   }
 
-  #edit(name: KeyName): undefined {
-    switch (name) {
-      case "left":
-        this.cursor = this.#previous();
-        break;
-      case "right":
-        this.cursor = this.#next();
-        break;
-      case "word-left":
-        this.cursor = this.#wordStart(/[\p{L}\p{N}]/u);
-        break;
-      case "word-right":
-        this.cursor = this.#wordEnd();
-        break;
-      case "home":
-        this.cursor = this.#lineStart();
-        break;
-      case "end":
-        this.cursor = this.#lineEnd();
-        break;
-      case "kill-to-end":
-        this.#kill(this.cursor, this.#lineEnd());
-        break;
-      case "kill-to-start":
-        this.#kill(this.#lineStart(), this.cursor);
-        break;
-      case "kill-word":
-        this.#kill(this.#wordStart(/\S/), this.cursor);
-        break;
-      case "kill-word-left":
-        this.#kill(this.#wordStart(/[\p{L}\p{N}]/u), this.cursor);
-        break;
-      case "kill-word-right":
-        this.#kill(this.cursor, this.#wordEnd());
-        break;
-      case "yank":
-        this.insert(this.#killed);
-        break;
-      case "transpose":
-        this.#transpose();
-        break;
-      case "upcase":
-        this.#changeWord((word) => word.toUpperCase());
-        break;
-      case "downcase":
-        this.#changeWord((word) => word.toLowerCase());
-        break;
-      case "capitalize":
-        this.#changeWord((word) => word.toLowerCase().replace(/[\p{L}\p{N}]/u, (letter) => letter.toUpperCase()));
-        break;
-      case "last-argument":
-        this.#lastArgument();
-        break;
-    }
-  }
-
-  /** True when the key was the search's. */
-  #searchOn(key: Key, search: Search): boolean {
-    if (key.name === "text") search.query += key.text;
-    else if (key.name === "backspace") {
-      search.query = search.query.slice(0, -1);
-      search.at = this.history.length;
-    } else if (key.name !== "search") {
-      this.#search = null;
-      if (key.name === "abort" || key.name === "interrupt") this.#set(search.before);
-      return key.name === "abort";
-    }
-    const from =
-      key.name === "search" && search.query !== "" ? search.at - 1 : Math.min(search.at, this.history.length - 1);
-    let at = from;
-    while (at >= 0 && !this.history[at].includes(search.query)) at--;
-    search.isFailing = at < 0 && search.query !== "";
-    if (at >= 0 && search.query !== "") {
-      search.at = this.#historyAt = at;
-      this.text = this.history[at];
-      this.cursor = this.text.indexOf(search.query);
-    }
-    return true;
-  }
-
-  #set(text: string): void {
+  /** A line in place of this one, as history has it. */
+  set(text: string): void {
     this.text = text;
-    this.cursor = text.length;
+    this.cursor = this.map === "vi-command" ? 0 : text.length;
   }
 
-  #recall(to: number): LineEvent | undefined {
-    if (to < 0 || to > this.history.length) return { type: "bell" };
-    if (this.#historyAt === this.history.length) this.#draft = this.text;
-    this.#historyAt = to;
-    this.#set(to === this.history.length ? this.#draft : this.history[to]);
+  /** Kills that follow each other come together. */
+  kill(from: number, to: number): void {
+    this.keep(from, to);
+    const start = Math.min(from, to);
+    this.replace(start, Math.max(from, to), "");
+    this.cursor = start;
   }
 
-  #lastArgument(): void {
-    const back = (this.#argument?.back ?? 0) + 1;
-    const line = this.history[this.history.length - back];
-    if (line === undefined) return;
-    if (this.#argument !== null) this.#remove(this.cursor - this.#argument.length, this.cursor);
-    const word = /(?:\\.|'[^']*'|"[^"]*"|\S)+\s*$/.exec(line)?.[0].trimEnd() ?? "";
-    this.insert(word);
-    this.#argument = { back, length: word.length };
-  }
-
-  #transpose(): void {
-    if (this.cursor === this.text.length) this.cursor = this.#previous();
-    const [from, to] = [this.#previous(), this.#next()];
-    if (from === this.cursor || to === this.cursor) return;
-    const swapped = this.text.slice(this.cursor, to) + this.text.slice(from, this.cursor);
-    this.text = this.text.slice(0, from) + swapped + this.text.slice(to);
-    this.cursor = to;
-  }
-
-  #changeWord(change: (word: string) => string): void {
-    const end = this.#wordEnd();
-    const word = change(this.text.slice(this.cursor, end));
-    this.text = this.text.slice(0, this.cursor) + word + this.text.slice(end);
-    this.cursor += word.length;
-  }
-
-  #remove(from: number, to: number): undefined {
-    this.text = this.text.slice(0, from) + this.text.slice(to);
-    this.cursor = from;
-  }
-
-  /** Kills that follow each other come together in the buffer. */
-  #kill(from: number, to: number): void {
+  /** Keeps text as a kill does, and leaves it. */
+  keep(from: number, to: number): void {
+    this.#isKill = true;
     if (from === to) return;
-    const piece = this.text.slice(from, to);
-    const isBefore = to === this.cursor;
-    this.#killed = !this.#killsOn ? piece : isBefore ? piece + this.#killed : this.#killed + piece;
-    this.#remove(from, to);
+    const piece = this.text.slice(Math.min(from, to), Math.max(from, to));
+    const before = this.#wasKill && this.map !== "vi-command" ? this.kills.pop() : undefined;
+    this.kills.push(before === undefined ? piece : to < from ? piece + before : before + piece);
+    if (this.kills.length > KILLS_MAX) this.kills.shift();
+    this.#wasKill = true;
   }
 
-  #previous(): number {
+  recall(to: number): void | Promise<void> {
+    if (to < 0 || to > this.history.length) return this.bell();
+    this.#edits.set(this.at, { text: this.text, undo: this.undo });
+    const text = this.lineAt(to);
+    this.at = to;
+    this.set(text);
+    if (to === this.history.length) this.cursor = text.length;
+    this.undo = this.#edits.get(to)?.undo ?? [];
+  }
+
+  /** A line of history as it is now. */
+  lineAt(at: number): string {
+    return at === this.at ? this.text : (this.#edits.get(at)?.text ?? this.history[at] ?? "");
+  }
+
+  previous(at = this.cursor): number {
     let last = 0;
-    for (const { index } of graphemes.segment(this.text.slice(0, this.cursor))) last = index;
+    for (const { index } of graphemes.segment(this.text.slice(0, at))) last = index;
     return last;
   }
 
-  #next(): number {
-    for (const { segment } of graphemes.segment(this.text.slice(this.cursor))) return this.cursor + segment.length;
-    return this.cursor;
+  next(at = this.cursor): number {
+    for (const { segment } of graphemes.segment(this.text.slice(at))) return at + segment.length;
+    return at;
   }
 
   /** Back over what is not part of a word, then over the word. */
-  #wordStart(word: RegExp): number {
-    let at = this.cursor;
+  wordStart(word: RegExp, from = this.cursor): number {
+    let at = from;
     while (at > 0 && !word.test(this.text[at - 1])) at--;
     while (at > 0 && word.test(this.text[at - 1])) at--;
     return at;
   }
 
-  #wordEnd(): number {
-    return this.cursor + (/^[^\p{L}\p{N}]*[\p{L}\p{N}]*/u.exec(this.text.slice(this.cursor))?.[0].length ?? 0);
+  wordEnd(word: RegExp, from = this.cursor): number {
+    let at = from;
+    while (at < this.text.length && !word.test(this.text[at])) at++;
+    while (at < this.text.length && word.test(this.text[at])) at++;
+    return at;
   }
 
   /** A pasted text has several lines; Home, End and the kills stay in the one with the cursor. */
-  #lineStart(): number {
+  lineStart(): number {
     return this.text.lastIndexOf("\n", this.cursor - 1) + 1;
   }
 
-  #lineEnd(): number {
+  lineEnd(): number {
     const end = this.text.indexOf("\n", this.cursor);
     return end < 0 ? this.text.length : end;
   }
+}
+
+/** Whether a longer sequence begins with these keys. */
+function isPrefix(map: Keymap, keys: string): boolean {
+  for (const sequence of map.keys()) if (sequence.length > keys.length && sequence.startsWith(keys)) return true;
+  return false;
 }

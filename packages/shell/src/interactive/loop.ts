@@ -3,16 +3,18 @@
 
 import { SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU } from "@vibengine/system";
 import { loadHistory } from "../builtins/history.ts";
+import { openReadline } from "../builtins/late.ts";
 import { ExitShell, Interrupted } from "../execute/control.ts";
 import { announceJobs, takeTerminal } from "../execute/jobs.ts";
 import { complainOfSyntax, openText, runSource, runTopLevel } from "../execute/script.ts";
 import type { Shell } from "../execute/shell.ts";
+import { exists } from "../expand/glob.ts";
 import { replay } from "../expand/replay.ts";
 import { expandText } from "../expand/words.ts";
 import { NeedInput, SyntaxFault } from "../parser/errors.ts";
 import { readCommandLine } from "../parser/parser.ts";
 import { makeWord, readDoubleQuotedParts } from "../parser/words.ts";
-import { expandHistory, remember } from "./history.ts";
+import { remember } from "./history.ts";
 import { decodePrompt } from "./prompt.ts";
 import { LineReader, splitPrompt } from "./read-line.ts";
 
@@ -34,6 +36,12 @@ export async function runInteractive(shell: Shell): Promise<number> {
   shell.interactiveIgnored = IGNORED.reduce((mask, signal) => mask | (1 << signal), 0);
   shell.maskSignals();
   await loadHistory(shell);
+  const { vars } = shell;
+  if (
+    reader !== null &&
+    [vars.get("INPUTRC") ?? `${vars.get("HOME")}/.inputrc`, "/etc/inputrc"].some((path) => exists(shell, path, false))
+  )
+    await openReadline(shell);
   return new Loop(shell, reader).run();
 }
 
@@ -95,7 +103,7 @@ class Loop {
     }
     const answer = await this.#ask(isFirst ? "PS1" : "PS2");
     if (answer === "interrupt") this.#drop(INTERRUPTED);
-    else if (answer !== "end") this.#take(answer.line);
+    else if (answer !== "end") await this.#take(answer.line);
     else if (isFirst) {
       if (shell.options.ignoreeof && this.#reader !== null) shell.report('Use "exit" to leave the shell.\n');
       else {
@@ -116,19 +124,22 @@ class Loop {
     return this.#reader.read(prompt, shell.history.lines);
   }
 
-  #take(line: string): void {
+  async #take(line: string): Promise<void> {
     const shell = this.#shell;
     let text = line;
-    if (shell.options.histexpand) {
-      try {
-        const expanded = expandHistory(line, shell.history.lines);
-        if (expanded !== null) {
-          text = expanded;
-          shell.report(`${text}\n`);
-        }
-      } catch (error) {
-        shell.report(`${shell.name}: ${(error as Error).message}\n`);
+    const [mark = "!", quick = "^"] = shell.vars.get("histchars") ?? "!^";
+    if (shell.options.histexpand && shell.options.history && (line.includes(mark) || line[0] === quick)) {
+      const tools = await Promise.resolve(shell.programs.tools()).catch((error: Error) => error);
+      const expanded = tools instanceof Error ? tools.message : tools.parts.expandHistory(shell, line, this.#typed);
+      if (typeof expanded === "string") {
+        shell.report(`${shell.name}: ${expanded}\n`);
         return this.#drop(1);
+      }
+      text = expanded.text;
+      if (text !== line) shell.report(`${text}\n`);
+      if (expanded.isOnlyShown) {
+        await remember(shell, text);
+        return this.#drop(shell.status);
       }
     }
     this.#typed += `${text}\n`;

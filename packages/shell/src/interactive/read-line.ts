@@ -5,42 +5,34 @@ import {
   AT_FDCWD,
   EAGAIN,
   EINTR,
+  ETIMEDOUT,
   encode,
   O_RDWR,
   rawTermios,
   SIGWINCH,
-  type System,
   type Termios,
 } from "@vibengine/system";
-import { builtins } from "../builtins/index.ts";
+import { openReadline } from "../builtins/late.ts";
 import type { Shell } from "../execute/shell.ts";
-import { LineEditor } from "./editor.ts";
-import { Keys } from "./keys.ts";
-import { type Cell, cells, drawLine, START } from "./view.ts";
+import { type Answer, Editor, type EditorTerminal, type Readline } from "./editor.ts";
+import { type Cell, drawLine, START } from "./view.ts";
 
 const PASTES_ON = "\x1b[?2004h";
 const PASTES_OFF = "\x1b[?2004l";
 const CLEAR_SCREEN = "\x1b[H\x1b[2J";
-const BELL = "\x07";
-/** More candidates than this are listed only in part. */
-const LISTED_MAX = 300;
-
-/** What came of it: a line, or that it was given up (^C), or the end of input (^D on an empty line, or the terminal is gone). */
-export type Answer = { line: string } | "interrupt" | "end";
 
 /** The terminal of an interactive shell. */
-export class LineReader {
+export class LineReader implements EditorTerminal {
   readonly #shell: Shell;
   readonly #fd: number;
-  readonly #keys = new Keys();
   readonly #decoder = new TextDecoder();
   readonly #bytes = new Uint8Array(4096);
-  #killed = "";
+  readonly editor: Editor = new Editor(this);
+  #prompt = "";
   /** Where the last drawing left the cursor. */
   #at: Cell = START;
-  #hasRung = false;
-  /** Keys behind an Enter that came with it: the next line begins with them. */
-  #waiting: ReturnType<Keys["split"]> = [];
+  /** How the terminal was set before the line. */
+  #before: Termios | number = 0;
 
   constructor(shell: Shell, fd: number) {
     this.#shell = shell;
@@ -61,105 +53,75 @@ export class LineReader {
   }
 
   async read(prompt: string, history: readonly string[]): Promise<Answer> {
-    const { sys } = this.#shell;
-    const before = sys.tcgetattr(this.#fd);
-    if (typeof before === "number") return "end";
-    sys.tcsetattr(this.#fd, rawTermios(before));
-    await this.#show(PASTES_ON);
-    try {
-      return await this.#edit(prompt, new LineEditor(history, this.#killed));
-    } finally {
-      await this.#leave(sys, before);
-    }
-  }
-
-  async #leave(sys: System, termios: Termios): Promise<void> {
-    if (!sys.isAlive) return;
-    await this.#show(PASTES_OFF);
-    sys.tcsetattr(this.#fd, termios);
-  }
-
-  async #edit(prompt: string, editor: LineEditor): Promise<Answer> {
+    const { options } = this.#shell;
+    this.#before = this.#shell.sys.tcgetattr(this.#fd);
+    if (typeof this.#before === "number") return "end";
+    this.#prompt = prompt;
     this.#at = START;
-    await this.#draw(prompt, editor);
-    for (;;) {
-      const keys = this.#waiting.length > 0 ? this.#waiting.splice(0) : await this.#nextKeys();
-      if (keys === null) return "end";
-      if (keys === "resized") {
-        this.noteSize();
-        await this.#draw(prompt, editor);
-        continue;
-      }
-      while (keys.length > 0) {
-        const event = editor.press(keys.shift()!);
-        this.#killed = editor.killed;
-        if (event?.type !== "complete") this.#hasRung = false;
-        if (event === undefined) continue;
-        if (event.type === "submit") {
-          this.#waiting = keys;
-          editor.cursor = editor.text.length;
-          await this.#draw(prompt, editor);
-          await this.#show("\r\n");
-          return { line: event.text };
-        }
-        if (event.type === "interrupt") {
-          await this.#draw(prompt, editor);
-          await this.#show("^C\r\n");
-          return "interrupt";
-        }
-        if (event.type === "end-of-input") return "end";
-        if (event.type === "bell") await this.#show(BELL);
-        if (event.type === "clear") {
-          this.#at = START;
-          await this.#show(CLEAR_SCREEN);
-        }
-        if (event.type === "complete") await this.#complete(prompt, editor);
-      }
-      await this.#draw(prompt, editor);
+    const { editor } = this;
+    editor.full = this.#shell.readline;
+    this.enter();
+    try {
+      if (options.vi) editor.full = await this.readline();
+      if (editor.full?.variables.get("enable-bracketed-paste") !== "off") await this.show(PASTES_ON);
+      const answer = await editor.read(history, options.vi && editor.full !== null ? "vi-insert" : "emacs");
+      if (answer === "end") return answer;
+      await this.drawEnd();
+      await this.show(answer === "interrupt" ? "^C\r\n" : "\r\n");
+      return answer;
+    } finally {
+      if (this.#shell.sys.isAlive) await this.show(PASTES_OFF);
+      this.leave();
     }
   }
 
-  async #nextKeys(): Promise<ReturnType<Keys["split"]> | "resized" | null> {
+  /** Raw mode, for editing. */
+  enter(): void {
+    if (typeof this.#before !== "number") this.#shell.sys.tcsetattr(this.#fd, rawTermios(this.#before));
+  }
+
+  /** The terminal as commands have it. */
+  leave(): void {
     const { sys } = this.#shell;
-    const count = await sys.block(() => sys.read(this.#fd, this.#bytes, 0, this.#bytes.length));
-    if (count === -EINTR) {
-      const signals = sys.takeSignals();
-      this.#shell.pendingSignals |= signals & ~(1 << SIGWINCH);
-      return "resized";
-    }
-    if (count <= 0) return null;
-    return this.#keys.split(this.#decoder.decode(this.#bytes.slice(0, count), { stream: true }));
+    if (sys.isAlive && typeof this.#before !== "number") sys.tcsetattr(this.#fd, this.#before);
   }
 
-  async #complete(prompt: string, editor: LineEditor): Promise<void> {
-    const tools = await Promise.resolve(this.#shell.programs.tools()).catch(() => null);
-    if (tools === null) {
-      await this.#show(BELL);
-      return;
+  async input(ms?: number): Promise<string | null> {
+    const { sys } = this.#shell;
+    const deadline = ms === undefined ? undefined : performance.now() + ms;
+    for (;;) {
+      const count = await sys.block(() => sys.read(this.#fd, this.#bytes, 0, this.#bytes.length), deadline);
+      if (count === -ETIMEDOUT) return null;
+      if (count === -EINTR) {
+        const signals = sys.takeSignals();
+        this.#shell.pendingSignals |= signals & ~(1 << SIGWINCH);
+        this.noteSize();
+        await this.draw();
+      } else if (count <= 0) this.editor.stop("end");
+      else return this.#decoder.decode(this.#bytes.slice(0, count), { stream: true });
     }
-    const { complete, columnsOf } = tools.parts;
-    const found = complete(this.#shell, builtins.keys(), editor.text, editor.cursor);
-    if (found.insert !== "") {
-      editor.insert(found.insert);
-      return;
-    }
-    if (found.choices.length < 2 || !this.#hasRung) {
-      this.#hasRung = true;
-      await this.#show(BELL);
-      return;
-    }
-    const end = editor.cursor;
-    editor.cursor = editor.text.length;
-    await this.#draw(prompt, editor);
-    editor.cursor = end;
-    const listed = found.choices.slice(0, LISTED_MAX);
-    const rest = found.choices.length - listed.length;
-    await this.#show(
-      `\r\n${columnsOf(listed, this.#columns(), cells)}${rest > 0 ? `… and ${rest} more\n` : ""}`.replace(
-        /\r?\n/g,
-        "\r\n",
-      ),
-    );
+  }
+
+  readline(): Promise<Readline | null> {
+    return openReadline(this.#shell);
+  }
+
+  clear(): Promise<void> {
+    this.#at = START;
+    return this.show(CLEAR_SCREEN);
+  }
+
+  /** Takes the line off the screen; the next drawing begins where it began. */
+  erase(): Promise<void> {
+    const view = drawLine("", "", 0, this.columns, this.#at);
+    this.#at = view.at;
+    return this.show(view.output);
+  }
+
+  /** Leaves the line as it stands and goes on below: what is shown next comes there, and then the line again. */
+  async below(text: string): Promise<void> {
+    await this.drawEnd();
+    await this.show(`\r\n${text.replace(/\r?\n/g, "\r\n")}`);
     this.#at = START;
   }
 
@@ -172,19 +134,24 @@ export class LineReader {
     vars.set("COLUMNS", String(size.columns));
   }
 
-  #columns(): number {
+  get columns(): number {
     const size = this.#shell.sys.windowSize(this.#fd);
     return typeof size === "number" || size.columns === 0 ? 80 : size.columns;
   }
 
-  async #draw(prompt: string, editor: LineEditor): Promise<void> {
-    const view = drawLine(editor.searchPrompt ?? prompt, editor.text, editor.cursor, this.#columns(), this.#at);
+  draw(cursor: number = this.editor.cursor): Promise<void> {
+    const { editor } = this;
+    const view = drawLine(editor.prompt ?? this.#prompt, editor.text, cursor, this.columns, this.#at);
     this.#at = view.at;
-    await this.#show(view.output);
+    return this.show(view.output);
+  }
+
+  drawEnd(): Promise<void> {
+    return this.draw(this.editor.text.length);
   }
 
   /** Straight to the terminal, whatever stdout is. */
-  async #show(text: string): Promise<void> {
+  async show(text: string): Promise<void> {
     const { sys } = this.#shell;
     const bytes = encode(text);
     for (let at = 0; at < bytes.length; ) {

@@ -1,6 +1,6 @@
 // For tests in Node: an interactive shell at a terminal of its own, with what is typed and what is seen.
 
-import { encode, type System } from "@vibengine/system";
+import { decode, encode, type System } from "@vibengine/system";
 import { testSystem } from "@vibengine/system/testing";
 import { expect, onTestFinished } from "vitest";
 import { programNames } from "../program-names.ts";
@@ -11,7 +11,7 @@ export const PROMPT = "$ ";
 
 /** Starts `bash -i` at a terminal of its own. */
 export function startInteractive(files: Record<string, string> = {}, argv = ["bash", "-i"], host = testHost) {
-  const kernel = testSystem(64 * 1024 * 1024, programNames);
+  const kernel = testSystem(16 * 1024 * 1024, programNames);
   const terminal: [number, number] = [0, 0];
   expect(kernel.openTerminal({ rows: 24, columns: 80 }, terminal)).toBe(0);
   const [tty, screen] = terminal;
@@ -21,6 +21,8 @@ export function startInteractive(files: Record<string, string> = {}, argv = ["ba
   for (const to of [0, 1, 2]) sys.dup2(fd, to);
   if (fd > 2) sys.close(fd);
   for (const [path, text] of Object.entries(files)) {
+    const parent = path.slice(0, path.lastIndexOf("/"));
+    if (parent !== "") sys.mkdir(-100, encode(parent), 0o755);
     const file = sys.open(-100, encode(path), 0o1101, 0o644);
     sys.write(file, encode(text), 0, encode(text).length);
     sys.close(file);
@@ -68,8 +70,27 @@ export function startInteractive(files: Record<string, string> = {}, argv = ["ba
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
   };
+  /** Waits until something holds. */
+  const when = async (holds: () => boolean): Promise<void> => {
+    const deadline = Date.now() + 10_000;
+    for (;;) {
+      look();
+      if (holds()) return;
+      if (status !== undefined || Date.now() > deadline) throw new Error(`never so: ${JSON.stringify(raw)}`);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  };
   return {
     kernel,
+    when,
+    /** A file's text; nothing when it isn't there. */
+    read(path: string): string {
+      const file = kernel.open(-100, encode(path), 0, 0);
+      if (file < 0) return "";
+      const count = kernel.read(file, buffer, 0, buffer.length);
+      kernel.close(file);
+      return decode(buffer.slice(0, Math.max(count, 0)));
+    },
     sys,
     ended,
     until,

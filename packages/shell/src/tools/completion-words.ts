@@ -11,7 +11,45 @@ import { RESERVED } from "./describe-command.ts";
 const EXPORT = 1;
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-export async function generate(shell: Shell, completion: Completion, word: string, kit: LateKit): Promise<string[]> {
+/** What a completion is asked for with Tab: what functions and commands see of it. */
+export interface Asked {
+  words: string[];
+  current: number;
+  line: string;
+  point: number;
+  /** What stands for the command's name, where that is what is typed. */
+  command?: string;
+  /** The code of what is to be done: 9 for Tab, 63 for a list, 37 for a menu, 42 to put all in. */
+  type: number;
+  key: number;
+}
+
+const NOTHING_ASKED: Asked = { words: [], current: -1, line: "", point: 0, type: 9, key: 9 };
+/** A function's status that says: look for the completion again, it has been defined. */
+const AGAIN = 124;
+const NAMES = ["COMP_WORDS", "COMP_CWORD", "COMP_LINE", "COMP_POINT", "COMP_TYPE", "COMP_KEY"];
+
+function tell(shell: Shell, asked: Asked, flag: number): void {
+  const { vars } = shell;
+  const words = vars.writable("COMP_WORDS");
+  words.value = undefined;
+  words.map = null;
+  words.list = asked.words.slice();
+  const values = [asked.current, asked.line, asked.point, asked.type, asked.key];
+  for (const [i, name] of NAMES.slice(1).entries()) {
+    vars.set(name, String(values[i]));
+    vars.writable(name).flags |= flag;
+  }
+}
+
+/** @returns the words, or "again" for a function that has defined the completion anew */
+export async function generate(
+  shell: Shell,
+  completion: Completion,
+  word: string,
+  kit: LateKit,
+  asked: Asked | null = null,
+): Promise<string[] | "again"> {
   let found: string[] = [];
   for (const action of completion.actions) found.push(...actionWords(shell, action, word, kit));
   if (completion.globPattern !== null) found.push(...kit.glob(shell, completion.globPattern));
@@ -19,22 +57,26 @@ export async function generate(shell: Shell, completion: Completion, word: strin
     const words = await splitWordList(shell, completion.wordList, kit);
     found.push(...words.filter((each) => each.startsWith(word)));
   }
+  const command = asked?.command ?? asked?.words[0] ?? "compgen";
+  const previous = asked?.words[Math.max(0, asked.current - 1)] ?? "";
   const definition = completion.functionName === null ? undefined : shell.functions.get(completion.functionName);
   if (completion.functionName !== null && definition === undefined)
-    shell.complain(`compgen: ${completion.functionName}: command not found`);
+    shell.report(
+      `${shell.place()}: ${asked ? "completion: function" : "compgen:"} ${asked ? `\`${completion.functionName}' not found` : `${completion.functionName}: command not found`}\n`,
+    );
   if (definition) {
     shell.vars.table.delete("COMPREPLY");
-    shell.vars.writable("COMP_WORDS").list = [];
-    shell.vars.set("COMP_CWORD", "-1");
-    shell.vars.set("COMP_LINE", "");
-    shell.vars.set("COMP_POINT", "0");
-    await kit.callFunction(shell, definition, [definition.name, "compgen", word, ""]);
+    tell(shell, asked ?? NOTHING_ASKED, 0);
+    const status = await kit.callFunction(shell, definition, [definition.name, command, word, previous]);
     found.push(...shell.vars.elements("COMPREPLY", false));
-    for (const name of ["COMPREPLY", "COMP_WORDS", "COMP_CWORD", "COMP_LINE", "COMP_POINT"])
-      shell.vars.table.delete(name);
+    for (const name of ["COMPREPLY", ...NAMES]) shell.vars.table.delete(name);
+    if (status === AGAIN && asked) return "again";
   }
   if (completion.command !== null) {
-    const output = await kit.substitute(shell, kit.parse(`${completion.command} '' ${quoteAlways(word)} ''`));
+    if (asked) tell(shell, asked, EXPORT);
+    const words = asked ? [command, word, previous] : ["", word, ""];
+    const output = await kit.substitute(shell, kit.parse(`${completion.command} ${words.map(quoteAlways).join(" ")}`));
+    if (asked) for (const name of NAMES) shell.vars.table.delete(name);
     found.push(...output.text.split("\n").filter((line) => line !== ""));
   }
   if (completion.filter !== null) {
@@ -45,7 +87,11 @@ export async function generate(shell: Shell, completion: Completion, word: strin
   }
   if (completion.options.includes("plusdirs") || (completion.options.includes("dirnames") && found.length === 0))
     found.push(...fileNames(shell, word, true, kit));
-  if (found.length === 0 && (completion.options.includes("default") || completion.options.includes("bashdefault")))
+  if (
+    !asked &&
+    found.length === 0 &&
+    (completion.options.includes("default") || completion.options.includes("bashdefault"))
+  )
     found.push(...fileNames(shell, word, false, kit));
   return found.map((each) => completion.prefix + each + completion.suffix);
 }
@@ -61,11 +107,35 @@ async function splitWordList(shell: Shell, source: string, kit: LateKit): Promis
     shell.options.noglob = noglob;
     return collector.fields;
   }
-  // What is special to commands, but not to words, stands for itself.
-  const { command } = kit.parse(
-    `: ${source.replace(/\$\(.*?\)|`.*?`|'[^']*'|"[^"]*"|[\n|&;()<>*?[\]~#{}!]/gs, (text) => (text.length > 1 ? text : text === "\n" ? " " : `\\${text}`))}`,
-  ).items[0];
-  return command.kind === "simple" ? (await kit.expandWords(shell, command.words)).slice(1) : [];
+  let expanded: string[] = [];
+  const { noglob } = shell.options;
+  shell.options.noglob = true;
+  await kit.runSafely(shell, async () => {
+    const { command } = kit.parse(`: ${listWords(source, shell.vars.get("IFS") ?? " \t\n").join(" ")}`).items[0];
+    if (command.kind === "simple") expanded = (await kit.expandWords(shell, command.words)).slice(1);
+    return 0;
+  });
+  shell.options.noglob = noglob;
+  return expanded;
+}
+
+/** The words of a list, split at IFS outside quotes and expansions. What is special to commands alone stands for itself. */
+function listWords(source: string, ifs: string): string[] {
+  const words: string[] = [];
+  let word = "";
+  for (let at = 0; at < source.length; ) {
+    const whole =
+      /^(?:\\[^]|'[^']*'|"(?:\\[^]|[^"\\])*"|`[^`]*`|\$\(\((?:[^()]|\([^()]*\))*\)\)|\$\((?:[^()]|\([^()]*\))*\)|\$\{[^}]*\}?)/.exec(
+        source.slice(at),
+      )?.[0];
+    const here = whole ?? source[at];
+    at += here.length;
+    if (whole === undefined && ifs.includes(here)) {
+      if (word !== "") words.push(word);
+      word = "";
+    } else word += whole === undefined && /[\s|&;()<>*?[\]~#{}!]/.test(here) ? `\\${here}` : here;
+  }
+  return word === "" ? words : [...words, word];
 }
 
 function actionWords(shell: Shell, action: string, word: string, kit: LateKit): string[] {

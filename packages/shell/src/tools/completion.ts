@@ -137,7 +137,7 @@ export const compgen: LateBuiltin = async (shell, argv, kit) => {
     shell.report(`${shell.place()}: compgen: warning: -F option may not work as you expect\n`);
   if (completion.command) shell.report(`${shell.place()}: compgen: warning: -C option may not work as you expect\n`);
   const found = await generate(shell, completion, rest[0] ?? "", kit);
-  if (found.length === 0) return 1;
+  if (found.length === 0 || found === "again") return 1;
   return shell.write(found.map((each) => `${each}\n`).join(""), "compgen");
 };
 
@@ -205,6 +205,16 @@ function describe(name: string, completion: Completion): string {
   return [...words, name].join(" ");
 }
 
+/** The completion that runs, which its function may change for this once. */
+export const runningCompletions = new WeakMap<Shell, Completion>();
+
+function changeOptions(completion: Completion, changes: [string, boolean][]): void {
+  for (const [option, on] of changes) {
+    completion.options = completion.options.filter((each) => each !== option);
+    if (on) completion.options.push(option);
+  }
+}
+
 export const compopt: LateBuiltin = (shell, argv) => {
   const words = argv.slice(1);
   const changes: [string, boolean][] = [];
@@ -225,6 +235,11 @@ export const compopt: LateBuiltin = (shell, argv) => {
       return 2;
     } else if (word !== "--") names = [...names, word];
   }
+  const running = runningCompletions.get(shell);
+  if (names.length === 0 && running) {
+    changeOptions(running, changes);
+    return 0;
+  }
   if (names.length === 0) {
     shell.complain("compopt: not currently executing completion function");
     return 1;
@@ -237,10 +252,7 @@ export const compopt: LateBuiltin = (shell, argv) => {
       status = 1;
       continue;
     }
-    for (const [option, on] of changes) {
-      known.options = known.options.filter((each) => each !== option);
-      if (on) known.options.push(option);
-    }
+    changeOptions(known, changes);
   }
   return status;
 };

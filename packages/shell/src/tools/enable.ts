@@ -1,4 +1,4 @@
-// enable, help, bind: builtins about kit.builtins. They come with the tools; they reach the shell through what late.ts hands them.
+// enable, help: builtins about kit.builtins. They come with the tools; they reach the shell through what late.ts hands them.
 
 import type { LateBuiltin } from "../builtins/late.ts";
 import { compilePattern, matches } from "../pattern.ts";
@@ -52,13 +52,4 @@ export const help: LateBuiltin = (shell, argv, kit) => {
     `help: no help topics match \`${options.rest.at(-1)}'.  Try \`help help' or \`man -k ${options.rest.at(-1)}' or \`info ${options.rest.at(-1)}'.`,
   );
   return 1;
-};
-
-/** Keys can't be bound: at a terminal the line editor's are fixed, and elsewhere there is no editor, of which bash only warns. */
-export const bind: LateBuiltin = (shell) => {
-  const { interactive } = shell.options;
-  shell.complain(
-    interactive ? "bind: the keys of the line editor are fixed" : "bind: warning: line editing not enabled",
-  );
-  return interactive ? 1 : 0;
 };

@@ -3,23 +3,26 @@
 
 import { formatNumber } from "../builtins/float.ts";
 import { Reader, Writer } from "../stdio.ts";
-import { columnsOf, complete } from "./complete-line.ts";
 import { runCoprocess } from "./coprocess.ts";
 import { matchExtended } from "./match-extended.ts";
 import { printFunction } from "./print-function.ts";
 import { printTraps } from "./print-traps.ts";
 import { printAll, printDeclarations, printMarked } from "./print-variables.ts";
+import { expandHistory } from "./readline/expand-history.ts";
+import { joinLines } from "./readline/join-lines.ts";
+import { openReadline } from "./readline/open.ts";
 import { runSelect } from "./select.ts";
 import { formatLocalTime } from "./zone.ts";
 
 export const parts = {
   Reader,
   Writer,
-  columnsOf,
-  complete,
   formatNumber,
   formatLocalTime,
+  expandHistory,
+  joinLines,
   matchExtended,
+  openReadline,
   printAll,
   printDeclarations,
   printFunction,
