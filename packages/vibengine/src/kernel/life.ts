@@ -13,7 +13,7 @@ import { KernelCalls } from "./calls.ts";
 import { Deadline } from "./clock.ts";
 import { Commands } from "./commands.ts";
 import { Files } from "./files.ts";
-import { loadTools } from "./late.ts";
+import { loadSaving, loadTools } from "./late.ts";
 import { Metrics } from "./metrics.ts";
 import { fromArchive, fromNothing, fromSnapshot, fromStore, type Origin } from "./origins.ts";
 import { type Hold, holdSandbox } from "./ownership.ts";
@@ -83,7 +83,9 @@ export class Life {
    */
   async resume(options: BootOptions): Promise<KernelInfo> {
     const { sandboxId } = options;
-    const attach = this.#startWorkers(options);
+    // Reading a large disk takes longer than a worker's start, and nothing is won if the two get in each other's way.
+    const saving = loadSaving(options.assets.saving);
+    saving.catch(() => {});
     this.#hold = await holdSandbox(sandboxId);
     if (this.#hold === null) {
       throw new SandboxError(
@@ -95,7 +97,7 @@ export class Life {
       const origin = await fromStore(this.#store, options);
       const left = (origin.stored?.endAt ?? 0) - Date.now();
       const timeoutMs = options.timeoutMs > 0 ? options.timeoutMs : Math.max(left, 1);
-      return await this.#run(origin, attach, { ...options, timeoutMs });
+      return await this.#run(origin, this.#startWorkers(options), { ...options, timeoutMs });
     } catch (error) {
       await this.#hold.release();
       throw error;

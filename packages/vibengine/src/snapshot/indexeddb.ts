@@ -7,9 +7,9 @@ import { openFile, removeFiles, sweepFiles, withFiles, writeFile } from "./opfs.
 import { MANIFEST, type NewSegment, type Records, type SegmentReader, SNAPSHOT, type SnapshotStore } from "./store.ts";
 
 /** Puts under way at once: enough to keep the database busy, few enough to bound what is copied. */
-const PIPELINE = 8;
+const PIPELINE = 4;
 /** Gets under way at once. */
-const READ_AHEAD = 16;
+const READ_AHEAD = 6;
 
 export function indexedDbStore(): SnapshotStore {
   return {
