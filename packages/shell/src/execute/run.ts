@@ -275,18 +275,21 @@ async function settleTolerant(shell: Shell, node: Command, waiting: Promise<numb
   }
 }
 
-/** Runs `cleanup` when `body` has ended, however it ends, at once or later. */
-export function finallyDo(body: () => Status, cleanup: () => void): Status {
+/** Runs `cleanup` when `body` has ended, however it ends, at once or later; it gets what was thrown. */
+export function finallyDo(body: () => Status, cleanup: (error?: unknown) => void): Status {
+  const failed = (error: unknown): never => {
+    cleanup(error);
+    throw error;
+  };
+  const ended = (status: number): number => {
+    cleanup();
+    return status;
+  };
   let result: Status;
   try {
     result = body();
   } catch (error) {
-    cleanup();
-    throw error;
+    return failed(error);
   }
-  if (typeof result === "number") {
-    cleanup();
-    return result;
-  }
-  return result.finally(cleanup);
+  return typeof result === "number" ? ended(result) : result.then(ended, failed);
 }

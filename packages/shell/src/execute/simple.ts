@@ -10,10 +10,11 @@ import { assignAll, assignBefore } from "./assign.ts";
 import { ExitShell, NO_JUMP, ShellFault, type Status } from "./control.ts";
 import { runProgram } from "./external.ts";
 import { callFunction } from "./functions.ts";
-import { applyRedirections, expandRedirections, type Redirect, restoreFds, type SavedFd } from "./redirect.ts";
+import { applyRedirections, expandRedirections, leaveRedirections, type Redirect, type SavedFd } from "./redirect.ts";
 import { finallyDo } from "./run.ts";
 import type { Shell } from "./shell.ts";
 import { closeSubstitutions } from "./substitution.ts";
+import { tell } from "./task.ts";
 import { traceCommand } from "./trace.ts";
 import { runDebug } from "./traps.ts";
 
@@ -146,11 +147,10 @@ function runBuiltin(shell: Shell, builtin: Builtin, argv: string[], special: boo
   const failed = (error: unknown): number => {
     // A bad expression in a declaration or an assigned value drops the whole line.
     const catches = /^(let|eval|source|\.|command|builtin|test|\[)$/.test(argv[0]);
-    if (error instanceof ArithmeticFault && catches)
-      shell.complain(argv[0] === "let" ? `let: ${error.message}` : error.message);
-    else if (error instanceof ShellFault && !error.fatal && !(special && shell.options.posix)) {
-      if (error.message !== "") shell.complain(error.message);
-    } else throw error;
+    if (error instanceof ArithmeticFault && catches) {
+      if (argv[0] === "let") error.message = `let: ${error.message}`;
+    } else if (!(error instanceof ShellFault) || error.fatal || (special && shell.options.posix)) throw error;
+    tell(shell, error);
     shell.jump = NO_JUMP;
     return 1;
   };
@@ -207,7 +207,7 @@ function withRedirections(shell: Shell, node: Simple, command: string | null, bo
         if (error !== null) return redirectionFailed(shell, error, command !== null && SPECIAL_BUILTINS.has(command));
         return body();
       },
-      () => restoreFds(shell.sys, saved),
+      (fault) => leaveRedirections(shell, saved, fault),
     );
   };
   const list = expandRedirections(shell, node.redirections);

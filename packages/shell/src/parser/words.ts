@@ -103,11 +103,7 @@ export function readUnquotedParts(lexer: Lexer, end: UnquotedEnd, tildes = true)
       break;
     }
     if (code === 92) {
-      if (lexer.code(1) === 10) {
-        lexer.pos += 2;
-        lexer.line++;
-        continue;
-      }
+      if (lexer.join()) continue;
       flush();
       lexer.pos++;
       parts.push({ kind: "quoted", text: takeCharacter(lexer) || "\\" });
