@@ -152,7 +152,9 @@ function convert(match: RegExpExecArray, conversion: string, run: Run): boolean 
         seconds === undefined || seconds === "-1" || seconds === "-2"
           ? Date.now() / 1000
           : Number(integer(seconds, run));
-      run.text += pad(cut(run.late.formatLocalTime(match[4] || "%X", when, run.timeZone), precision), width, flags);
+      // bash has room for that much.
+      const time = run.late.formatLocalTime(match[4] || "%X", when, run.timeZone);
+      run.text += pad(encode(time).length > 127 ? "" : cut(time, precision), width, flags);
       return true;
     }
     default:
@@ -177,7 +179,10 @@ export function pad(text: string, width: number, flags: string): string {
 
 function integer(text: string | undefined, run: Run, signed = true): Integer {
   if (text === undefined || text === "") return 0;
-  if (text[0] === '"' || text[0] === "'") return text.length > 1 ? (text.codePointAt(1) as number) : 0;
+  if (text[0] === '"' || text[0] === "'") {
+    const code = text.codePointAt(1) ?? 0;
+    return code >= 0xdc80 && code < 0xdd00 ? code - 0xdc00 : code;
+  }
   const match = /^\s*([-+]?)(0[xX][0-9A-Fa-f]+|0[0-7]*|[1-9][0-9]*)/.exec(text);
   if (!match) {
     run.errors.push(`${text}: invalid number`);

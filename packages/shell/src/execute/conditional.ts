@@ -6,6 +6,7 @@ import type { ArithmeticCommand, Conditional, Test, Word } from "../ast.ts";
 import { toolsForExpansion } from "../builtins/late.ts";
 import { testBinary, testUnary } from "../builtins/test-operators.ts";
 import { Collector } from "../expand/fields.ts";
+import { toLocale } from "../expand/locale.ts";
 import { replay } from "../expand/replay.ts";
 import { expandPattern, expandText, walk } from "../expand/words.ts";
 import { compilePattern, matches } from "../pattern.ts";
@@ -94,8 +95,8 @@ function binary(shell: Shell, operator: string, left: Word, right: Word): boolea
     case "==":
     case "!=": {
       const fold = shell.shopt.nocasematch;
-      const pattern = compilePattern(expandPattern(shell, right), true, fold);
-      return matches(pattern, fold ? text.toLowerCase() : text) === (operator !== "!=");
+      const pattern = compilePattern(toLocale(shell, expandPattern(shell, right)), true, fold);
+      return matches(pattern, toLocale(shell, fold ? text.toLowerCase() : text)) === (operator !== "!=");
     }
     case "=~":
       return matchExpression(shell, text, right);

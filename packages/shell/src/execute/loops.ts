@@ -2,6 +2,7 @@
 
 import type { ArithmeticPart, Case, For, ForArithmetic, If, Select, While } from "../ast.ts";
 import { readLine } from "../builtins/input.ts";
+import { toLocale } from "../expand/locale.ts";
 import { replay } from "../expand/replay.ts";
 import { evaluateArithmetic, expandPattern, expandText, expandWords } from "../expand/words.ts";
 import { compilePattern, matches } from "../pattern.ts";
@@ -286,7 +287,8 @@ function chooseClause(shell: Shell, node: Case): Status {
 
 function isMatch(shell: Shell, subject: string, source: string): boolean {
   const fold = shell.shopt.nocasematch;
-  return matches(compilePattern(source, shell.shopt.extglob, fold), fold ? subject.toLowerCase() : subject);
+  const pattern = compilePattern(toLocale(shell, source), shell.shopt.extglob, fold);
+  return matches(pattern, toLocale(shell, fold ? subject.toLowerCase() : subject));
 }
 
 function runClauses(shell: Shell, node: Case, holds: (pattern: Case["word"]) => boolean, from: number): Status {

@@ -185,7 +185,11 @@ function check(shell: Shell, node: Command, status: number): Status {
 
 function checkFailure(shell: Shell, node: Command, status: number): Status {
   if (status === 0 || shell.tolerance > 0 || shell.jump !== NO_JUMP || !countsAsFailure(node)) return status;
-  return failure(shell, status);
+  // bash judges a subshell at a pipeline's end by itself, too.
+  if (node.kind !== "pipeline" || node.commands.length < 2 || node.commands.at(-1)!.kind !== "subshell")
+    return failure(shell, status);
+  const first = failure(shell, status);
+  return typeof first === "number" ? failure(shell, status) : first.then(() => failure(shell, status));
 }
 
 /** A failure that nothing excuses: the ERR trap runs, and `set -e` ends the shell. */

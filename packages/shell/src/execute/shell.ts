@@ -37,6 +37,9 @@ export const CALL_DEPTH_MAX = 5000;
 /** Signals that an interactive shell lives through. */
 const SPARED = (1 << SIGINT) | (1 << SIGQUIT) | (1 << SIGTERM);
 
+/** What the locale of characters is named by, the strongest first. */
+const LOCALE = ["LC_ALL", "LC_CTYPE", "LANG"];
+
 export class Shell {
   sys: System;
   readonly host: ShellHost;
@@ -109,7 +112,9 @@ export class Shell {
   /** Results of substitutions for a command that is run again. */
   ready: ReplayLog | null = null;
   /** PIPESTATUS: of the last pipeline, a number for one of one command; null: the status of the last simple command. */
-  pipeStatus: number[] | number | null = 0;
+  pipeStatus: number[] | number | null = [];
+  /** The C locale, in which a byte is a character. */
+  countsBytes = false;
   /** The script being read, for `alias` and messages. */
   lexer: Lexer | null = null;
   /** What the arguments in `argv` of a declaration builtin assign, by position. */
@@ -243,6 +248,8 @@ export class Shell {
     this.vars.watch.set("GLOBIGNORE", (value) => {
       this.globIgnore = ignoredPatterns(value);
     });
+    for (const name of LOCALE) this.vars.watch.set(name, () => this.readLocale());
+    this.readLocale();
     this.vars.watch.set("PATH", () => this.programs.forget());
     this.vars.watch.set("HISTSIZE", () => trimHistory(this));
     this.vars.watch.set("HISTFILESIZE", () => trimHistoryFile(this));
@@ -250,6 +257,11 @@ export class Shell {
       const variable = this.vars.table.get("OPTIND");
       if (variable) variable.offset = 0;
     });
+  }
+
+  private readLocale(): void {
+    const name = LOCALE.map((each) => this.vars.get(each)).find(Boolean) ?? "";
+    this.countsBytes = name === "C" || name === "POSIX";
   }
 
   /** What messages begin with: the file that is run, as BASH_SOURCE has it, or `$0`. */

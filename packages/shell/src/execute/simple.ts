@@ -5,6 +5,8 @@ import type { Simple } from "../ast.ts";
 import { type Builtin, builtins, SPECIAL_BUILTINS } from "../builtins/index.ts";
 import { replay } from "../expand/replay.ts";
 import { expandText, expandWords } from "../expand/words.ts";
+import { readAssignment } from "../parser/assignments.ts";
+import { openScript } from "../parser/parser.ts";
 import { literalWord } from "../parser/words.ts";
 import { assignAll, assignBefore } from "./assign.ts";
 import { ExitShell, NO_JUMP, ShellFault, type Status } from "./control.ts";
@@ -37,12 +39,24 @@ export function runSimple(shell: Shell, node: Simple): Status {
 
 function expandAndRun(shell: Shell, node: Simple, inPlace: boolean): Status {
   shell.substitutionStatus = 0;
+  if (shell.options.keyword) node = takeKeywords(node);
   if (node.words.length === 0) return assignOnly(shell, node);
   if (node.words.some((word) => word.assignment)) return runDeclaration(shell, node);
   const fields = expandWords(shell, node.words);
   return fields instanceof Promise
     ? fields.then((list) => runFields(shell, node, list, inPlace))
     : runFields(shell, node, fields, inPlace);
+}
+
+/** `set -k`: what looks like an assignment is one, wherever it stands. */
+function takeKeywords(node: Simple): Simple {
+  const assignments = [...node.assignments];
+  const words = node.words.filter((word, i) => {
+    const found = i === 0 || word.assignment || !word.source ? null : readAssignment(openScript(word.source));
+    if (found) assignments.push(found);
+    return !found;
+  });
+  return { ...node, words, assignments };
 }
 
 function assignOnly(shell: Shell, node: Simple): Status {
@@ -109,11 +123,16 @@ function runDeclaration(shell: Shell, node: Simple): Status {
 
 function runFields(shell: Shell, node: Simple, argv: string[], inPlace: boolean): Status {
   if (argv.length === 0) return assignOnly(shell, node);
-  if (shell.options.xtrace) traceCommand(shell, argv);
+  // What declares arrays is traced behind its assignments.
+  if (shell.options.xtrace && !declaresList(shell)) traceCommand(shell, argv);
   const name = argv[0];
   const result = runNamed(shell, node, name, argv, inPlace);
   if (typeof result === "number") return ended(shell, argv, result);
   return result.then((status) => ended(shell, argv, status));
+}
+
+export function declaresList(shell: Shell): boolean {
+  return [...(shell.declarations ?? [])].some(([, { elements }]) => elements);
 }
 
 function ended(shell: Shell, argv: string[], status: number): number {

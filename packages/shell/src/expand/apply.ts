@@ -5,11 +5,16 @@ import type { ParameterPart, Word } from "../ast.ts";
 import { ShellFault } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
 import { compilePattern, matches, matchPrefix, matchSuffix, replaceMatches } from "../pattern.ts";
+import { fromLocale, toLocale } from "./locale.ts";
 import { effect } from "./replay.ts";
 import { expandPattern, expandText } from "./words.ts";
 
 /** One value through the part's operator. */
 export function apply(shell: Shell, part: ParameterPart, value: string): string {
+  return fromLocale(shell, applyTo(shell, part, toLocale(shell, value)));
+}
+
+function applyTo(shell: Shell, part: ParameterPart, value: string): string {
   const { operator } = part;
   switch (operator) {
     case "":
@@ -42,7 +47,7 @@ export function apply(shell: Shell, part: ParameterPart, value: string): string 
 }
 
 function compile(shell: Shell, word: Word) {
-  return compilePattern(expandPattern(shell, word), shell.shopt.extglob);
+  return compilePattern(toLocale(shell, expandPattern(shell, word)), shell.shopt.extglob);
 }
 
 function substring(shell: Shell, part: ParameterPart, value: string): string {
@@ -78,9 +83,9 @@ function changeCase(shell: Shell, part: ParameterPart, value: string): string {
 }
 
 function replace(shell: Shell, part: ParameterPart, value: string): string {
-  const source = expandPattern(shell, part.word as Word);
-  // An empty pattern matches only where it is anchored.
-  if (source === "" && part.operator !== "/#" && part.operator !== "/%") return value;
+  const source = toLocale(shell, expandPattern(shell, part.word as Word));
+  // An empty pattern matches only where it is anchored. One with `[^]…]` bash takes for longer than it is.
+  if (source === "" ? !/[#%]/.test(part.operator) : /\[[!^]\]/.test(source) && !source.includes("*")) return value;
   const pattern = compilePattern(source, shell.shopt.extglob, shell.shopt.nocasematch);
   // In the replacement an unquoted & stands for the match; quoting shows as backslashes in a pattern.
   const template = part.word2 ? expandPattern(shell, part.word2) : "";

@@ -1,6 +1,7 @@
 // Brace expansion: a{b,c}d and {1..9..2}, on a word's unquoted text before any other expansion.
 
 import type { Part, Word } from "../ast.ts";
+import { ShellFault } from "../execute/control.ts";
 import { isNameStart, simpleParameter } from "../parser/dollar.ts";
 import { makeWord } from "../parser/words.ts";
 
@@ -121,7 +122,8 @@ function range(text: string): Atom[][] | null {
   for (let value = first; first <= last ? value <= last : value >= last; value += first <= last ? step : -step) {
     if (!numbers) {
       const character = String.fromCharCode(value);
-      // Between Z and a lie characters that would be special again.
+      // Between Z and a lie characters that are special again.
+      if (character === "`") throw new ShellFault('bad substitution: no closing "`" in `');
       const text = character === "\\" ? "" : character;
       results.push([/[A-Za-z]/.test(character) ? character : { kind: "quoted", text }]);
     } else {

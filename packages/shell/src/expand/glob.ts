@@ -15,6 +15,7 @@ import {
 import { ShellFault } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
 import { compilePattern, matches, type Pattern } from "../pattern.ts";
+import { toLocale } from "./locale.ts";
 
 /** Appends the names that match a field's pattern, or its plain text if there are none. */
 export function globFields(shell: Shell, pattern: string, text: string, fields: string[]): void {
@@ -67,7 +68,7 @@ export function glob(shell: Shell, pattern: string): string[] {
       found = next;
       continue;
     }
-    const compiled = compilePattern(component, shell.shopt.extglob, shell.shopt.nocaseglob);
+    const compiled = compilePattern(toLocale(shell, component), shell.shopt.extglob, shell.shopt.nocaseglob);
     for (const base of found) step(shell, base, compiled, component, isLast, next);
     found = next;
   }
@@ -103,7 +104,7 @@ function step(shell: Shell, base: string, pattern: Pattern, source: string, isLa
   for (const { name, type } of list(shell, base)) {
     if (name.startsWith(".") && !dots && (!dotglob || name === "." || name === "..")) continue;
     if (dots && (name === "." || name === "..") && (shell.shopt.globskipdots || ignoring)) continue;
-    if (!matches(pattern, shell.shopt.nocaseglob ? name.toLowerCase() : name)) continue;
+    if (!matches(pattern, toLocale(shell, shell.shopt.nocaseglob ? name.toLowerCase() : name))) continue;
     const path = join(base, name);
     if (isLast || type === 4 || (type === 10 && exists(shell, path, true))) into.push(path);
   }

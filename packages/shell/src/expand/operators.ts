@@ -8,6 +8,7 @@ import { ELEMENT } from "../execute/variables.ts";
 import { literalWord } from "../parser/words.ts";
 import { apply, countCharacters, number } from "./apply.ts";
 import type { Collector } from "./fields.ts";
+import { toLocale } from "./locale.ts";
 import { expandSubscript, firstSeparator, parameterList, parameterValue, subscriptKey } from "./parameters.ts";
 import { quoteAlways } from "./quote.ts";
 import { effect } from "./replay.ts";
@@ -19,15 +20,22 @@ export function expandParameter(shell: Shell, part: ParameterPart, quoted: boole
     const target = ELEMENT.exec(shell.vars.targetOf(part.name));
     if (target) part = { ...part, ...pickTarget(shell, target[1], target[2]) };
   }
+  let { colon } = part;
   if (part.operator === "bad") throw new ShellFault(`${part.source}: bad substitution`);
   if (part.indirect) {
     const target = indirect(shell, part, quoted, into);
     if (target === null) return;
+    // A list found that way is null only without elements.
+    colon &&= !target.all;
     part = target;
   }
   const list = parameterList(shell, part);
   if (part.length) {
-    put(into, String(list ? list.length : countCharacters(scalar(shell, part) ?? unset(shell, part))), quoted);
+    put(
+      into,
+      String(list ? list.length : countCharacters(toLocale(shell, scalar(shell, part) ?? unset(shell, part)))),
+      quoted,
+    );
     return;
   }
   const { operator } = part;
@@ -39,7 +47,7 @@ export function expandParameter(shell: Shell, part: ParameterPart, quoted: boole
         : undefined
       : scalar(shell, part);
     // An empty list in quotes counts as empty text when there is one empty parameter.
-    const isSet = part.colon ? value !== undefined && value !== "" : value !== undefined;
+    const isSet = colon ? value !== undefined && value !== "" : value !== undefined;
     if (operator === "+") {
       if (isSet) walkAlternative(shell, part.word as Word, quoted, into);
       else if (quoted && !hasList(part.word as Word) && !(list && !star)) into.quoted("");
@@ -93,11 +101,11 @@ function unset(shell: Shell, part: ParameterPart): string {
 function indirect(shell: Shell, part: ParameterPart, quoted: boolean, into: Collector): ParameterPart | null {
   if (part.operator === "names") {
     const names = [...shell.vars.table.keys()].filter((name) => name.startsWith(part.name)).sort();
-    putList(shell, part, names, quoted, into);
+    putList(shell, part, names, quoted, into, "");
     return null;
   }
   if (part.all && part.operator === "") {
-    putList(shell, part, shell.vars.elements(part.name, true), quoted, into);
+    putList(shell, part, shell.vars.elements(part.name, true), quoted, into, " ");
     return null;
   }
   const reference = shell.vars.table.get(part.name);
@@ -157,7 +165,15 @@ function walkAlternative(shell: Shell, word: Word, quoted: boolean, into: Collec
   }
 }
 
-function putList(shell: Shell, part: ParameterPart, list: string[], quoted: boolean, into: Collector): void {
+/** `glue`: what joins names and keys outside quotes when IFS is empty. */
+function putList(
+  shell: Shell,
+  part: ParameterPart,
+  list: string[],
+  quoted: boolean,
+  into: Collector,
+  glue?: string,
+): void {
   const star = part.all === "*" || part.name === "*";
   if (quoted && star) {
     into.quoted(list.join(firstSeparator(shell)));
@@ -167,6 +183,10 @@ function putList(shell: Shell, part: ParameterPart, list: string[], quoted: bool
   // Unquoted, what IFS joins it splits again, but for blanks, which would swallow empty elements.
   if (into.mode === "fields" && !quoted && separator !== "" && !shell.separators.blank.includes(separator)) {
     into.split(list.join(separator));
+    return;
+  }
+  if (into.mode === "fields" && star && separator === "" && glue !== undefined && list.length > 0) {
+    into.split(list.join(glue));
     return;
   }
   if (into.mode !== "fields") {

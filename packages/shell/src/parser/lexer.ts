@@ -68,6 +68,8 @@ export class Lexer {
   blankAlias = false;
   /** Behind `for name` or `case word`, where `in` is never an alias. */
   headOfLoop = false;
+  /** In an assignment's value, in which a tilde may stand behind a colon. */
+  inValue = false;
   /** What was replaced in the text of the command line at hand, for restart(). */
   edits: { start: number; old: string; length: number }[] = [];
   #more: (() => string | null) | undefined;

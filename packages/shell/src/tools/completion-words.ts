@@ -61,12 +61,26 @@ async function splitWordList(shell: Shell, source: string, kit: LateKit): Promis
     shell.options.noglob = noglob;
     return collector.fields;
   }
-  // What is special to commands, but not to words, stands for itself.
-  const { command } = kit.parse(
-    `: ${source.replace(/\$\(.*?\)|`.*?`|'[^']*'|"[^"]*"|[\n|&;()<>*?[\]~#{}!]/gs, (text) => (text.length > 1 ? text : text === "\n" ? " " : `\\${text}`))}`,
-  ).items[0];
-  return command.kind === "simple" ? (await kit.expandWords(shell, command.words)).slice(1) : [];
+  // What is special to commands, but not to words, stands for itself; characters of IFS part words.
+  const { source: ifs } = shell.separators;
+  const text = source.replace(PIECES, (piece) => {
+    if (piece.length > 1) return piece;
+    if (ifs.includes(piece)) return " ";
+    if (piece === "\n") return "$'\\n'";
+    return /[\s|&;()<>*?[\]~#{}!]/.test(piece) ? `\\${piece}` : piece;
+  });
+  try {
+    const { command } = kit.parse(`: ${text}`).items[0];
+    return command.kind === "simple" ? (await kit.expandWords(shell, command.words)).slice(1) : [];
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    shell.complain(/\$\{[^}]*$/.test(source) ? `${source}: bad substitution` : error.message);
+    return [];
+  }
 }
+
+/** What is quoted or expanded, as a whole; else a character. */
+const PIECES = /\\[^]|\$\(\(.*?\)\)|\$\((?:[^()]|\([^()]*\))*\)|\$\{[^}]*\}?|`[^`]*`|'[^']*'|"(?:\\[^]|[^"\\])*"|[^]/gs;
 
 function actionWords(shell: Shell, action: string, word: string, kit: LateKit): string[] {
   const { builtins, optionNames } = kit;
