@@ -7,7 +7,6 @@ import { builtin, command, eval_, exec, source } from "./commands.ts";
 import { declare, local } from "./declare.ts";
 import { cd, pwd } from "./directories.ts";
 import { break_, continue_, exit, false_, return_, true_ } from "./flow.ts";
-import { getopts } from "./getopts.ts";
 import { read } from "./input.ts";
 import { kill, wait } from "./jobs.ts";
 import { late } from "./late.ts";
@@ -89,7 +88,7 @@ export const builtins = new Map<string, Builtin>([
   ["bg", late("bg")],
   ["disown", late("disown")],
   ["umask", late("umask")],
-  ["getopts", getopts],
+  ["getopts", late("getopts")],
   ["times", late("times")],
   ["let", let_],
   ["ulimit", late("ulimit")],

@@ -3,12 +3,11 @@
 import { evaluateText } from "../arithmetic/evaluate.ts";
 import type { Assignment } from "../ast.ts";
 import { subscriptKey } from "../expand/parameters.ts";
-import { quoteAlways } from "../expand/quote.ts";
 import { replay } from "../expand/replay.ts";
 import { appendFields, expandText } from "../expand/words.ts";
 import { ExitShell, ShellFault } from "./control.ts";
 import type { Shell } from "./shell.ts";
-import { quoteWord, traceAssignment } from "./trace.ts";
+import { traceAssignment } from "./trace.ts";
 import { EXPORT, NAMEREF } from "./variables.ts";
 
 /** Performs assignments in order; a promise if a substitution had to wait. */
@@ -84,7 +83,7 @@ export function evaluate(shell: Shell, assignment: Assignment, map = false): Eva
 /** `declared`: by a declaration command, whose elements bash traces in quotes. */
 export function store(shell: Shell, assignment: Assignment, value: Evaluated, declared = false): void {
   const { vars } = shell;
-  if (shell.options.xtrace) traceAssignment(shell, assignment, value, declared ? quoteAlways : quoteWord);
+  if (shell.options.xtrace) traceAssignment(shell, assignment, value, declared);
   if (value.elements !== null) storeElements(shell, assignment, value.elements);
   else if (value.key !== null) vars.setElement(assignment.name, value.key, value.text, assignment.append);
   else vars.set(assignment.name, value.text, assignment.append);

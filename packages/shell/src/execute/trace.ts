@@ -18,19 +18,16 @@ export function traceCommand(shell: Shell, argv: string[]): void {
   traceLine(shell, argv.map(quoteWord).join(" "));
 }
 
-export function traceAssignment(
-  shell: Shell,
-  assignment: Assignment,
-  value: Evaluated,
-  quote: (text: string) => string = quoteWord,
-): void {
+/** `declared`: by a declaration command; an array is shown as it stands in the script otherwise. */
+export function traceAssignment(shell: Shell, assignment: Assignment, value: Evaluated, declared = false): void {
+  const { name, append, source } = assignment;
   const index = value.key === null ? "" : `[${value.key}]`;
   const shown = value.elements
-    ? `(${value.elements.map((element) => (element.index === null ? "" : `[${element.index}]=`) + quote(element.text)).join(" ")})`
+    ? `(${value.elements.map((element) => (element.index === null ? "" : `[${element.index}]=`) + quoteAlways(element.text)).join(" ")})`
     : value.text === ""
       ? ""
       : quoteWord(value.text);
-  traceLine(shell, `${assignment.name}${index}${assignment.append ? "+" : ""}=${shown}`);
+  traceLine(shell, value.elements && !declared ? source : `${name}${index}${append ? "+" : ""}=${shown}`);
 }
 
 export function quoteWord(text: string): string {

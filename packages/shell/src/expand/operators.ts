@@ -2,6 +2,7 @@
 // Lists (`$@`, `${a[@]}`) are operated on element by element.
 
 import type { ParameterPart, Word } from "../ast.ts";
+import { toolsForExpansion } from "../builtins/late.ts";
 import { ShellFault } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
 import { ELEMENT } from "../execute/variables.ts";
@@ -10,9 +11,9 @@ import { apply, countCharacters, number } from "./apply.ts";
 import type { Collector } from "./fields.ts";
 import { toLocale } from "./locale.ts";
 import { expandSubscript, firstSeparator, parameterList, parameterValue, subscriptKey } from "./parameters.ts";
+import { expandPrompt } from "./prompt.ts";
 import { quoteAlways } from "./quote.ts";
 import { effect } from "./replay.ts";
-import { transform } from "./transform.ts";
 import { expandText, put, walk } from "./words.ts";
 
 export function expandParameter(shell: Shell, part: ParameterPart, quoted: boolean, into: Collector): void {
@@ -221,6 +222,11 @@ function applyToList(shell: Shell, part: ParameterPart, list: string[]): string[
     default:
       return list.map((value) => apply(shell, part, value));
   }
+}
+
+function transform(shell: Shell, part: ParameterPart, value: string): string {
+  if (part.word?.literal === "P") return expandPrompt(shell, value);
+  return toolsForExpansion(shell).parts.transform(shell, part, value);
 }
 
 function slice(shell: Shell, part: ParameterPart, list: string[]): string[] {

@@ -71,12 +71,9 @@ function isPure(part: Part): boolean {
     case "arithmetic":
       return part.word.pure;
     case "parameter":
-      // A prompt may hold command substitutions.
+      // What transforms comes with the tools, and a prompt may hold command substitutions.
       return (
-        !(part.operator === "@" && part.word?.literal === "P") &&
-        (part.word?.pure ?? true) &&
-        (part.word2?.pure ?? true) &&
-        (part.index?.pure ?? true)
+        part.operator !== "@" && (part.word?.pure ?? true) && (part.word2?.pure ?? true) && (part.index?.pure ?? true)
       );
     default:
       return true;

@@ -24,6 +24,7 @@ import { env } from "./env.ts";
 import { expr, factor } from "./expr.ts";
 import { find } from "./find.ts";
 import { fmt } from "./fmt.ts";
+import { getopts } from "./getopts.ts";
 import { egrep, fgrep, grep } from "./grep.ts";
 import { head, tail } from "./head.ts";
 import { fc, history } from "./history.ts";
@@ -92,6 +93,7 @@ const lateBuiltins: Record<string, LateBuiltin> = {
   fg,
   bg,
   disown,
+  getopts,
   suspend,
   "kill -l": killList,
 };

@@ -8,6 +8,7 @@ import { matchExtended } from "./match-extended.ts";
 import { printFunction } from "./print-function.ts";
 import { printTraps } from "./print-traps.ts";
 import { printAll, printDeclarations, printMarked } from "./print-variables.ts";
+import { transform } from "./transform.ts";
 import { formatLocalTime } from "./zone.ts";
 
 export const parts = {
@@ -23,6 +24,7 @@ export const parts = {
   printFunction,
   printMarked,
   printTraps,
+  transform,
 };
 
 export type Parts = typeof parts;

@@ -3,9 +3,9 @@
 import type { Declaration } from "../builtins/declare.ts";
 import type { Status } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
-import { describeValue, describeVariable } from "../expand/describe.ts";
 import { compareNames } from "../expand/glob.ts";
 import { quoteDouble } from "../expand/quote.ts";
+import { describeValue, describeVariable } from "./describe.ts";
 import { functionText } from "./print-function.ts";
 
 /** What a declaration command is to print. */
