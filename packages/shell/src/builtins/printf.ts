@@ -189,7 +189,9 @@ function integer(text: string | undefined, run: Run, signed = true): Integer {
     return 0;
   }
   if (match[0].length !== text.length)
-    run.errors.push(`${text}: invalid ${/^0[0-7]*[89]/.test(text.trim()) ? "octal number" : "number"}`);
+    run.errors.push(
+      `${text}: invalid ${/^0x/i.test(text.trim()) ? "hex " : /^0[0-7]*[89]/.test(text.trim()) ? "octal " : ""}number`,
+    );
   const digits = BigInt(/^0[0-7]/.test(match[2]) ? `0o${match[2].slice(1)}` : match[2]);
   const value = match[1] === "-" ? -digits : digits;
   // As strtol and strtoul have it: out of range there is a warning, and the nearest number.

@@ -45,7 +45,9 @@ export interface Evaluated {
 export function evaluate(shell: Shell, assignment: Assignment, map = false): Evaluated {
   const associative = map || shell.vars.isAssociative(assignment.name);
   if (assignment.elements === null) {
-    const key = assignment.index ? subscriptKey(shell, assignment.name, assignment.index, map) : null;
+    const { name, index } = assignment;
+    const key = index ? subscriptKey(shell, name, index, map) : null;
+    if (key === "") throw new ShellFault(`${name}[${index?.source}]: bad array subscript`);
     return { text: expandText(shell, assignment.value!), key, elements: null };
   }
   if (assignment.index)

@@ -80,7 +80,7 @@ export class Shell {
   /** Names of the running functions, innermost last. */
   calls: string[] = [];
   /** Running functions and sourced files, innermost last: their names, and from which line of which source they were called. */
-  stack: { name: string; line: number; source: string | null }[] = [];
+  stack: { name: string; line: number; source: string | null; args?: string[] | null; outer?: string[] }[] = [];
   /** The file being run; null where there is none. */
   sourceName: string | null = null;
   /** The shell runs a script file, which is the outermost source. */

@@ -118,6 +118,7 @@ function indirect(shell: Shell, part: ParameterPart, quoted: boolean, into: Coll
   const name = list ? (list.length > 0 ? list.join(" ") : undefined) : scalar(shell, part);
   if (name === undefined || name === "") {
     const known = /^[0-9@*#?$!-]/.test(part.name) || (shell.vars.find(part.name) !== undefined && !part.all);
+    if (name === "" && !list) throw new ShellFault(": invalid variable name");
     if (name === undefined && !known)
       throw new ShellFault(`${part.source.replace(/^\$\{!|\}$|[-=?+:#%/^,@].*/g, "")}: invalid indirect expansion`);
     return { ...part, indirect: false, index: null, all: "", name: "_unset_indirect_" };

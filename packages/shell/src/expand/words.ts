@@ -144,7 +144,7 @@ export function walk(shell: Shell, parts: Part[], quoted: boolean, into: Collect
           break;
         }
         const result = effect(shell, () => substitute(shell, part.body));
-        shell.substitutionStatus = result.status;
+        shell.substitutionStatus = shell.status = result.status;
         put(into, result.text, quoted);
         break;
       }

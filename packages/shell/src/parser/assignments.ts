@@ -88,6 +88,7 @@ function readValue(lexer: Lexer, name: string, index: Word | null, append: boole
 
 function readElements(lexer: Lexer): Element[] {
   const elements: Element[] = [];
+  const { line } = lexer;
   lexer.enter();
   for (;;) {
     const token = lexer.peek();
@@ -96,8 +97,8 @@ function readElements(lexer: Lexer): Element[] {
     else if (token.kind === "word" || token.kind === "number" || token.kind === "fdname")
       elements.push(readElement(lexer));
     else {
-      const fault = lexer.unexpected(token);
-      fault.recoverable = token.kind === "operator";
+      const fault = token.kind === "end" ? lexer.unterminated(")", line) : lexer.unexpected(token);
+      fault.recoverable = true;
       throw fault;
     }
   }

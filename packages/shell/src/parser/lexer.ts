@@ -197,9 +197,14 @@ export class Lexer {
   }
 
   unexpected(token: Token): SyntaxFault {
-    if (token.kind === "end") return new SyntaxFault("syntax error: unexpected end of file", this.line);
+    if (token.kind === "end") return new SyntaxFault("syntax error: unexpected end of file", this.endLine());
     const near = token.kind === "newline" ? "newline" : token.text;
     return new SyntaxFault(`syntax error near unexpected token \`${near}'`, token.line, this.lineAt(token.start));
+  }
+
+  /** The line that comes behind the last one. */
+  endLine(): number {
+    return this.line + (this.text.endsWith("\n") ? 0 : 1);
   }
 
   unterminated(what: string, line: number): SyntaxFault {

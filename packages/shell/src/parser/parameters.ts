@@ -23,6 +23,7 @@ export function readBracedParameter(lexer: Lexer, quoted: boolean): ParameterPar
   else if (part.length) {
     if (lexer.code() !== 125) part.operator = "bad";
   } else readOperator(lexer, part, quoted);
+  if (part.name === "!" && part.operator[0] === "#") part.operator = "bad";
   if (part.operator === "bad") readUnquotedParts(lexer, "brace");
   if (lexer.code() !== 125) {
     if (Number.isNaN(lexer.code())) throw lexer.unterminated("}", line);

@@ -35,7 +35,7 @@ const grammar: Grammar = {
     const list = readList(lexer);
     const end = lexer.next();
     if (closed ? end.text !== ")" || end.kind !== "operator" : end.kind !== "end") {
-      if (end.kind === "end" && closed) throw lexer.unterminated(")", end.line);
+      if (end.kind === "end" && closed) throw lexer.unterminated(")", lexer.endLine());
       throw lexer.unexpected(end);
     }
     lexer.pending = pending;
