@@ -10,6 +10,7 @@ import type { Shell } from "../execute/shell.ts";
 import { substitute, substituteProcess } from "../execute/substitution.ts";
 import { expandBraces } from "./braces.ts";
 import { Collector } from "./fields.ts";
+import { fromLocale } from "./locale.ts";
 import { expandParameter } from "./operators.ts";
 import { parameterText } from "./parameters.ts";
 import { effect, replay } from "./replay.ts";
@@ -95,7 +96,7 @@ export function expandText(shell: Shell, word: Word): string {
   if (word.literal !== null) return word.literal;
   const collector = new Collector(shell, "text");
   walk(shell, word.parts, false, collector);
-  return collector.text;
+  return fromLocale(shell, collector.text);
 }
 
 /** A word as a pattern, in which quoted characters are escaped. */

@@ -2,6 +2,7 @@
 // Called by parser.ts with the opening token at hand.
 
 import type { ArithmeticPart, CaseClause, Command, FunctionDefinition, List, Word } from "../ast.ts";
+import { expandAlias } from "./aliases.ts";
 import { readConditional } from "./conditional.ts";
 import { arithmeticPart, readArithmetic } from "./dollar.ts";
 import { SyntaxFault } from "./errors.ts";
@@ -136,6 +137,7 @@ function readArithmeticSource(lexer: Lexer): string | null {
 }
 
 function readLoopBody(lexer: Lexer): List {
+  while (expandAlias(lexer)) skipNewlines(lexer);
   if (!isReserved(lexer.peek(), "{")) return readDo(lexer);
   lexer.next();
   const body = readBody(lexer);
