@@ -3,6 +3,7 @@
 import { AT_FDCWD, encode, O_RDONLY, strerror } from "@vibengine/system";
 import type { Writer } from "../stdio.ts";
 import { readAccounts } from "./accounts.ts";
+import { plainBlocks } from "./block-size.ts";
 import { Failure } from "./define.ts";
 import { dirName, readLink, stat } from "./files.ts";
 import type { Parser, Test } from "./find-expression.ts";
@@ -70,7 +71,8 @@ export function newerTest(parser: Parser, word: string): Test {
 }
 
 export function lsAction(parser: Parser, out: Writer): Test {
-  const { sys } = parser.invocation;
+  const { sys, env } = parser.invocation;
+  const zone = zoneOf(env.get("TZ"));
   const accounts = readAccounts(sys);
   return async ({ path, stat: own }) => {
     const target = readLink(sys, path);
@@ -84,13 +86,15 @@ export function lsAction(parser: Parser, out: Writer): Test {
         numericIds: false,
         inodes: true,
         blocks: true,
-        human: 0,
-        blockSize: 1024,
+        sizes: plainBlocks(1),
+        blockSizes: plainBlocks(1024),
         time: "mtimeSec",
         timeStyle: "locale",
         marks: "none",
-        color: false,
-        quoting: "literal",
+        colors: null,
+        quoting: "escape",
+        tabSize: 8,
+        zone,
         hideControls: false,
         width: 80,
         end: "\n",
