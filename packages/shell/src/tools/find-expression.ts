@@ -22,7 +22,7 @@ import { FILE_SYSTEM, printfAction } from "./find-printf.ts";
 import { globToRegExp } from "./glob.ts";
 import { binaryText } from "./grep.ts";
 import { quote } from "./quote.ts";
-import { compileRegex } from "./regex.ts";
+import { compileRegex, emacsPattern } from "./regex.ts";
 import { parseMoment } from "./time.ts";
 import { zoneOf } from "./zone.ts";
 
@@ -287,7 +287,7 @@ export class Parser {
         const type = this.#regexType;
         const emacs = /^(emacs|findutils-default)$/.test(type);
         const pattern = this.argument(word);
-        const regex = compileRegex(emacs ? pattern.replace(/\\?[+?]/g, swapOperator) : pattern, {
+        const regex = compileRegex(emacs ? emacsPattern(pattern) : pattern, {
           syntax: emacs || /^(posix-basic|posix-minimal-basic|ed|sed|grep)$/.test(type) ? "basic" : "extended",
           whole: "line",
           ignoreCase: word === "-iregex",
@@ -472,6 +472,3 @@ function after(
 ): boolean | Promise<boolean> {
   return typeof result === "boolean" ? next(result) : result.then(next);
 }
-
-/** Emacs's patterns are basic ones where + and ? are operators without a backslash. */
-const swapOperator = (text: string): string => (text.length === 1 ? `\\${text}` : text[1]);
