@@ -3,6 +3,7 @@
 import { readExactly, skipBytes } from "../bytes.ts";
 import type { ByteSource } from "./codec.ts";
 import { type Entry, parsePax, RECORD, readHeader, TarError } from "./tar-format.ts";
+import { readSparse } from "./tar-sparse.ts";
 
 export const KINDS: Record<string, number> = {
   "0": 0o100000,
@@ -72,6 +73,7 @@ export async function* entries(source: ByteSource, skipZeros: boolean): AsyncGen
     if (pax.gname !== undefined) entry.group = pax.gname;
     [longName, longLink] = [null, null];
     if (entry.name.endsWith("/") && entry.type === "0") entry.type = "5";
+    await readSparse(entry, record, pax, source);
     if ("12345".includes(entry.type) && entry.type !== "1") entry.size = entry.type === "5" ? 0 : entry.size;
     yield entry;
   }

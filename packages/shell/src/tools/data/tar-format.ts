@@ -16,8 +16,12 @@ export interface Entry {
   /** "0" file, "1" hard link, "2" symbolic link, "3" character device, "5" directory, "6" fifo. */
   type: string;
   link: string;
+  /** Of a file with holes: where its data belong, and its size with the holes. `size` is what the archive holds. */
+  sparse?: { map: [offset: number, length: number][]; size: number };
   user: string;
   group: string;
+  /** A device's numbers, "1,3". */
+  device?: string;
 }
 
 export class TarError extends Error {}
@@ -28,7 +32,7 @@ const text = (record: Uint8Array, at: number, length: number): string => {
   return decode(field.slice(0, end < 0 ? length : end));
 };
 
-function number(record: Uint8Array, at: number, length: number): number {
+export function readNumber(record: Uint8Array, at: number, length: number): number {
   // GNU's numbers too large for octal have the top bit set.
   if (record[at] & 0x80) {
     let value = record[at] & 0x40 ? -1 : record[at] & 0x3f;
@@ -42,7 +46,7 @@ function number(record: Uint8Array, at: number, length: number): number {
 /** The entry of a header; null for a record of zeros. Throws TarError when it is no header. */
 export function readHeader(record: Uint8Array): Entry | null {
   if (record.every((byte) => byte === 0)) return null;
-  const expected = number(record, 148, 8);
+  const expected = readNumber(record, 148, 8);
   let [sum, signed] = [0, 0];
   for (let i = 0; i < RECORD; i++) {
     const byte = i >= 148 && i < 156 ? 32 : record[i];
@@ -57,14 +61,15 @@ export function readHeader(record: Uint8Array): Entry | null {
   const old = type === "0" && name.endsWith("/");
   return {
     name: prefix ? `${prefix}/${name}` : name,
-    mode: number(record, 100, 8) & 0o7777,
-    uid: number(record, 108, 8),
-    gid: number(record, 116, 8),
-    size: number(record, 124, 12),
-    mtime: number(record, 136, 12),
+    mode: readNumber(record, 100, 8) & 0o7777,
+    uid: readNumber(record, 108, 8),
+    gid: readNumber(record, 116, 8),
+    size: readNumber(record, 124, 12),
+    mtime: readNumber(record, 136, 12),
     mtimeNsec: 0,
     type: old ? "5" : type === "7" ? "0" : type,
     link: text(record, 157, 100),
+    device: `${readNumber(record, 329, 8)},${readNumber(record, 337, 8)}`,
     user: magic.startsWith("ustar") ? text(record, 265, 32) : "",
     group: magic.startsWith("ustar") ? text(record, 297, 32) : "",
   };
@@ -121,11 +126,12 @@ function plainHeader(entry: Entry, format: string, prefix: string): Uint8Array {
   put(format === "gnu" ? "ustar  \0" : "ustar\x0000", 257, 8);
   put(entry.user, 265, 31);
   put(entry.group, 297, 31);
-  if (format !== "gnu") {
-    octal(0, 329, 8);
-    octal(0, 337, 8);
-    put(prefix, 345, 155);
+  const [major, minor] = (entry.device ?? "0,0").split(",").map(Number);
+  if (format !== "gnu" || entry.device) {
+    octal(major, 329, 8);
+    octal(minor, 337, 8);
   }
+  if (format !== "gnu") put(prefix, 345, 155);
   const sum = record.reduce((total, byte) => total + byte, 0);
   put(`${sum.toString(8).padStart(6, "0")}\0 `, 148, 8);
   return record;
@@ -178,7 +184,11 @@ export function parsePax(data: Uint8Array): Record<string, string> {
     if (!(length > 0)) break;
     const line = decode(data.slice(space + 1, at + length - 1));
     const equals = line.indexOf("=");
-    found[line.slice(0, equals)] = line.slice(equals + 1);
+    const [key, value] = [line.slice(0, equals), line.slice(equals + 1)];
+    // The oldest sparse files say each number in a record of its own.
+    if (key === "GNU.sparse.offset" || key === "GNU.sparse.numbytes")
+      found["GNU.sparse.map"] = found["GNU.sparse.map"] ? `${found["GNU.sparse.map"]},${value}` : value;
+    else found[key] = value;
     at += length;
   }
   return found;
