@@ -136,7 +136,12 @@ export class DcMachine {
       case "P":
         return this.#print(characters(this.#pop()));
       case "f":
-        return this.#print([...this.#stack].reverse().map((value) => `${this.#show(value)}\n`).join(""));
+        return this.#print(
+          [...this.#stack]
+            .reverse()
+            .map((value) => `${this.#show(value)}\n`)
+            .join(""),
+        );
       case "c":
         this.#stack = [];
         return null;
@@ -305,7 +310,9 @@ export class DcMachine {
 
   /** A number: digits up to F whatever the base, each worth what it is. */
   #number(frame: Frame): void {
-    const [given, sign, integer, fraction = ""] = /^(_?)\s*([0-9A-F]*)(?:\.([0-9A-F]*))?/.exec(frame.text.slice(frame.at))!;
+    const [given, sign, integer, fraction = ""] = /^(_?)\s*([0-9A-F]*)(?:\.([0-9A-F]*))?/.exec(
+      frame.text.slice(frame.at),
+    )!;
     frame.at += given.length || 1;
     const base = BigInt(this.#input);
     let value = 0n;
@@ -347,7 +354,11 @@ export class DcMachine {
     const frame = this.#frames[this.#frames.length - 1];
     let levels = 1;
     // The first text stands for the program: q from a macro that it called last has to see it.
-    if (this.#frames.length > 1 && /^\s*$/.test(frame.text.slice(frame.at, frame.at + 80)) && frame.text.length - frame.at < 80) {
+    if (
+      this.#frames.length > 1 &&
+      /^\s*$/.test(frame.text.slice(frame.at, frame.at + 80)) &&
+      frame.text.length - frame.at < 80
+    ) {
       this.#frames.pop();
       levels += frame.levels;
     }

@@ -100,7 +100,8 @@ export const dd = defineRaw(DESCRIPTION, async (invocation) => {
     ["ascii", "ibm"],
     ["ebcdic", "ibm"],
   ])
-    if (conversions.has(one) && conversions.has(other)) throw new Failure(CLASH[one] ?? `cannot combine ${one} and ${other}`);
+    if (conversions.has(one) && conversions.has(other) && (one !== "block" || values.has("cbs")))
+      throw new Failure(CLASH[one] ?? `cannot combine ${one} and ${other}`);
   const [inFlags, outFlags] = [list("iflag", FLAGS, "input flag"), list("oflag", FLAGS, "output flag")];
   const level = values.get("status") ?? "";
   if (!["", "none", "noxfer", "progress"].includes(level))
@@ -165,7 +166,10 @@ export const dd = defineRaw(DESCRIPTION, async (invocation) => {
   sys.fstat(input, own);
   const seekable = sys.lseek(input, 0, 1) >= 0;
   if (skip > 0 && seekable && (own.mode & S_IFMT) === S_IFREG && skip > own.size)
-    invocation.warn(`${source === undefined ? "'standard input'" : quoteIfNeeded(source)}: cannot skip to specified offset`, 0);
+    invocation.warn(
+      `${source === undefined ? "'standard input'" : quoteIfNeeded(source)}: cannot skip to specified offset`,
+      0,
+    );
   else if (skip > 0 && sys.lseek(input, skip, 1) < 0) {
     for (let left = skip; left > 0; ) {
       const count = await read(Math.min(left, inSize));

@@ -64,7 +64,9 @@ const KINDS: Record<string, number> = {
 };
 
 const REGEX_TYPES =
-  "findutils-default ed emacs gnu-awk grep posix-awk awk posix-basic posix-egrep egrep posix-extended posix-minimal-basic sed".split(" ");
+  "findutils-default ed emacs gnu-awk grep posix-awk awk posix-basic posix-egrep egrep posix-extended posix-minimal-basic sed".split(
+    " ",
+  );
 
 export class Parser {
   context: Context = {
@@ -301,14 +303,12 @@ export class Parser {
       case "-xtype": {
         const letters = this.argument(word);
         if (letters === "") throw new Failure(`Arguments to ${word} should contain at least one letter`);
-        const kinds = letters
-          .split(",")
-          .map((letter) => {
-            if (letter.length > 1 && letter[0] in KINDS)
-              throw new Failure(`Must separate multiple arguments to ${word} using: ','`);
-            if (!(letter in KINDS)) throw new Failure(`Unknown argument to ${word}: ${letter}`);
-            return KINDS[letter];
-          });
+        const kinds = letters.split(",").map((letter) => {
+          if (letter.length > 1 && letter[0] in KINDS)
+            throw new Failure(`Must separate multiple arguments to ${word} using: ','`);
+          if (!(letter in KINDS)) throw new Failure(`Unknown argument to ${word}: ${letter}`);
+          return KINDS[letter];
+        });
         return ({ path, stat: own }) => {
           const there = word === "-xtype" ? stat(sys, path) : own;
           return kinds.includes((typeof there === "number" ? own : there).mode & S_IFMT);

@@ -41,7 +41,10 @@ export function printfAction(parser: Parser, primary: string, out: Writer): Test
       if (/^[0-7]+$/.test(escape)) pieces.push(String.fromCharCode(Number.parseInt(escape, 8) & 255));
       else if (escape in ESCAPES) pieces.push(ESCAPES[escape]);
       else {
-        invocation.warn(`warning: ${escape === "" ? "escape `\\' followed by nothing at all" : `unrecognized escape \`\\${escape}'`}`, 0);
+        invocation.warn(
+          `warning: ${escape === "" ? "escape `\\' followed by nothing at all" : `unrecognized escape \`\\${escape}'`}`,
+          0,
+        );
         pieces.push(whole);
       }
       continue;
@@ -69,7 +72,8 @@ export function printfAction(parser: Parser, primary: string, out: Writer): Test
           : letter === "m" && flags.includes("#")
             ? (entry.stat.mode & 0o7777).toString(8).padStart(4, "0")
             : field(letter, entry, sys, accounts, zone);
-      if (precision !== undefined) text = numeric ? text.padStart(Number(precision), "0") : text.slice(0, Number(precision));
+      if (precision !== undefined)
+        text = numeric ? text.padStart(Number(precision), "0") : text.slice(0, Number(precision));
       // Zeros are for numbers that C's printf would take as such; sizes and links are strings there.
       const zeros = flags.includes("0") && /[dm]/.test(letter ?? "");
       return flags.includes("-") ? text.padEnd(Number(width)) : text.padStart(Number(width), zeros ? "0" : " ");

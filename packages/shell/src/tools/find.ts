@@ -51,7 +51,11 @@ export const find = defineRaw(DESCRIPTION, async (invocation) => {
       throw new Failure(`extra operand ${quote(paths[0])}\nfind: file operands cannot be combined with -files0-from`);
     const reader = openInput(invocation, list, quote);
     if (!reader) return invocation.status;
-    paths.push(...decode(await reader.readAll()).split("\0").filter((path) => path !== ""));
+    paths.push(
+      ...decode(await reader.readAll())
+        .split("\0")
+        .filter((path) => path !== ""),
+    );
     closeInput(invocation, reader);
     if (paths.length === 0) return invocation.status;
   }

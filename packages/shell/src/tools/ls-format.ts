@@ -216,7 +216,11 @@ function linkTarget(entry: Entry, layout: Layout): string {
   const looked = colors && (looksBehindLinks(colors) || !/none|slash/.test(layout.marks));
   const missing = colors && !entry.targetStat && isColored(colors, "mi") ? colors.codes.mi : undefined;
   const shown = shownName(entry.target, layout);
-  const target = missing ? dye(shown, missing, layout) : looked ? paint(shown, entry.target, entry.targetStat, layout) : shown;
+  const target = missing
+    ? dye(shown, missing, layout)
+    : looked
+      ? paint(shown, entry.target, entry.targetStat, layout)
+      : shown;
   return ` -> ${target}${mark(entry.targetStat ?? null, layout)}`;
 }
 

@@ -118,7 +118,9 @@ export const od = define(
         }
       }
     };
+    let opened = false;
     const consume = async (reader: Reader) => {
+      opened = true;
       while (left > 0) {
         const chunk = await reader.read();
         if (!chunk) break;
@@ -138,7 +140,7 @@ export const od = define(
     };
     await eachInput(invocation, operands, consume);
     if (skip > 0 && invocation.status === 0) throw new Failure("cannot skip past end of combined input");
-    if (options.has("S")) return;
+    if (options.has("S") || !opened) return;
     if (pending.length > 0) await line(pending);
     if (radix[0] !== "n") await stdout.write(`${address(offset)}\n`);
   },
@@ -185,7 +187,15 @@ function parseFormats(text: string): Format[] {
     if (wrong !== undefined) throw new Failure(`invalid character '${wrong}' in type string ${quotePlain(text)}`);
     const [letter, sizeText] = [type[0], type.slice(1)];
     const named = letter === "a" || letter === "c";
-    const size = named ? 1 : sizeText === "" ? (letter === "f" ? 8 : 4) : letter === "f" && sizeText === "L" ? 16 : (SIZES[sizeText] ?? Number(sizeText));
+    const size = named
+      ? 1
+      : sizeText === ""
+        ? letter === "f"
+          ? 8
+          : 4
+        : letter === "f" && sizeText === "L"
+          ? 16
+          : (SIZES[sizeText] ?? Number(sizeText));
     const width = named ? 3 : WIDTHS[letter][size];
     if (width === undefined) {
       const kind = letter === "f" ? "floating point" : "integral";

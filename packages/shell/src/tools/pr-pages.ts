@@ -1,6 +1,6 @@
 // Pages as pr lays them out: header, lines in columns, trailer. One page is in memory at a time.
 
-import type { Invocation } from "./define.ts";
+import { Failure, type Invocation } from "./define.ts";
 
 interface Tab {
   char: string;
@@ -64,6 +64,8 @@ export class Pages {
     header: { date: string; title: string },
     lines: AsyncGenerator<string>[],
   ) {
+    const room = layout.width - (layout.columns - 1) * layout.separator.length;
+    if (layout.cut && room < layout.columns) throw new Failure("page width too narrow");
     this.#invocation = invocation;
     this.#layout = layout;
     this.#header = header;
@@ -174,7 +176,7 @@ export class Pages {
     for (const row of rows) {
       const line = this.#row(row, this.#number);
       if (layout.merge) this.#number++;
-      const whole = line === "" ? "" : margin + line;
+      const whole = margin + line;
       out += `${squeeze ? tabbed(whole, squeeze) : whole}\n`;
       lines++;
       if (layout.double && lines < layout.body) {
@@ -226,7 +228,10 @@ export class Pages {
     let text = line;
     if (expand || several) text = untabbed(text, expand ?? { char: "\t", width: 8 });
     if (visible)
-      text = text.replace(/[\0-\x08\x0b-\x1f\x7f-\xff]/g, (one) => `\\${one.charCodeAt(0).toString(8).padStart(3, "0")}`);
+      text = text.replace(
+        /[\0-\x08\x0b-\x1f\x7f-\xff]/g,
+        (one) => `\\${one.charCodeAt(0).toString(8).padStart(3, "0")}`,
+      );
     return text;
   }
 }
@@ -248,7 +253,8 @@ function tabbed(line: string, { char, width }: Tab): string {
   for (const [part] of line.matchAll(/ +|[^ ]/g)) {
     if (part[0] !== " ") {
       out += part;
-      column += part === "\t" ? 8 - (column % 8) : 1;
+      // A separator that is a tab counts as one column, as in GNU's.
+      column++;
       continue;
     }
     const end = column + part.length;

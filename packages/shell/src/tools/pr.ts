@@ -112,7 +112,10 @@ function readLayout({ options }: Invocation): Layout {
   const tab = (key: string, missing: string): { char: string; width: number } | null => {
     if (!options.has(key)) return null;
     const match = /^(\D?)(\d*)$/.exec(options.value(key) ?? "");
-    if (!match) throw new UsageError(`'-${key}' extra characters or invalid number in the argument: ${quotePlain(options.value(key)!)}`);
+    if (!match)
+      throw new UsageError(
+        `'-${key}' extra characters or invalid number in the argument: ${quotePlain(options.value(key)!)}`,
+      );
     return { char: match[1] || missing, width: Number(match[2] || 0) };
   };
   const numbering = tab("n", "\t");
@@ -120,7 +123,7 @@ function readLayout({ options }: Invocation): Layout {
   const squeeze = tab("i", "\t");
   const length = number("l", "'-l PAGE_LENGTH' invalid number of lines", 66, 1);
   const feed = options.has("F");
-  const bare = options.has("t") || options.has("T") || length <= (feed ? 3 : 10);
+  const bare = options.has("t") || options.has("T") || length <= 10;
   const separator = options.last("s", "S");
   const joined = options.has("J");
   // Where -s stands without -w, lines are as long as they are.
@@ -132,10 +135,15 @@ function readLayout({ options }: Invocation): Layout {
     several,
     double: options.has("d"),
     feed,
-    body: bare ? length : length - (feed ? 5 : 10),
+    body: bare ? length : length - 10,
     bare,
     endless: options.has("T"),
-    width: number("W", "'-W PAGE_WIDTH' invalid number of characters", number("w", "'-w PAGE_WIDTH' invalid number of characters", 72, 1), 1),
+    width: number(
+      "W",
+      "'-W PAGE_WIDTH' invalid number of characters",
+      number("w", "'-w PAGE_WIDTH' invalid number of characters", 72, 1),
+      1,
+    ),
     cut,
     joined,
     separator:
@@ -158,4 +166,3 @@ function readLayout({ options }: Invocation): Layout {
     to: range[2] === undefined ? Number.POSITIVE_INFINITY : Number(range[2]),
   };
 }
-

@@ -35,7 +35,8 @@ export const seq = define(
     const precision = Math.max(first.precision, step.precision);
     const scale = 10 ** precision;
     const [begin, stride] = [Math.round(first.value * scale), Math.round(step.value * scale)];
-    const exact = Number.isSafeInteger(begin) && Number.isSafeInteger(stride) && !(last.value > 2 ** 53 || last.value < -(2 ** 53));
+    const exact =
+      Number.isSafeInteger(begin) && Number.isSafeInteger(stride) && !(last.value > 2 ** 53 || last.value < -(2 ** 53));
     const at = (i: number) => (exact ? (i === 0 ? begin : begin + i * stride) / scale : first.value + i * step.value);
     let width = 0;
     if (equal) {
@@ -48,7 +49,8 @@ export const seq = define(
         ? parseFormat(given)
         : plain
           ? String
-          : (value: number) => pad((Object.is(value, -0) && step.value !== 0 ? "-" : "") + value.toFixed(precision), width);
+          : (value: number) =>
+              pad((Object.is(value, -0) && step.value !== 0 ? "-" : "") + value.toFixed(precision), width);
     const down = step.value < 0;
     // Numbers beyond a double's whole ones count one by one all the same.
     const whole = [first, step, last].map(({ text }) => /^\+?(-?\d+)$/.exec(text)?.[1]);

@@ -202,9 +202,7 @@ class Pieces {
     this.#command = null;
     if (!status) return;
     const { env, options } = this.#invocation;
-    throw new Failure(
-      `with FILE=${env.get("FILE")}, exit ${status} from command: ${options.value("filter")}`,
-    );
+    throw new Failure(`with FILE=${env.get("FILE")}, exit ${status} from command: ${options.value("filter")}`);
   }
 }
 

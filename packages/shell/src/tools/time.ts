@@ -183,10 +183,13 @@ class Words {
       this.#take(new RegExp(`^(\\d+)(?::(\\d\\d?)(?::(\\d\\d?)(?:[.,](\\d+))?)?)?${half}`), ([, h, m, s, digits, p]) =>
         this.#setTime(h, m ?? "0", s, digits, p),
       ) ||
-      this.#take(/^(\d+):(\d\d?)(?::(\d\d?)(?:[.,](\d+))?)?(\s*[-+]\s*\d+(?::\d\d?)?)?/, ([, h, m, s, digits, zone]) => {
-        this.#setTime(h, m, s, digits);
-        if (zone) this.#setZone(0, zone);
-      }) ||
+      this.#take(
+        /^(\d+):(\d\d?)(?::(\d\d?)(?:[.,](\d+))?)?(\s*[-+]\s*\d+(?::\d\d?)?)?/,
+        ([, h, m, s, digits, zone]) => {
+          this.#setTime(h, m, s, digits);
+          if (zone) this.#setZone(0, zone);
+        },
+      ) ||
       (this.#date !== undefined &&
         this.#take(/^(\d\d?)([-+]\d+(?::\d\d?)?)/, ([, h, zone]) => {
           this.#setTime(h, "0");
@@ -216,15 +219,18 @@ class Words {
   }
 
   #shiftItem(): boolean {
-    return this.#take(/^(?:([-+]?)\s*(\d+(?:[.,]\d+)?)|([a-z]+))?\s*(?<![a-z])([a-z]+?)s?(?![a-z])(\s+(?:ago|hence)(?![a-z]))?/, (match) => {
-      const [, sign, number, ordinal, name, direction] = match;
-      const unit = UNITS[name];
-      if (!unit || (ordinal !== undefined && ORDINALS[ordinal] === undefined)) return false;
-      const [kind, size] = unit;
-      if (number?.match(/[.,]/) && size !== 1) return false;
-      const count = number ? Number(sign + number.replace(",", ".")) : ordinal ? ORDINALS[ordinal] : 1;
-      this.#addShift(kind, (direction?.endsWith("ago") ? -count : count) * size);
-    });
+    return this.#take(
+      /^(?:([-+]?)\s*(\d+(?:[.,]\d+)?)|([a-z]+))?\s*(?<![a-z])([a-z]+?)s?(?![a-z])(\s+(?:ago|hence)(?![a-z]))?/,
+      (match) => {
+        const [, sign, number, ordinal, name, direction] = match;
+        const unit = UNITS[name];
+        if (!unit || (ordinal !== undefined && ORDINALS[ordinal] === undefined)) return false;
+        const [kind, size] = unit;
+        if (number?.match(/[.,]/) && size !== 1) return false;
+        const count = number ? Number(sign + number.replace(",", ".")) : ordinal ? ORDINALS[ordinal] : 1;
+        this.#addShift(kind, (direction?.endsWith("ago") ? -count : count) * size);
+      },
+    );
   }
 
   #wordItem(): boolean {

@@ -63,8 +63,7 @@ export const df = define(
       else files.push(name);
     }
     const types = options.values("t");
-    const listed =
-      (types.length === 0 || types.includes(FILE_SYSTEM)) && !options.values("x").includes(FILE_SYSTEM);
+    const listed = (types.length === 0 || types.includes(FILE_SYSTEM)) && !options.values("x").includes(FILE_SYSTEM);
     if ((operands.length > 0 && files.length === 0) || !listed) {
       if (!listed || operands.length === 0) throw new Failure("no file systems processed");
       return;
@@ -176,9 +175,11 @@ export const du = define(
     const counting = options.has("inodes");
     const threshold = options.value("t");
     const limit = threshold === undefined ? 0 : parseCount(threshold.replace(/^-/, ""));
-    if (limit === null || threshold === "-0") throw new Failure(`invalid --threshold argument ${quotePlain(threshold!)}`);
+    if (limit === null || threshold === "-0")
+      throw new Failure(`invalid --threshold argument ${quotePlain(threshold!)}`);
     const excluded = options.values("exclude").map((glob) => globToRegExp(glob));
-    const hidden = (path: string) => excluded.some((one) => one.test(path) || one.test(path.slice(path.lastIndexOf("/") + 1)));
+    const hidden = (path: string) =>
+      excluded.some((one) => one.test(path) || one.test(path.slice(path.lastIndexOf("/") + 1)));
     const follow = options.last("D", "L", "P");
     const depthText = options.value("d");
     if (depthText !== undefined && !/^\d+$/.test(depthText))

@@ -117,7 +117,9 @@ function ruleMoment(rule: string, year: number): number {
   if (month === undefined) {
     const days = Number(date.replace("J", ""));
     // Julian days never count the 29th of February.
-    return (date.startsWith("J") ? midnight(days > 59 ? 3 : 1, days > 59 ? days - 59 : days) : midnight(1, days + 1)) + clock;
+    return (
+      (date.startsWith("J") ? midnight(days > 59 ? 3 : 1, days > 59 ? days - 59 : days) : midnight(1, days + 1)) + clock
+    );
   }
   const first = new Date(midnight(Number(month), 1) * 1000).getUTCDay();
   const length = new Date(midnight(Number(month) + 1, 0) * 1000).getUTCDate();

@@ -118,8 +118,7 @@ async function code(invocation: Invocation, coding: Coding): Promise<void> {
       await put(joined.subarray(0, whole));
       left = joined.slice(whole);
     }
-    if (left.length > 0 && coding === Z85)
-      throw new Failure("invalid input (length must be multiple of 4 characters)");
+    if (left.length > 0 && coding === Z85) throw new Failure("invalid input (length must be multiple of 4 characters)");
     if (left.length > 0) await put(left);
     if (column > 0) await stdout.write("\n");
   });

@@ -146,6 +146,7 @@ export async function readArchive(
     invocation.warn(`${shown(name)}: Not found in archive`);
   }
   await out.flush();
-  if (invocation.status > (settings.operation === "d" ? 1 : 0)) invocation.warn("Exiting with failure status due to previous errors");
+  if (invocation.status > (settings.operation === "d" ? 1 : 0))
+    invocation.warn("Exiting with failure status due to previous errors");
   return invocation.status;
 }

@@ -215,8 +215,7 @@ class Packer {
       entry.type = "3";
       // The null device is the disk's only one, and has these numbers everywhere.
       entry.device = "1,3";
-    }
-    else if (kind === S_IFIFO) entry.type = "6";
+    } else if (kind === S_IFIFO) entry.type = "6";
     const key = `${found.dev}:${found.ino}`;
     const earlier =
       found.nlink > 1 && kind !== S_IFDIR && !options.has("hard-dereference") ? this.#links.get(key) : undefined;
