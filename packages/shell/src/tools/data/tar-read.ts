@@ -9,6 +9,7 @@ import { bzip2Codec } from "./bzip2.ts";
 import { type ByteSource, type Codec, CodecError, PieceSource } from "./codec.ts";
 import { gzipCodec } from "./deflate.ts";
 import type { TarSettings } from "./tar.ts";
+import { compareEntry } from "./tar-compare.ts";
 import { entries, FATAL } from "./tar-entries.ts";
 import { type ExtractState, extractEntry, type Later, parents, stripComponents } from "./tar-extract.ts";
 import { TarError } from "./tar-format.ts";
@@ -77,17 +78,24 @@ export async function readArchive(
       let left = entry.size;
       if (take) {
         let name = entry.name;
-        for (const change of settings.transforms) name = change(name);
+        if (settings.transforms.length > 0) {
+          const slash = name.endsWith("/") ? "/" : "";
+          name = settings.transforms.reduce((text, change) => change(text, "r"), bare) + slash;
+          const kind = entry.type === "1" ? "h" : "s";
+          if (entry.type === "1" || entry.type === "2")
+            entry.link = settings.transforms.reduce((text, change) => change(text, kind), entry.link);
+        }
         name = stripComponents(name, settings.strip);
         if (name === "" && settings.strip > 0) take = false;
         else {
-          if (settings.verbose > 0 || !extract) {
+          if (settings.verbose > 0 || settings.operation === "t") {
             const listed = { ...entry, name: options.has("show-transformed-names") ? name : entry.name };
-            const long = settings.verbose > (extract ? 1 : 0);
+            const long = settings.verbose > (settings.operation === "t" ? 0 : 1);
             await out.write(
               `${long ? describe(listed, options.has("numeric-owner"), widths, options.has("full-time")) : shown(listed.name)}\n`,
             );
           }
+          if (settings.operation === "d") left = await compareEntry(invocation, entry, source, state.stripped);
           if (extract) {
             await out.flush();
             left = await extractEntry(invocation, settings, { ...entry, name }, source, state);
@@ -139,6 +147,7 @@ export async function readArchive(
     invocation.warn(`${shown(name)}: Not found in archive`);
   }
   await out.flush();
-  if (invocation.status !== 0) invocation.warn("Exiting with failure status due to previous errors");
+  if (invocation.status > (settings.operation === "d" ? 1 : 0))
+    invocation.warn("Exiting with failure status due to previous errors");
   return invocation.status;
 }

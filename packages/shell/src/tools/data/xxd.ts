@@ -16,7 +16,7 @@ export const xxd = define(
   -C, --capitalize      capitalize variable names in C include file style (-i)
   -c, --cols=COLS       format COLS octets per line: 16, -i 12, -p 30 unless given
   -d                    show offset in decimal instead of hex
-  -E, --EBCDIC          (ignored)
+  -E, --EBCDIC          show the characters that the bytes are in EBCDIC
   -e                    little-endian dump
   -g, --groupsize=BYTES  number of octets per group in normal output: 2, -e 4 unless given
   -h                    print this help
