@@ -9,6 +9,7 @@ import type { TarSettings } from "./tar.ts";
 import { entries, FATAL } from "./tar-entries.ts";
 import { TarError } from "./tar-format.ts";
 import { shown } from "./tar-list.ts";
+import { MemberNames } from "./tar-names.ts";
 import { type Entry, padding, RECORD } from "./tar-record.ts";
 
 interface Member {
@@ -55,8 +56,8 @@ async function* members(invocation: Invocation, fd: number): AsyncGenerator<Memb
   }
 }
 
-function open(sys: System, archive: string, flags: number): number {
-  const fd = sys.open(AT_FDCWD, encode(archive), flags | O_CLOEXEC, 0o666);
+function openArchive(sys: System, archive: string): number {
+  const fd = sys.open(AT_FDCWD, encode(archive), O_RDWR | O_CLOEXEC, 0);
   if (fd < 0) throw new Failure(`${archive}: Cannot open: ${strerror(fd)}${FATAL}`);
   return fd;
 }
@@ -92,39 +93,44 @@ async function finish(sys: System, fd: number, size: number): Promise<void> {
   sys.close(fd);
 }
 
-export async function deleteMembers(invocation: Invocation, settings: TarSettings, names: string[]): Promise<number> {
-  const { sys } = invocation;
-  if (settings.archive === "-" || settings.codec) throw new Failure(`Cannot update compressed archives${FATAL}`);
-  const fd = open(sys, settings.archive, O_RDWR);
-  const wanted = new Map(names.map((name) => [name.replace(/\/+$/, ""), false]));
-  const kept: Member[] = [];
-  for await (const member of members(invocation, fd)) {
-    const name = member.entry.name.replace(/\/+$/, "");
-    const found = [...wanted.keys()].filter((one) => name === one || name.startsWith(`${one}/`));
-    for (const one of found) wanted.set(one, true);
-    if (found.length === 0) kept.push(member);
-  }
-  let at = 0;
-  for (const member of kept) at = member.start === at ? member.end : await move(invocation, fd, fd, member, at);
-  await finish(sys, fd, at);
-  for (const [name, found] of wanted) if (!found) invocation.warn(`${shown(name)}: Not found in archive`);
+function ended(invocation: Invocation): number {
   if (invocation.status !== 0) invocation.warn("Exiting with failure status due to previous errors");
   return invocation.status;
 }
 
-export async function joinArchives(invocation: Invocation, settings: TarSettings, names: string[]): Promise<number> {
+export async function deleteMembers(invocation: Invocation, settings: TarSettings, names: string[]): Promise<number> {
   const { sys } = invocation;
   if (settings.archive === "-" || settings.codec) throw new Failure(`Cannot update compressed archives${FATAL}`);
-  const fd = open(sys, settings.archive, O_RDWR);
+  const fd = openArchive(sys, settings.archive);
+  const wanted = new MemberNames(invocation, names);
+  const kept: Member[] = [];
+  for await (const member of members(invocation, fd)) {
+    if (!wanted.include(member.entry.name.replace(/\/+$/, ""))) kept.push(member);
+  }
+  let at = 0;
+  for (const member of kept) at = member.start === at ? member.end : await move(invocation, fd, fd, member, at);
+  await finish(sys, fd, at);
+  wanted.tellMissing();
+  return ended(invocation);
+}
+
+export async function joinArchives(invocation: Invocation, settings: TarSettings, names: string[]): Promise<number> {
+  const { sys } = invocation;
+  if (settings.archive === "-" || settings.codec) throw new Failure(`Cannot concatenate compressed archives${FATAL}`);
+  const fd = openArchive(sys, settings.archive);
   let at = 0;
   for await (const { end } of members(invocation, fd)) at = end;
   for (const name of names) {
-    const other = open(sys, name, O_RDONLY);
+    const other = sys.open(AT_FDCWD, encode(name), O_RDONLY | O_CLOEXEC, 0);
+    if (other < 0) {
+      invocation.warn(`${shown(name)}: Cannot open: ${strerror(other)}`);
+      continue;
+    }
     let last = 0;
     for await (const { end } of members(invocation, other)) last = end;
     at = await move(invocation, other, fd, { start: 0, end: last } as Member, at);
     sys.close(other);
   }
   await finish(sys, fd, at);
-  return invocation.status;
+  return ended(invocation);
 }
