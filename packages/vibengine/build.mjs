@@ -1,4 +1,4 @@
-// Builds dist/: six ES modules and one declaration file, under fixed names. Each module is complete in itself (no file
+// Builds dist/: seven ES modules and one declaration file, under fixed names. Each module is complete in itself (no file
 // imports another), because an application's bundler renames every file it finds through `new URL("./x.js", import.meta.url)`
 // and would not follow an import inside. Whatever is bundled has its licence gathered in dist/THIRD_PARTY_LICENSES.
 
@@ -24,6 +24,7 @@ const ENTRIES = {
   shell: "src/shell/worker.ts",
   tools: "src/tools.ts",
   data: "../shell/src/tools/data/index.ts",
+  saving: "src/saving.ts",
 };
 
 process.chdir(import.meta.dirname);

@@ -21,10 +21,19 @@ const BUDGETS = [
 
 /** Vite makes a smaller asset a `data:` URL, which can't be the script of a worker in a page of its own origin. */
 const SMALLEST_ASSET = 4096;
-const ASSETS = ["process.js", "shell.js", "tools.js", "data.js"];
+const ASSETS = ["process.js", "shell.js", "tools.js", "data.js", "saving.js"];
 
 export function printSizes() {
-  for (const name of ["index.js", "kernel.js", "process.js", "shell.js", "tools.js", "data.js", "index.d.ts"]) {
+  for (const name of [
+    "index.js",
+    "kernel.js",
+    "process.js",
+    "shell.js",
+    "tools.js",
+    "data.js",
+    "saving.js",
+    "index.d.ts",
+  ]) {
     const bytes = readFileSync(join(DIST, name));
     console.log(`${name.padEnd(11)} ${kB(bytes.length).padStart(10)}   gzip ${kB(gzipSync(bytes).length).padStart(9)}`);
   }

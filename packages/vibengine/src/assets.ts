@@ -1,12 +1,13 @@
 // The one place that names the package's files. Bundlers find them by these very expressions: a worker's must stand inside
 // `new Worker(…)`, an asset's must be a literal. Each file is complete in itself, since a bundler may rename it.
 
-/** URLs that the kernel hands on: workers it starts and the two groups of tools a shell loads. */
+/** URLs that the kernel hands on or loads from: workers it starts, the two groups of tools, and how disks are saved. */
 export interface AssetUrls {
   process: string;
   shell: string;
   tools: string;
   data: string;
+  saving: string;
 }
 
 /** Starts the kernel's worker from the files beside this one, or from `assetBase`. */
@@ -26,6 +27,7 @@ export function assetUrls(assetBase?: string | URL): AssetUrls {
       shell: fileAt(base, "shell.js"),
       tools: fileAt(base, "tools.js"),
       data: fileAt(base, "data.js"),
+      saving: fileAt(base, "saving.js"),
     };
   }
   return {
@@ -33,6 +35,7 @@ export function assetUrls(assetBase?: string | URL): AssetUrls {
     shell: new URL("./shell.js", import.meta.url).href,
     tools: new URL("./tools.js", import.meta.url).href,
     data: new URL("./data.js", import.meta.url).href,
+    saving: new URL("./saving.js", import.meta.url).href,
   };
 }
 

@@ -2,13 +2,22 @@
 // at rest when it was saved.
 
 import { programNames } from "@vibengine/shell/programs";
-import { bootKernelSlot, type Disk, Machine, makeTree, ROOT, System } from "@vibengine/system";
+import {
+  bootKernelSlot,
+  type Disk,
+  Machine,
+  makeTree,
+  ROOT,
+  restoreDisk,
+  System,
+  wasmBacking,
+} from "@vibengine/system";
+import type { AssetUrls } from "../assets.ts";
 import { SandboxError } from "../errors.ts";
 import type { DiskReport } from "../protocol.ts";
-import { loadDisk } from "../snapshot/load.ts";
 import { CorruptSnapshot, type Image } from "../snapshot/manifest.ts";
 import type { SnapshotStore } from "../snapshot/store.ts";
-import { loadTools } from "./late.ts";
+import { loadSaving, loadTools } from "./late.ts";
 import { formatDisk, newMemory } from "./memory.ts";
 
 /** A disk in memory, and the kernel's own process upon it. */
@@ -30,12 +39,12 @@ export function bootNew(diskSizeBytes: number): Booted {
 }
 
 /** `what` names the image in the error that tells that it can't be used. */
-export async function bootFrom(store: SnapshotStore, image: Image, toolsUrl: string, what: string): Promise<Booted> {
+export async function bootFrom(store: SnapshotStore, image: Image, assets: AssetUrls, what: string): Promise<Booted> {
   if (image.segments.length === 0) return bootNew(image.diskSizeBytes);
   try {
     const memory = newMemory(image.diskSizeBytes);
-    const disk = await loadDisk(store, image, memory);
-    return bootOn(disk, memory, image.clean ? [] : await mend(disk, toolsUrl));
+    const disk = await readDisk(store, image, memory, assets.saving);
+    return bootOn(disk, memory, image.clean ? [] : await mend(disk, assets.tools));
   } catch (error) {
     throw unusable(error, what);
   }
@@ -43,14 +52,32 @@ export async function bootFrom(store: SnapshotStore, image: Image, toolsUrl: str
 
 /** The error that a user sees for an image that can't be used. */
 export function unusable(error: unknown, what: string): unknown {
-  if (!(error instanceof CorruptSnapshot)) return error;
-  return new SandboxError(`${what} can't be used: ${error.message}. It has been left as it is.`, { cause: error });
+  if ((error as Error).name !== "CorruptSnapshot") return error;
+  return new SandboxError(`${what} can't be used: ${(error as Error).message}. It has been left as it is.`, {
+    cause: error,
+  });
 }
 
 /** The kernel's process upon a disk. */
 export function bootOn(disk: Disk, memory: WebAssembly.Memory, repairs: string[]): Booted {
   const machine = new Machine(disk);
   return { memory, machine, system: new System(machine, bootKernelSlot(machine, ROOT)), repairs };
+}
+
+async function readDisk(
+  store: SnapshotStore,
+  image: Image,
+  memory: WebAssembly.Memory,
+  savingUrl: string,
+): Promise<Disk> {
+  const { fillDisk } = await loadSaving(savingUrl);
+  try {
+    return await restoreDisk(wasmBacking(memory), image.diskSizeBytes, (disk) => fillDisk(disk, store, image));
+  } catch (error) {
+    // By its name: the class is another one in another file.
+    if ((error as Error).name === "CorruptSnapshot" || error instanceof DOMException) throw error;
+    throw new CorruptSnapshot((error as Error).message, { cause: error });
+  }
 }
 
 /** Mends a disk that was saved while it was in use; what was found. */

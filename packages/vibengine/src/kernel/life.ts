@@ -227,7 +227,9 @@ export class Life {
       endAt: this.#deadline.endAt,
     };
     this.#repairs = repairs;
-    const saves = new Saves(this.#store, calls, this.#about, stored, () => this.#stop("replaced"));
+    const saves = new Saves(this.#store, calls, this.#about, stored, options.assets.saving, () =>
+      this.#stop("replaced"),
+    );
     this.#rooms = {
       calls,
       processes,

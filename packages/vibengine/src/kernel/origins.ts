@@ -34,7 +34,7 @@ export async function fromSnapshot(store: SnapshotStore, options: BootOptions, s
   // The new sandbox holds on to what it is made of before it reads it.
   const stored = await adoptSnapshot(store, snapshot, options.sandboxId, options.timeoutMs);
   if (stored === null) throw missing;
-  const booted = await bootFrom(store, stored, options.assets.tools, what);
+  const booted = await bootFrom(store, stored, options.assets, what);
   return { booted, stored, about: { ...stored, generation: stored.generation + 1 } };
 }
 
@@ -62,7 +62,7 @@ export async function fromStore(store: SnapshotStore, { sandboxId, assets }: Boo
       `there is no paused sandbox ${sandboxId}: it was killed, timed out, or never existed`,
     );
   }
-  const booted = await bootFrom(store, stored, assets.tools, what);
+  const booted = await bootFrom(store, stored, assets, what);
   return { booted, stored, about: { ...stored, generation: stored.generation + 1 } };
 }
 

@@ -5,10 +5,11 @@
 import { type Disk, hasDirtyBlocks } from "@vibengine/system";
 import { type Manifest, type Segment, SNAPSHOT_FORMAT } from "../snapshot/manifest.ts";
 import { ChainGone, Replaced, replaceManifest } from "../snapshot/registry.ts";
-import { type Exclusive, type Harvest, harvest, harvestAhead, harvestAtRest, isUnsettled } from "../snapshot/save.ts";
+import type { Exclusive, Harvest } from "../snapshot/save.ts";
 import type { Records, SnapshotStore } from "../snapshot/store.ts";
 import { nextTurn } from "../turn.ts";
 import type { KernelCalls } from "./calls.ts";
+import { loadSaving, type Saving } from "./late.ts";
 
 /** How often (ms) is looked whether something changed, and how long after the beginning of one save the next one may begin. */
 const LOOK_MS = 100;
@@ -33,6 +34,7 @@ export class Saves {
   readonly #store: SnapshotStore;
   readonly #calls: KernelCalls;
   readonly #onReplaced: () => void;
+  readonly #savingUrl: string;
   /** What the store has, once it has something. */
   #stored: Manifest | null = null;
   #about: About;
@@ -48,13 +50,21 @@ export class Saves {
    * `stored`: the manifest that the disk was read from, null for a new one. `onReplaced` is called when another page turns out to
    * have become the owner.
    */
-  constructor(store: SnapshotStore, calls: KernelCalls, about: About, stored: Manifest | null, onReplaced: () => void) {
+  constructor(
+    store: SnapshotStore,
+    calls: KernelCalls,
+    about: About,
+    stored: Manifest | null,
+    savingUrl: string,
+    onReplaced: () => void,
+  ) {
     this.#store = store;
     this.#calls = calls;
     this.#about = about;
     this.#stored = stored;
     this.#chain = stored?.segments ?? [];
     this.#isAllNew = this.#chain.length === 0;
+    this.#savingUrl = savingUrl;
     this.#onReplaced = onReplaced;
   }
 
@@ -134,12 +144,13 @@ export class Saves {
     }
   }
 
-  #write(options: SaveOptions): Promise<void> {
-    if (options.isAtRest) return this.#calls.holdStill((exclusive) => this.#writeFrom(options, exclusive));
-    return this.#writeFrom(options, (section) => this.#calls.exclusive(section));
+  async #write(options: SaveOptions): Promise<void> {
+    const saving = await loadSaving(this.#savingUrl);
+    if (options.isAtRest) return this.#calls.holdStill((exclusive) => this.#writeFrom(options, saving, exclusive));
+    return this.#writeFrom(options, saving, (section) => this.#calls.exclusive(section));
   }
 
-  async #writeFrom(options: SaveOptions, exclusive: Exclusive): Promise<void> {
+  async #writeFrom(options: SaveOptions, saving: Saving, exclusive: Exclusive): Promise<void> {
     const disk = this.#disk;
     if (this.#isAllNew) {
       await exclusive(() => {
@@ -147,11 +158,11 @@ export class Saves {
       });
       this.#isAllNew = false;
     }
-    const isWeak = options.durability === "strict" ? isUnsettled : () => false;
-    if (!options.isAtRest) await this.#writeAhead(exclusive);
+    const isWeak = options.durability === "strict" ? saving.isUnsettled : () => false;
+    if (!options.isAtRest) await this.#writeAhead(saving, exclusive);
     const taken = options.isAtRest
-      ? await harvestAtRest(disk, this.#chain, isWeak, exclusive)
-      : await harvest(disk, this.#chain, isWeak, exclusive, nextTurn);
+      ? await saving.harvestAtRest(disk, this.#chain, isWeak, exclusive)
+      : await saving.harvest(disk, this.#chain, isWeak, exclusive, nextTurn);
     try {
       await this.#writeHarvest(taken, options);
     } catch (error) {
@@ -165,12 +176,14 @@ export class Saves {
     const isEmpty = segment.runs.length === 0;
     const segments = isEmpty ? kept : [...kept, this.#dated(segment, durability)];
     const manifest = this.#manifest(segments, [], clean, Date.now());
-    await this.#put(manifest, durability, isEmpty ? null : { ...segment, packs }, dropped, also);
+    // What was written ahead by a save that was never finished belongs to no chain.
+    const unfinished = (this.#stored?.ahead ?? []).filter((one) => !segments.includes(one));
+    await this.#put(manifest, durability, isEmpty ? null : { ...segment, packs }, [...dropped, ...unfinished], also);
     this.#chain = segments;
   }
 
   /** As much of a large change as leaves little enough to be copied at once. */
-  async #writeAhead(exclusive: Exclusive): Promise<void> {
+  async #writeAhead({ harvestAhead }: Saving, exclusive: Exclusive): Promise<void> {
     for (;;) {
       const taken = await harvestAhead(this.#disk, exclusive);
       if (taken === null) return;
@@ -183,7 +196,7 @@ export class Saves {
         for (const block of taken.blocks) this.#disk.markDirty(block);
         throw error;
       }
-      this.#chain.push(segment);
+      this.#chain = [...this.#chain, segment];
     }
   }
 

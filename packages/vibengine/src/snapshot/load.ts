@@ -1,23 +1,16 @@
 // From segments to a disk: reads pack after pack, some of them ahead, checks each and puts its blocks where they belong.
 // Throws `CorruptSnapshot` saying what is wrong; the store is not changed.
 
-import { BLOCK_SIZE, type Disk, restoreDisk, wasmBacking } from "@vibengine/system";
-import xxhash from "xxhash-wasm";
+import { BLOCK_SIZE, type Disk } from "@vibengine/system";
+import { checksummer } from "./checksum.ts";
 import { CorruptSnapshot, type Image, PACK_BYTES, packedBytes, type Segment } from "./manifest.ts";
 import type { SnapshotStore } from "./store.ts";
 
-/** Fills fresh memory with the disk that an image describes. */
-export async function loadDisk(store: SnapshotStore, image: Image, memory: WebAssembly.Memory): Promise<Disk> {
-  const { h32Raw } = await xxhash();
-  try {
-    return await restoreDisk(wasmBacking(memory), image.diskSizeBytes, async (disk) => {
-      growFor(disk, image.segments);
-      for (const segment of image.segments) await loadSegment(store, image, segment, disk, h32Raw);
-    });
-  } catch (error) {
-    if (error instanceof CorruptSnapshot || error instanceof DOMException) throw error;
-    throw new CorruptSnapshot((error as Error).message, { cause: error });
-  }
+/** Fills a blank disk with what an image describes. */
+export async function fillDisk(disk: Disk, store: SnapshotStore, image: Image): Promise<void> {
+  const hash = await checksummer();
+  growFor(disk, image.segments);
+  for (const segment of image.segments) await loadSegment(store, image, segment, disk, hash);
 }
 
 async function loadSegment(

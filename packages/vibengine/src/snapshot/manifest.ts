@@ -71,7 +71,9 @@ export interface SnapshotManifest extends Image {
 }
 
 /** Thrown when what the store holds can't be what was saved. Nothing is deleted. */
-export class CorruptSnapshot extends Error {}
+export class CorruptSnapshot extends Error {
+  override name = "CorruptSnapshot";
+}
 
 /** Everything of it that stands in the store. */
 export function segmentsOf({ segments = [], ahead = [] }: Partial<Image>): Segment[] {

@@ -3,8 +3,8 @@
 // on, then, with the lock held, those again that changed meanwhile, which are few. Knows the disk, not the storage.
 
 import { BLOCK_SIZE, type Disk, dirtyBlocks, isAtRest } from "@vibengine/system";
-import xxhash from "xxhash-wasm";
 import { plan } from "./chain.ts";
+import { checksummer } from "./checksum.ts";
 import { PACK_BYTES, type Segment, toRuns } from "./manifest.ts";
 
 /** Copied between two turns of the event loop: 4 MiB, about 1 ms. */
@@ -49,7 +49,7 @@ export async function harvestAtRest(
   isWeak: IsWeak,
   exclusive: Exclusive,
 ): Promise<Harvest> {
-  const hash = await hasher();
+  const hash = await checksummer();
   return exclusive(() => {
     disk.sync();
     const dirty = dirtyBlocks(disk);
@@ -68,7 +68,7 @@ export async function harvest(
   exclusive: Exclusive,
   turn: () => Promise<void>,
 ): Promise<Harvest> {
-  const hash = await hasher();
+  const hash = await checksummer();
   const isNeeded = (block: number) => disk.isKept(block);
   const first = await exclusive(() => {
     disk.sync();
@@ -93,7 +93,7 @@ export async function harvest(
 
 /** Some of the changed blocks, if they are more than one save should copy: to be written ahead. Null when they are not. */
 export async function harvestAhead(disk: Disk, exclusive: Exclusive): Promise<(Taken & { blocks: number[] }) | null> {
-  const hash = await hasher();
+  const hash = await checksummer();
   const blocks = await exclusive(() => {
     disk.sync();
     const dirty = dirtyBlocks(disk).filter((block) => disk.isKept(block));
@@ -141,10 +141,6 @@ class Copies {
 }
 
 type Hash = (bytes: Uint8Array) => number;
-
-async function hasher(): Promise<Hash> {
-  return (await xxhash()).h32Raw;
-}
 
 /** Where a block's bytes are. */
 type Source = (block: number) => { bytes: Uint8Array; at: number };
