@@ -125,7 +125,7 @@ test("a line is edited, completed and recalled with the keys of a shell", async 
   await page.keyboard.type("mkd");
   await shown(page, "(reverse-i-search)`mkd': mkdir documents");
   await page.keyboard.press("Control+c");
-  await shown(page, "$ ^C");
+  await shown(page, "^C");
   await keys(page, "ls /etc/host\t\t");
   await shown(page, "hostname  hosts");
 });
