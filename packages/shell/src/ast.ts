@@ -76,6 +76,8 @@ export interface Element {
   index: Word | null;
   append: boolean;
   value: Word;
+  /** All of it, when braces stand in it: an indexed array takes those for a brace expansion, which makes plain elements. */
+  whole?: Word;
 }
 
 export interface Redirection {

@@ -22,12 +22,12 @@ const two = (value: number) => String(value).padStart(2, "0");
 export function formatTime(format: string, seconds: number, nanoseconds = 0): string {
   const date = new Date(seconds * 1000);
   return format.replace(
-    /%([-_0^#]*)(\d*)(:{0,3})([a-zA-Z%+])/g,
+    /%([-_0^#+]*)(\d*)(:{0,3}(?=z)|[EO]?)([a-zA-Z%])/g,
     (whole, flags: string, width: string, colons: string, letter: string) => {
       let text = conversion(letter, date, seconds, nanoseconds, colons, width);
       if (text === null) return whole;
       const numeric = /^[CdeGgHIjklmMNsSuUVwWyY]$/.test(letter);
-      if (letter === "N" && !flags) return text;
+      if (letter === "N" && !/[0^#]/.test(flags)) return text;
       if (numeric && flags.includes("-")) text = text.replace(/^[ 0]+(?=.)/, "");
       else if (numeric && flags.includes("_")) text = text.replace(/^0+(?=.)/, (zeros) => " ".repeat(zeros.length));
       else if (numeric && flags.includes("0")) text = text.replace(/^ +/, (blanks) => "0".repeat(blanks.length));
@@ -82,7 +82,7 @@ function conversion(
     case "e":
       return String(day).padStart(2);
     case "F":
-      return again("%Y-%m-%d");
+      return (year > 9999 ? "+" : "") + again("%Y-%m-%d");
     case "g":
       return two(isoWeek(date).year % 100);
     case "G":
@@ -139,7 +139,7 @@ function conversion(
     case "y":
       return two(year % 100);
     case "Y":
-      return String(year);
+      return String(year).padStart(4, "0");
     case "z":
       return ["+0000", "+00:00", "+00:00:00", "+00"][colons.length];
     case "Z":

@@ -63,9 +63,10 @@ class Evaluation {
         return this.combine(node.operator, left, right, node.at);
       }
       case "assign": {
+        // What is on the left is read first: `i += i *= 2`.
+        const before = node.operator === "" ? 0 : this.valueOf(node.variable);
         const value = this.evaluate(node.value);
-        const result =
-          node.operator === "" ? value : this.combine(node.operator, this.valueOf(node.variable), value, node.at);
+        const result = node.operator === "" ? value : this.combine(node.operator, before, value, node.at);
         this.variables.setNumeric(node.variable.name, node.variable.index, String(result));
         return result;
       }

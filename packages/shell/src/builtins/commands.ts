@@ -72,7 +72,7 @@ export function eval_(shell: Shell, argv: string[]): Status {
   const options = parseLetters(shell, argv, "", "eval [arg ...]");
   if (!options) return usageStatus(shell);
   const text = options.rest.join(" ");
-  return text.trim() === "" ? 0 : runSource(shell, text, shell.line);
+  return text.trim() === "" ? 0 : runSource(shell, text, shell.line, "eval: ");
 }
 
 export function source(shell: Shell, argv: string[]): Status {

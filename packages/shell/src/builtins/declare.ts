@@ -4,6 +4,8 @@ import type { Assignment } from "../ast.ts";
 import { type Evaluated, evaluate, store } from "../execute/assign.ts";
 import { ExitShell, ShellFault, type Status } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
+import { declaresList } from "../execute/simple.ts";
+import { traceCommand } from "../execute/trace.ts";
 import {
   BARE,
   EXPORT,
@@ -95,6 +97,7 @@ function declareWords(shell: Shell, argv: string[], isLocal: boolean): Status {
 /** Performs the declaration of `argv` from `first` on: assignments among them are in shell.declarations, by position. */
 export function declareNames(shell: Shell, argv: string[], first: number, declaration: Declaration): Status {
   const { declarations } = shell;
+  const traced = shell.options.xtrace && declaresList(shell);
   shell.declarations = null;
   let status = 0;
   const failed = (error: unknown) => {
@@ -134,6 +137,7 @@ export function declareNames(shell: Shell, argv: string[], first: number, declar
         failed(error);
       }
     }
+    if (traced) traceCommand(shell, argv);
     return status;
   };
   return step(first);
@@ -185,11 +189,12 @@ function declareName(shell: Shell, assignment: Assignment, value: Evaluated | nu
     throw new ShellFault(`${name}: cannot destroy array variables in this way`);
   if (shape === "map" && variable.list) throw new ShellFault(`${name}: cannot convert indexed to associative array`);
   if (shape === "list" && variable.map) throw new ShellFault(`${name}: cannot convert associative to indexed array`);
-  if (shape === "map" && variable.map === null) {
+  const bare = declaration.command === "readonly" && value === null;
+  if (shape === "map" && variable.map === null && !bare) {
     if (variable.value === undefined && value === null) variable.flags |= BARE;
     variable.map = new Map(variable.value === undefined ? [] : [["0", variable.value]]);
     variable.value = undefined;
-  } else if (shape === "list" && variable.list === null && declaration.command !== "readonly") {
+  } else if (shape === "list" && variable.list === null && !bare) {
     if (variable.value === undefined && value === null) variable.flags |= BARE;
     vars.makeList(variable);
   }
@@ -212,7 +217,7 @@ function declareName(shell: Shell, assignment: Assignment, value: Evaluated | nu
     const { xtrace } = shell.options;
     if (value.elements === null && !/^(export|readonly)$/.test(declaration.command)) shell.options.xtrace = false;
     try {
-      store(shell, { ...assignment, name }, value);
+      store(shell, { ...assignment, name }, value, true);
     } finally {
       shell.options.xtrace = xtrace;
     }

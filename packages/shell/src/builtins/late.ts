@@ -83,6 +83,7 @@ function makeKit() {
     coreCommands,
     cells,
     runSafely,
+    ShellFault,
     tildeText,
   };
 }

@@ -152,7 +152,9 @@ function convert(match: RegExpExecArray, conversion: string, run: Run): boolean 
         seconds === undefined || seconds === "-1" || seconds === "-2"
           ? Date.now() / 1000
           : Number(integer(seconds, run));
-      run.text += pad(cut(run.late.formatLocalTime(match[4] || "%X", when, run.timeZone), precision), width, flags);
+      // bash has room for that much.
+      const time = run.late.formatLocalTime(match[4] || "%X", when, run.timeZone);
+      run.text += pad(encode(time).length > 127 ? "" : cut(time, precision), width, flags);
       return true;
     }
     default:
@@ -187,7 +189,9 @@ function integer(text: string | undefined, run: Run, signed = true): Integer {
     return 0;
   }
   if (match[0].length !== text.length)
-    run.errors.push(`${text}: invalid ${/^0[0-7]*[89]/.test(text.trim()) ? "octal number" : "number"}`);
+    run.errors.push(
+      `${text}: invalid ${/^0x/i.test(text.trim()) ? "hex " : /^0[0-7]*[89]/.test(text.trim()) ? "octal " : ""}number`,
+    );
   const digits = BigInt(/^0[0-7]/.test(match[2]) ? `0o${match[2].slice(1)}` : match[2]);
   const value = match[1] === "-" ? -digits : digits;
   // As strtol and strtoul have it: out of range there is a warning, and the nearest number.

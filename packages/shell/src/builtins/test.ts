@@ -138,5 +138,8 @@ function integer(text: string): number | bigint {
   const match = /^\s*([-+]?[0-9]+)\s*$/.exec(text);
   if (!match) throw new TestFault(`${text}: integer expression expected`);
   const value = Number(match[1]);
-  return Number.isSafeInteger(value) ? value : BigInt(match[1]);
+  if (Number.isSafeInteger(value)) return value;
+  const big = BigInt(match[1]);
+  if (big !== BigInt.asIntN(64, big)) throw new TestFault(`${text}: integer expression expected`);
+  return big;
 }

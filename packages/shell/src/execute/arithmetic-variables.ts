@@ -1,8 +1,7 @@
 // Arithmetic's view of the shell's variables: `set -u`, positional parameters as `$1`, array subscripts of both kinds.
 
 import type { ArithmeticVariables } from "../arithmetic/evaluate.ts";
-import { evaluateText } from "../arithmetic/evaluate.ts";
-import { expandSubscript, parameterText } from "../expand/parameters.ts";
+import { expandSubscript, parameterText, subscriptNumber } from "../expand/parameters.ts";
 import { ShellFault } from "./control.ts";
 import type { Shell } from "./shell.ts";
 
@@ -27,6 +26,6 @@ export class ShellArithmetic implements ArithmeticVariables {
 
   key(name: string, index: string): number | string {
     if (this.shell.vars.isAssociative(name)) return expandSubscript(this.shell, index);
-    return Number(evaluateText(/[$`]/.test(index) ? expandSubscript(this.shell, index) : index, this));
+    return subscriptNumber(this.shell, index);
   }
 }

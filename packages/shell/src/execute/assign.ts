@@ -45,7 +45,9 @@ export interface Evaluated {
 export function evaluate(shell: Shell, assignment: Assignment, map = false): Evaluated {
   const associative = map || shell.vars.isAssociative(assignment.name);
   if (assignment.elements === null) {
-    const key = assignment.index ? subscriptKey(shell, assignment.name, assignment.index, map) : null;
+    const { name, index } = assignment;
+    const key = index ? subscriptKey(shell, name, index, map) : null;
+    if (key === "") throw new ShellFault(`${name}[${index?.source}]: bad array subscript`);
     return { text: expandText(shell, assignment.value!), key, elements: null };
   }
   if (assignment.index)
@@ -54,10 +56,23 @@ export function evaluate(shell: Shell, assignment: Assignment, map = false): Eva
     );
   const elements: NonNullable<Evaluated["elements"]> = [];
   for (const element of assignment.elements) {
-    const { value, append } = element;
-    if (element.index)
-      elements.push({ index: expandText(shell, element.index), text: expandText(shell, value), append });
-    else {
+    const { index, append, whole } = element;
+    let { value } = element;
+    if (index && (associative || !whole)) {
+      // A tilde in a value is none here.
+      if (associative)
+        value = {
+          ...value,
+          parts: value.parts.map((part) => (part.kind === "tilde" ? { kind: "quoted", text: `~${part.user}` } : part)),
+        };
+      const quoted = !associative && index.source?.includes("'");
+      elements.push({
+        index: quoted ? index.source! : expandText(shell, index),
+        text: expandText(shell, value),
+        append,
+      });
+    } else {
+      value = whole ?? value;
       const fields: string[] = [];
       if (associative) fields.push(expandText(shell, value));
       else appendFields(shell, value, fields);
@@ -67,9 +82,10 @@ export function evaluate(shell: Shell, assignment: Assignment, map = false): Eva
   return { text: "", key: null, elements };
 }
 
-export function store(shell: Shell, assignment: Assignment, value: Evaluated): void {
+/** `declared`: by a declaration command, whose elements bash traces in quotes. */
+export function store(shell: Shell, assignment: Assignment, value: Evaluated, declared = false): void {
   const { vars } = shell;
-  if (shell.options.xtrace) traceAssignment(shell, assignment, value);
+  if (shell.options.xtrace) traceAssignment(shell, assignment, value, declared);
   if (value.elements !== null) storeElements(shell, assignment, value.elements);
   else if (value.key !== null) vars.setElement(assignment.name, value.key, value.text, assignment.append);
   else vars.set(assignment.name, value.text, assignment.append);

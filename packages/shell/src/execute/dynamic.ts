@@ -39,6 +39,12 @@ const VARIABLES: Record<string, Refresh> = {
   BASH_LINENO: (variable, shell) => {
     variable.list = [...(shell.isFile ? ["0"] : []), ...shell.stack.map((call) => String(call.line))].reverse();
   },
+  BASH_ARGC: (variable, shell) => {
+    variable.list = knownArguments(shell).map((args) => String(args.length));
+  },
+  BASH_ARGV: (variable, shell) => {
+    variable.list = knownArguments(shell).flatMap((args) => args.slice().reverse());
+  },
   _: text((shell) => shell.lastArgument),
   SHELLOPTS: text((shell) => LONG_NAMES.filter((name) => shell.options[name]).join(":")),
   BASHOPTS: text((shell) =>
@@ -98,6 +104,11 @@ export function defineDynamic(shell: Shell): void {
   for (const name of ["UID", "EUID"])
     shell.vars.table.set(name, newVariable(String(shell.sys.uid), READONLY | INTEGER));
   shell.vars.table.set("BASH", newVariable("/usr/bin/bash"));
+}
+
+/** The arguments of the calls that `extdebug` knows of, the innermost first, and the script's. */
+function knownArguments({ stack, args }: Shell): string[][] {
+  return [stack[0]?.outer ?? args, ...stack.map((call) => call.args ?? null)].filter((list) => list !== null).reverse();
 }
 
 function hostName(shell: Shell): string {

@@ -21,7 +21,8 @@ export function callFunction(shell: Shell, definition: FunctionDefinition, argv:
   shell.args = argv.slice(1);
   shell.loopDepth = 0;
   shell.calls.push(definition.name);
-  shell.stack.push({ name: definition.name, line, source: sourceName });
+  const known = shell.shopt.extdebug ? shell.args : null;
+  shell.stack.push({ name: definition.name, line, source: sourceName, args: known, outer: args });
   shell.sourceName = definition.source ?? sourceName;
   shell.vars.pushFrame();
   return finallyDo(

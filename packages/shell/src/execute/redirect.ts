@@ -26,6 +26,7 @@ import { appendFields, expandText } from "../expand/words.ts";
 import { after, type Status } from "./control.ts";
 import { failure, finallyDo, run } from "./run.ts";
 import type { Shell } from "./shell.ts";
+import { tell } from "./task.ts";
 import { runTraps } from "./traps.ts";
 
 /** A redirection with its target expanded. */
@@ -271,6 +272,12 @@ export function restoreFds(sys: System, saved: SavedFd[]): void {
   }
 }
 
+/** Undoes redirections; a fault among what they held for is told while they still hold. */
+export function leaveRedirections(shell: Shell, saved: SavedFd[], fault: unknown): void {
+  tell(shell, fault);
+  restoreFds(shell.sys, saved);
+}
+
 /** A compound command with redirections. */
 export function runRedirected(shell: Shell, node: Redirected): Status {
   shell.line = node.line;
@@ -284,8 +291,8 @@ export function runRedirected(shell: Shell, node: Redirected): Status {
           shell.complain(error);
           return failure(shell, 1);
         }),
-      () => {
-        if (shell.sys.isAlive) restoreFds(shell.sys, saved);
+      (fault) => {
+        if (shell.sys.isAlive) leaveRedirections(shell, saved, fault);
       },
     );
   };

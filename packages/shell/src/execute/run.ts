@@ -185,7 +185,11 @@ function check(shell: Shell, node: Command, status: number): Status {
 
 function checkFailure(shell: Shell, node: Command, status: number): Status {
   if (status === 0 || shell.tolerance > 0 || shell.jump !== NO_JUMP || !countsAsFailure(node)) return status;
-  return failure(shell, status);
+  // bash judges a subshell at a pipeline's end by itself, too.
+  if (node.kind !== "pipeline" || node.commands.length < 2 || node.commands.at(-1)!.kind !== "subshell")
+    return failure(shell, status);
+  const first = failure(shell, status);
+  return typeof first === "number" ? failure(shell, status) : first.then(() => failure(shell, status));
 }
 
 /** A failure that nothing excuses: the ERR trap runs, and `set -e` ends the shell. */
@@ -275,18 +279,21 @@ async function settleTolerant(shell: Shell, node: Command, waiting: Promise<numb
   }
 }
 
-/** Runs `cleanup` when `body` has ended, however it ends, at once or later. */
-export function finallyDo(body: () => Status, cleanup: () => void): Status {
+/** Runs `cleanup` when `body` has ended, however it ends, at once or later; it gets what was thrown. */
+export function finallyDo(body: () => Status, cleanup: (error?: unknown) => void): Status {
+  const failed = (error: unknown): never => {
+    cleanup(error);
+    throw error;
+  };
+  const ended = (status: number): number => {
+    cleanup();
+    return status;
+  };
   let result: Status;
   try {
     result = body();
   } catch (error) {
-    cleanup();
-    throw error;
+    return failed(error);
   }
-  if (typeof result === "number") {
-    cleanup();
-    return result;
-  }
-  return result.finally(cleanup);
+  return typeof result === "number" ? ended(result) : result.then(ended, failed);
 }

@@ -23,7 +23,7 @@ export function openText(shell: Shell, text: string, line = 1, more?: () => stri
 }
 
 /** Runs text as `eval` and traps do: in place; a fault drops the whole line that called. */
-export function runSource(shell: Shell, text: string, line = 1): Status {
+export function runSource(shell: Shell, text: string, line = 1, what = ""): Status {
   const outer = shell.lexer;
   const lexer = openText(shell, text, line);
   shell.lexer = lexer;
@@ -36,7 +36,7 @@ export function runSource(shell: Shell, text: string, line = 1): Status {
   };
   const next = (): Status => {
     while (shell.jump === NO_JUMP) {
-      const list = readOrComplain(shell, lexer);
+      const list = readOrComplain(shell, lexer, what);
       if (list === "error") return done(2);
       if (list === null) return done(status);
       if (shell.options.noexec) continue;
@@ -76,12 +76,12 @@ export function readVerbosely(shell: Shell, lexer: Lexer): List | null {
   }
 }
 
-function readOrComplain(shell: Shell, lexer: Lexer): List | null | "error" {
+function readOrComplain(shell: Shell, lexer: Lexer, what: string): List | null | "error" {
   try {
     return readVerbosely(shell, lexer);
   } catch (error) {
     if (!(error instanceof SyntaxFault)) throw error;
-    complainOfSyntax(shell, error);
+    complainOfSyntax(shell, error, what);
     if (error.recoverable) throw new ShellFault("", false, 1);
     // In POSIX mode a syntax error in eval ends the shell.
     if (shell.options.posix && !shell.options.interactive) throw new ExitShell(2);
@@ -89,8 +89,9 @@ function readOrComplain(shell: Shell, lexer: Lexer): List | null | "error" {
   }
 }
 
-export function complainOfSyntax(shell: Shell, fault: SyntaxFault): void {
-  const place = `${shell.sourceName ?? shell.name}: ${shell.options.command && shell.stack.length === 0 && shell.indirection === 0 ? "-c: " : ""}line ${fault.line}: `;
+export function complainOfSyntax(shell: Shell, fault: SyntaxFault, what = ""): void {
+  if (fault.message === "") return;
+  const place = `${shell.sourceName ?? shell.name}: ${what}${shell.options.command && shell.stack.length === 0 && shell.indirection === 0 ? "-c: " : ""}line ${fault.line}: `;
   const near = fault.message.startsWith("syntax error near") && fault.excerpt ? `${place}\`${fault.excerpt}'\n` : "";
   shell.report(`${place}${fault.message}\n${near}`);
 }

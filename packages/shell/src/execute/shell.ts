@@ -81,7 +81,7 @@ export class Shell {
   /** Names of the running functions, innermost last. */
   calls: string[] = [];
   /** Running functions and sourced files, innermost last: their names, and from which line of which source they were called. */
-  stack: { name: string; line: number; source: string | null }[] = [];
+  stack: { name: string; line: number; source: string | null; args?: string[] | null; outer?: string[] }[] = [];
   /** The file being run; null where there is none. */
   sourceName: string | null = null;
   /** The shell runs a script file, which is the outermost source. */
@@ -113,7 +113,7 @@ export class Shell {
   /** Results of substitutions for a command that is run again. */
   ready: ReplayLog | null = null;
   /** PIPESTATUS: of the last pipeline, a number for one of one command; null: the status of the last simple command. */
-  pipeStatus: number[] | number | null = 0;
+  pipeStatus: number[] | number | null = [];
   /** The script being read, for `alias` and messages. */
   lexer: Lexer | null = null;
   /** What the arguments in `argv` of a declaration builtin assign, by position. */

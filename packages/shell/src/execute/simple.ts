@@ -5,15 +5,18 @@ import type { Simple } from "../ast.ts";
 import { type Builtin, builtins, SPECIAL_BUILTINS } from "../builtins/index.ts";
 import { replay } from "../expand/replay.ts";
 import { expandText, expandWords } from "../expand/words.ts";
+import { readAssignment } from "../parser/assignments.ts";
+import { openScript } from "../parser/parser.ts";
 import { literalWord } from "../parser/words.ts";
 import { assignAll, assignBefore } from "./assign.ts";
 import { after, ExitShell, NO_JUMP, ShellFault, type Status } from "./control.ts";
 import { runProgram } from "./external.ts";
 import { callFunction } from "./functions.ts";
-import { applyRedirections, expandRedirections, type Redirect, restoreFds, type SavedFd } from "./redirect.ts";
+import { applyRedirections, expandRedirections, leaveRedirections, type Redirect, type SavedFd } from "./redirect.ts";
 import { finallyDo } from "./run.ts";
 import type { Shell } from "./shell.ts";
 import { closeSubstitutions } from "./substitution.ts";
+import { tell } from "./task.ts";
 import { traceCommand } from "./trace.ts";
 import { runDebug } from "./traps.ts";
 
@@ -36,10 +39,22 @@ export function runSimple(shell: Shell, node: Simple): Status {
 
 function expandAndRun(shell: Shell, node: Simple, inPlace: boolean): Status {
   shell.substitutionStatus = 0;
+  if (shell.options.keyword) node = takeKeywords(node);
   if (node.words.length === 0) return assignOnly(shell, node);
   if (node.words.some((word) => word.assignment)) return runDeclaration(shell, node);
   const fields = expandWords(shell, node.words);
   return after(fields, (list) => runFields(shell, node, list, inPlace));
+}
+
+/** `set -k`: what looks like an assignment is one, wherever it stands. */
+function takeKeywords(node: Simple): Simple {
+  const assignments = [...node.assignments];
+  const words = node.words.filter((word, i) => {
+    const found = i === 0 || word.assignment || !word.source ? null : readAssignment(openScript(word.source));
+    if (found) assignments.push(found);
+    return !found;
+  });
+  return { ...node, words, assignments };
 }
 
 function assignOnly(shell: Shell, node: Simple): Status {
@@ -106,11 +121,16 @@ function runDeclaration(shell: Shell, node: Simple): Status {
 
 function runFields(shell: Shell, node: Simple, argv: string[], inPlace: boolean): Status {
   if (argv.length === 0) return assignOnly(shell, node);
-  if (shell.options.xtrace) traceCommand(shell, argv);
+  // What declares arrays is traced behind its assignments.
+  if (shell.options.xtrace && !declaresList(shell)) traceCommand(shell, argv);
   const name = argv[0];
   const result = runNamed(shell, node, name, argv, inPlace);
   if (typeof result === "number") return ended(shell, argv, result);
   return result.then((status) => ended(shell, argv, status));
+}
+
+export function declaresList(shell: Shell): boolean {
+  return [...(shell.declarations ?? [])].some(([, { elements }]) => elements);
 }
 
 function ended(shell: Shell, argv: string[], status: number): number {
@@ -144,11 +164,10 @@ function runBuiltin(shell: Shell, builtin: Builtin, argv: string[], special: boo
   const failed = (error: unknown): number => {
     // A bad expression in a declaration or an assigned value drops the whole line.
     const catches = /^(let|eval|source|\.|command|builtin|test|\[)$/.test(argv[0]);
-    if (error instanceof ArithmeticFault && catches)
-      shell.complain(argv[0] === "let" ? `let: ${error.message}` : error.message);
-    else if (error instanceof ShellFault && !error.fatal && !(special && shell.options.posix)) {
-      if (error.message !== "") shell.complain(error.message);
-    } else throw error;
+    if (error instanceof ArithmeticFault && catches) {
+      if (argv[0] === "let") error.message = `let: ${error.message}`;
+    } else if (!(error instanceof ShellFault) || error.fatal || (special && shell.options.posix)) throw error;
+    tell(shell, error);
     shell.jump = NO_JUMP;
     return 1;
   };
@@ -204,7 +223,7 @@ function withRedirections(shell: Shell, node: Simple, command: string | null, bo
         after(applyRedirections(shell, shell.sys, list, saved), (error) =>
           error !== null ? redirectionFailed(shell, error, command !== null && SPECIAL_BUILTINS.has(command)) : body(),
         ),
-      () => restoreFds(shell.sys, saved),
+      (fault) => leaveRedirections(shell, saved, fault),
     );
   };
   return after(expandRedirections(shell, node.redirections), apply);

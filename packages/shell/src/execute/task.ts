@@ -80,16 +80,20 @@ export function statusOfError(shell: Shell, error: unknown): number {
   return complainOf(shell, error);
 }
 
+/** Says what a script's fault is, once. */
+export function tell(shell: Shell, error: unknown): void {
+  if (!(error instanceof ShellFault || error instanceof ArithmeticFault) || error.message === "") return;
+  shell.complain(error.message);
+  error.message = "";
+}
+
 /** Reports a fault of a script, or one of ours. The status that goes with it. */
 export function complainOf(shell: Shell, error: unknown): number {
   if (!shell.sys.isAlive) return 137;
-  if (error instanceof ShellFault) {
-    shell.complain(error.message);
-    return error.status === 127 && (shell.commandString === null || shell.isSubshell) ? 1 : error.status;
-  }
-  if (error instanceof ArithmeticFault) {
-    shell.complain(error.message);
-    return 1;
+  if (error instanceof ShellFault || error instanceof ArithmeticFault) {
+    tell(shell, error);
+    const status = error instanceof ShellFault ? error.status : 1;
+    return status === 127 && (shell.commandString === null || shell.isSubshell) ? 1 : status;
   }
   if (error instanceof RangeError && /call stack/.test(error.message)) {
     shell.complain("nesting too deep");

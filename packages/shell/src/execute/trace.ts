@@ -1,7 +1,7 @@
 // What `set -x` prints: commands, assignments and the heads of compound commands, after PS4.
 
 import type { Assignment } from "../ast.ts";
-import { quoteAlways, quoteDouble } from "../expand/quote.ts";
+import { quoteAlways } from "../expand/quote.ts";
 import { expandText } from "../expand/words.ts";
 import { openScript } from "../parser/parser.ts";
 import { makeWord, readDoubleQuotedParts } from "../parser/words.ts";
@@ -18,14 +18,16 @@ export function traceCommand(shell: Shell, argv: string[]): void {
   traceLine(shell, argv.map(quoteWord).join(" "));
 }
 
-export function traceAssignment(shell: Shell, assignment: Assignment, value: Evaluated): void {
+/** `declared`: by a declaration command; an array is shown as it stands in the script otherwise. */
+export function traceAssignment(shell: Shell, assignment: Assignment, value: Evaluated, declared = false): void {
+  const { name, append, source } = assignment;
   const index = value.key === null ? "" : `[${value.key}]`;
   const shown = value.elements
-    ? `(${value.elements.map((element) => (element.index === null ? "" : `[${element.index}]=`) + (needsQuotes(element.text) ? quoteDouble(element.text) : element.text)).join(" ")})`
+    ? `(${value.elements.map((element) => (element.index === null ? "" : `[${element.index}]=`) + quoteAlways(element.text)).join(" ")})`
     : value.text === ""
       ? ""
       : quoteWord(value.text);
-  traceLine(shell, `${assignment.name}${index}${assignment.append ? "+" : ""}=${shown}`);
+  traceLine(shell, value.elements && !declared ? source : `${name}${index}${append ? "+" : ""}=${shown}`);
 }
 
 export function quoteWord(text: string): string {

@@ -82,8 +82,8 @@ function changeCase(shell: Shell, part: ParameterPart, value: string): string {
 
 function replace(shell: Shell, part: ParameterPart, value: string): string {
   const source = characters(shell, expandPattern(shell, part.word as Word));
-  // An empty pattern matches only where it is anchored.
-  if (source === "" && part.operator !== "/#" && part.operator !== "/%") return value;
+  // An empty pattern matches only where it is anchored. One with `[^]…]` bash takes for longer than it is.
+  if (source === "" ? !/[#%]/.test(part.operator) : /\[[!^]\]/.test(source) && !source.includes("*")) return value;
   const pattern = compilePattern(source, shell.shopt.extglob, shell.shopt.nocasematch);
   // In the replacement an unquoted & stands for the match; quoting shows as backslashes in a pattern.
   const template = part.word2 ? expandPattern(shell, part.word2) : "";

@@ -1,11 +1,15 @@
 // Brace expansion: a{b,c}d and {1..9..2}, on a word's unquoted text before any other expansion.
 
 import type { Part, Word } from "../ast.ts";
+import { ShellFault } from "../execute/control.ts";
 import { isNameStart, simpleParameter } from "../parser/dollar.ts";
 import { makeWord } from "../parser/words.ts";
 
 /** A character of a word, or an atom (quoted text, expansion) that braces pass over. */
 type Atom = string | Part;
+
+/** Of a sequence of letters: with text behind it, it opens a substitution that nothing closes. */
+const BACKQUOTE: Part = { kind: "quoted", text: "`" };
 
 /** More words than this are not made: the word stays as it is. */
 const WORDS_MAX = 10_000_000;
@@ -62,6 +66,8 @@ function expand(atoms: Atom[], depth: number): Atom[][] {
     const found = choices(atoms, open);
     if (!found) continue;
     const { alternatives, end } = found;
+    if (end + 1 < atoms.length && alternatives.some(([first]) => first === BACKQUOTE))
+      throw new ShellFault('bad substitution: no closing "`" in `');
     const before = atoms.slice(0, open);
     const rests = expand(atoms.slice(end + 1), depth + 1);
     const results: Atom[][] = [];
@@ -121,9 +127,9 @@ function range(text: string): Atom[][] | null {
   for (let value = first; first <= last ? value <= last : value >= last; value += first <= last ? step : -step) {
     if (!numbers) {
       const character = String.fromCharCode(value);
-      // Between Z and a lie characters that would be special again.
+      // Between Z and a lie characters that are special again.
       const text = character === "\\" ? "" : character;
-      results.push([/[A-Za-z]/.test(character) ? character : { kind: "quoted", text }]);
+      results.push([/\w/.test(character) ? character : text === "`" ? BACKQUOTE : { kind: "quoted", text }]);
     } else {
       const digits = String(Math.abs(value)).padStart(width - (value < 0 ? 1 : 0), "0");
       results.push([(value < 0 ? "-" : "") + digits]);

@@ -2,6 +2,7 @@
 // Lists (`$@`, `${a[@]}`) are operated on element by element.
 
 import type { ParameterPart, Word } from "../ast.ts";
+import { toolsForExpansion } from "../builtins/late.ts";
 import { ShellFault } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
 import { ELEMENT } from "../execute/variables.ts";
@@ -11,9 +12,9 @@ import { apply, countCharacters, number } from "./apply.ts";
 import { characters } from "./characters.ts";
 import type { Collector } from "./fields.ts";
 import { expandSubscript, firstSeparator, parameterList, parameterValue, subscriptKey } from "./parameters.ts";
+import { expandPrompt } from "./prompt.ts";
 import { quoteAlways } from "./quote.ts";
 import { effect } from "./replay.ts";
-import { transform } from "./transform.ts";
 import { expandText, put, walk } from "./words.ts";
 
 export function expandParameter(shell: Shell, part: ParameterPart, quoted: boolean, into: Collector): void {
@@ -21,10 +22,13 @@ export function expandParameter(shell: Shell, part: ParameterPart, quoted: boole
     const target = ELEMENT.exec(shell.vars.targetOf(part.name));
     if (target) part = { ...part, ...pickTarget(shell, target[1], target[2]) };
   }
+  let { colon } = part;
   if (part.operator === "bad") throw new ShellFault(`${part.source}: bad substitution`);
   if (part.indirect) {
     const target = indirect(shell, part, quoted, into);
     if (target === null) return;
+    // A list found that way is null only without elements.
+    colon &&= !target.all;
     part = target;
   }
   const list = parameterList(shell, part);
@@ -42,7 +46,7 @@ export function expandParameter(shell: Shell, part: ParameterPart, quoted: boole
         : undefined
       : scalar(shell, part);
     // An empty list in quotes counts as empty text when there is one empty parameter.
-    const isSet = part.colon ? value !== undefined && value !== "" : value !== undefined;
+    const isSet = colon ? value !== undefined && value !== "" : value !== undefined;
     if (operator === "+") {
       if (isSet) walkAlternative(shell, part.word as Word, quoted, into);
       else if (quoted && !hasList(part.word as Word) && !(list && !star)) into.quoted("");
@@ -96,11 +100,11 @@ function unset(shell: Shell, part: ParameterPart): string {
 function indirect(shell: Shell, part: ParameterPart, quoted: boolean, into: Collector): ParameterPart | null {
   if (part.operator === "names") {
     const names = [...shell.vars.table.keys()].filter((name) => name.startsWith(part.name)).sort();
-    putList(shell, part, names, quoted, into);
+    putList(shell, part, names, quoted, into, "");
     return null;
   }
   if (part.all && part.operator === "") {
-    putList(shell, part, shell.vars.elements(part.name, true), quoted, into);
+    putList(shell, part, shell.vars.elements(part.name, true), quoted, into, " ");
     return null;
   }
   const reference = shell.vars.table.get(part.name);
@@ -112,6 +116,7 @@ function indirect(shell: Shell, part: ParameterPart, quoted: boolean, into: Coll
   const name = list ? (list.length > 0 ? list.join(" ") : undefined) : scalar(shell, part);
   if (name === undefined || name === "") {
     const known = /^[0-9@*#?$!-]/.test(part.name) || (shell.vars.find(part.name) !== undefined && !part.all);
+    if (name === "" && !list) throw new ShellFault(": invalid variable name");
     if (name === undefined && !known)
       throw new ShellFault(`${part.source.replace(/^\$\{!|\}$|[-=?+:#%/^,@].*/g, "")}: invalid indirect expansion`);
     return { ...part, indirect: false, index: null, all: "", name: "_unset_indirect_" };
@@ -160,7 +165,15 @@ function walkAlternative(shell: Shell, word: Word, quoted: boolean, into: Collec
   }
 }
 
-function putList(shell: Shell, part: ParameterPart, list: string[], quoted: boolean, into: Collector): void {
+/** `glue`: what joins names and keys outside quotes when IFS is empty. */
+function putList(
+  shell: Shell,
+  part: ParameterPart,
+  list: string[],
+  quoted: boolean,
+  into: Collector,
+  glue?: string,
+): void {
   const star = part.all === "*" || part.name === "*";
   if (quoted && star) {
     into.quoted(list.join(firstSeparator(shell)));
@@ -170,6 +183,10 @@ function putList(shell: Shell, part: ParameterPart, list: string[], quoted: bool
   // Unquoted, what IFS joins it splits again, but for blanks, which would swallow empty elements.
   if (into.mode === "fields" && !quoted && separator !== "" && !shell.separators.blank.includes(separator)) {
     into.split(list.join(separator));
+    return;
+  }
+  if (into.mode === "fields" && star && separator === "" && glue !== undefined && list.length > 0) {
+    into.split(list.join(glue));
     return;
   }
   if (into.mode !== "fields") {
@@ -204,6 +221,11 @@ function applyToList(shell: Shell, part: ParameterPart, list: string[]): string[
     default:
       return list.map((value) => apply(shell, part, value));
   }
+}
+
+function transform(shell: Shell, part: ParameterPart, value: string): string {
+  if (part.word?.literal === "P") return expandPrompt(shell, value);
+  return toolsForExpansion(shell).parts.transform(shell, part, value);
 }
 
 function slice(shell: Shell, part: ParameterPart, list: string[]): string[] {

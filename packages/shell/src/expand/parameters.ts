@@ -7,7 +7,7 @@ import { ShellFault } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
 import { SyntaxFault } from "../parser/errors.ts";
 import { openScript } from "../parser/parser.ts";
-import { readWord } from "../parser/words.ts";
+import { makeWord, readDoubleQuotedParts, readWord } from "../parser/words.ts";
 import { expandText } from "./words.ts";
 
 /** The value of a parameter by name, without subscript. `@` and `*` are joined as in quotes. */
@@ -56,10 +56,21 @@ export function parameterValue(shell: Shell, part: ParameterPart): string | unde
 
 /** A subscript as the array wants it: text for an associative array, else a number. */
 export function subscriptKey(shell: Shell, name: string, index: Word, map = false): number | string {
-  const text = expandText(shell, index);
-  if (map || shell.vars.isAssociative(name)) return text;
-  if ((index.source ?? text).trim() === "") throw new ShellFault(`${name}[${index.source ?? ""}]: bad array subscript`);
+  const text = () => expandText(shell, index);
+  if (map || shell.vars.isAssociative(name)) return text();
+  if ((index.source ?? text()).trim() === "")
+    throw new ShellFault(`${name}[${index.source ?? ""}]: bad array subscript`);
+  return index.source?.includes("'") ? subscriptNumber(shell, index.source) : evaluateNumber(shell, text());
+}
+
+function evaluateNumber(shell: Shell, text: string): number {
   return Number(evaluateText(text, shell.arithmetic));
+}
+
+/** The value of an indexed array's subscript: it is expanded as arithmetic is, so that single quotes are characters. */
+export function subscriptNumber(shell: Shell, source: string): number {
+  if (!/[$`"\\]/.test(source)) return evaluateNumber(shell, source);
+  return evaluateNumber(shell, expandText(shell, makeWord(readDoubleQuotedParts(openScript(source), "arithmetic"))));
 }
 
 /** A subscript found inside a value or an expression: what stands in it is expanded. */

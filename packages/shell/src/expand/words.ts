@@ -8,6 +8,7 @@ import { ArithmeticFault, type Expression, parseExpression } from "../arithmetic
 import type { ArithmeticPart, Part, Word } from "../ast.ts";
 import type { Shell } from "../execute/shell.ts";
 import { substitute, substituteProcess } from "../execute/substitution.ts";
+import { whole } from "../locale.ts";
 import { expandBraces } from "./braces.ts";
 import { Collector } from "./fields.ts";
 import { expandParameter } from "./operators.ts";
@@ -95,7 +96,7 @@ export function expandText(shell: Shell, word: Word): string {
   if (word.literal !== null) return word.literal;
   const collector = new Collector(shell, "text");
   walk(shell, word.parts, false, collector);
-  return collector.text;
+  return whole(collector.text);
 }
 
 /** A word as a pattern, in which quoted characters are escaped. */

@@ -8,14 +8,14 @@ import { literalWord, makeWord, readUnquotedParts, readWord } from "./words.ts";
 const HEAD = /^([A-Za-z_][A-Za-z0-9_]*)(\+?=|\[)/;
 
 /** The assignment at hand, or null with nothing consumed. */
-export function readAssignment(lexer: Lexer): Assignment | null {
+export function readAssignment(lexer: Lexer, isArgument = false): Assignment | null {
   const { start } = lexer.peek();
-  const assignment = parseAssignment(lexer);
+  const assignment = parseAssignment(lexer, isArgument);
   if (assignment) assignment.source = lexer.text.slice(start, lexer.pos);
   return assignment;
 }
 
-function parseAssignment(lexer: Lexer): Assignment | null {
+function parseAssignment(lexer: Lexer, isArgument: boolean): Assignment | null {
   const token = lexer.peek();
   const head = HEAD.exec(token.text);
   if (!head) return null;
@@ -31,8 +31,16 @@ function parseAssignment(lexer: Lexer): Assignment | null {
   lexer.pos = token.start + name.length + 1;
   const index = readWord(lexer, "subscript");
   if (Number.isNaN(lexer.code())) throw lexer.unterminated("]", line);
+  // An argument ends at a blank, even in a subscript.
+  const split = isArgument && index.parts.some((part) => part.kind === "text" && /\s/.test(part.text));
   const operator =
-    lexer.code() === 93 ? (lexer.code(1) === 61 ? "=" : lexer.code(1) === 43 && lexer.code(2) === 61 ? "+=" : "") : "";
+    !split && lexer.code() === 93
+      ? lexer.code(1) === 61
+        ? "="
+        : lexer.code(1) === 43 && lexer.code(2) === 61
+          ? "+="
+          : ""
+      : "";
   if (!operator) {
     lexer.rewind(token);
     lexer.peek();
@@ -54,7 +62,7 @@ export function elementsArgument(lexer: Lexer): Word | null {
 
 /** An argument of a declaration command that looks like an assignment. */
 export function assignmentArgument(lexer: Lexer): Word | null {
-  const assignment = readAssignment(lexer);
+  const assignment = readAssignment(lexer, true);
   if (!assignment) return null;
   const word = makeWord([]);
   word.literal = null;
@@ -80,6 +88,7 @@ function readValue(lexer: Lexer, name: string, index: Word | null, append: boole
 
 function readElements(lexer: Lexer): Element[] {
   const elements: Element[] = [];
+  const { line } = lexer;
   lexer.enter();
   for (;;) {
     const token = lexer.peek();
@@ -88,8 +97,8 @@ function readElements(lexer: Lexer): Element[] {
     else if (token.kind === "word" || token.kind === "number" || token.kind === "fdname")
       elements.push(readElement(lexer));
     else {
-      const fault = lexer.unexpected(token);
-      fault.recoverable = token.kind === "operator";
+      const fault = token.kind === "end" ? lexer.unterminated(")", line) : lexer.unexpected(token);
+      fault.recoverable = true;
       throw fault;
     }
   }
@@ -110,7 +119,15 @@ function readElement(lexer: Lexer): Element {
     if (lexer.code() === 93 && (append || lexer.code(1) === 61)) {
       lexer.pos += append ? 3 : 2;
       const value = makeWord(readUnquotedParts(lexer, "value"));
-      return { index, append, value };
+      const element: Element = { index, append, value };
+      if (index.braces || value.braces) {
+        const behind = lexer.pos;
+        lexer.rewind(token);
+        const { word } = lexer.next();
+        if (lexer.pos === behind) element.whole = word!;
+        lexer.pos = behind;
+      }
+      return element;
     }
     lexer.rewind(token);
     const again = lexer.next();

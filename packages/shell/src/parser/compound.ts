@@ -2,6 +2,7 @@
 // Called by parser.ts with the opening token at hand.
 
 import type { ArithmeticPart, CaseClause, Command, FunctionDefinition, List, Word } from "../ast.ts";
+import { expandAlias } from "./aliases.ts";
 import { readConditional } from "./conditional.ts";
 import { arithmeticPart, readArithmetic } from "./dollar.ts";
 import { SyntaxFault } from "./errors.ts";
@@ -136,6 +137,7 @@ function readArithmeticSource(lexer: Lexer): string | null {
 }
 
 function readLoopBody(lexer: Lexer): List {
+  while (expandAlias(lexer)) skipNewlines(lexer);
   if (!isReserved(lexer.peek(), "{")) return readDo(lexer);
   lexer.next();
   const body = readBody(lexer);
@@ -148,9 +150,11 @@ function readLoopOverWords(lexer: Lexer, line: number, kind: "for" | "select"): 
   if (token.kind !== "word" && token.kind !== "number") throw lexer.unexpected(token);
   let words: Word[] | null = null;
   const text: string[] = [];
+  lexer.headOfLoop = true;
   if (lexer.peek().text === ";" && lexer.peek().kind === "operator") lexer.next();
   else {
     skipNewlines(lexer);
+    lexer.headOfLoop = false;
     if (isReserved(lexer.peek(), "in")) {
       lexer.next();
       words = [];
@@ -164,6 +168,7 @@ function readLoopOverWords(lexer: Lexer, line: number, kind: "for" | "select"): 
       if (end.kind !== "newline" && !(end.kind === "operator" && end.text === ";")) throw lexer.unexpected(end);
     }
   }
+  lexer.headOfLoop = false;
   skipNewlines(lexer);
   return { kind, line, text: text.join(" "), name: token.text, words, body: readLoopBody(lexer) };
 }
@@ -171,7 +176,9 @@ function readLoopOverWords(lexer: Lexer, line: number, kind: "for" | "select"): 
 function readCase(lexer: Lexer, line: number): Command {
   const subject = lexer.next();
   if (subject.word === null) throw lexer.unexpected(subject);
+  lexer.headOfLoop = true;
   skipNewlines(lexer);
+  lexer.headOfLoop = false;
   expectReserved(lexer, "in");
   const clauses: CaseClause[] = [];
   for (;;) {

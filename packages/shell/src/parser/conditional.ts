@@ -2,7 +2,8 @@
 // Called by compound.ts behind `[[`; consumes the `]]`.
 
 import type { Conditional, Test, Word } from "../ast.ts";
-import type { Lexer } from "./lexer.ts";
+import { SyntaxFault } from "./errors.ts";
+import type { Lexer, Token } from "./lexer.ts";
 import { isReserved, skipNewlines } from "./parser.ts";
 import { readWord } from "./words.ts";
 
@@ -14,7 +15,7 @@ export function readConditional(lexer: Lexer, line: number): Conditional {
   const expression = readOr(lexer);
   skipNewlines(lexer);
   const end = lexer.peek();
-  if (!isReserved(end, "]]")) throw lexer.unexpected(end);
+  if (!isReserved(end, "]]")) throw unexpected(end, "syntax error in conditional expression");
   lexer.next();
   return { kind: "conditional", line, text: "", expression, pure: isPure(expression) };
 }
@@ -59,12 +60,11 @@ function readPrimary(lexer: Lexer): Test {
     const inner = readOr(lexer);
     lexer.leave();
     const close = lexer.next();
-    if (close.text !== ")") throw lexer.unexpected(close);
+    if (close.text !== ")") throw unexpected(close, "unexpected token `%', expected `)'");
     inner.grouped = true;
     return inner;
   }
-  if (token.kind !== "word" && token.kind !== "number") throw lexer.unexpected(token);
-  if (isReserved(token, "]]")) throw lexer.unexpected(token);
+  if (!isOperand(token)) throw unexpected(token, token.word ? "" : "unexpected token `%' in conditional command");
   if (isReserved(token, "!")) {
     lexer.enter();
     const operand = readPrimary(lexer);
@@ -72,10 +72,7 @@ function readPrimary(lexer: Lexer): Test {
     return { kind: "not", operand };
   }
   if (token.word!.bare && UNARY.test(token.text)) {
-    const next = lexer.peek();
-    if (next.kind === "word" && !isReserved(next, "]]")) {
-      return { kind: "unary", operator: token.text, word: lexer.next().word! };
-    }
+    return { kind: "unary", operator: token.text, word: operand(lexer, "unary") };
   }
   const operator = lexer.peek();
   if (operator.kind === "operator" && (operator.text === "<" || operator.text === ">")) {
@@ -87,22 +84,41 @@ function readPrimary(lexer: Lexer): Test {
     if (operator.text === "=~") {
       lexer.skipBlanks();
       const expression = readWord(lexer, "regex");
-      if (expression.parts.length === 0) throw lexer.unexpected(lexer.peek());
+      if (expression.parts.length === 0) operand(lexer);
       return { kind: "binary", operator: "=~", left: token.word!, right: expression };
     }
     if (operator.text === "==" || operator.text === "=" || operator.text === "!=") {
       lexer.skipBlanks();
       const right: Word = readWord(lexer, "pattern");
-      if (right.parts.length === 0) throw lexer.unexpected(lexer.peek());
+      if (right.parts.length === 0 || right.source === "]]") {
+        lexer.rewind({ ...operator, start: lexer.pos - right.source!.length });
+        operand(lexer);
+      }
       return { kind: "binary", operator: operator.text, left: token.word!, right };
     }
     return { kind: "binary", operator: operator.text, left: token.word!, right: operand(lexer) };
   }
+  if (isOperand(operator)) throw unexpected(operator, "conditional binary operator expected");
+  if (operator.kind === "operator" && !/^(&&|\|\||\))$/.test(operator.text))
+    throw unexpected(operator, "unexpected token `%', conditional binary operator expected");
   return { kind: "unary", operator: "-n", word: token.word! };
 }
 
-function operand(lexer: Lexer): Word {
+function isOperand(token: Token): boolean {
+  return token.word !== null && !isReserved(token, "]]");
+}
+
+function operand(lexer: Lexer, kind = "binary"): Word {
   const token = lexer.next();
-  if (token.kind !== "word" && token.kind !== "number") throw lexer.unexpected(token);
+  if (!isOperand(token)) throw unexpected(token, `unexpected argument \`%' to conditional ${kind} operator`);
   return token.word!;
+}
+
+/** A fault about a token, that stands for the % in the message. */
+function unexpected({ kind, text, line }: Token, message: string): SyntaxFault {
+  const near = kind === "end" ? "EOF" : kind === "newline" ? "newline" : text;
+  return new SyntaxFault(
+    message.replace("%", () => near),
+    line,
+  );
 }

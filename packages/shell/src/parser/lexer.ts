@@ -2,6 +2,7 @@
 // Words are read by words.ts; grammar is parser.ts. Text is a string by decode's convention.
 
 import type { List, Redirection, Word } from "../ast.ts";
+import { type ActiveAlias, passAliases } from "./aliases.ts";
 import { SyntaxFault } from "./errors.ts";
 import { readHereDocuments } from "./heredoc.ts";
 import { readWord } from "./words.ts";
@@ -61,10 +62,16 @@ export class Lexer {
   extglob: () => boolean;
   posix: () => boolean;
   readonly grammar: Grammar;
-  /** Aliases whose text is being read: each ends where `text.length - end` characters are left. */
-  activeAliases: { name: string; left: number }[] = [];
-  /** Characters left behind the last alias if its text ended in a blank, else -1. */
-  blankAlias = -1;
+  /** Aliases whose text is being read, the innermost last. */
+  activeAliases: ActiveAlias[] = [];
+  /** An alias has ended in a blank: the next word may be one. */
+  blankAlias = false;
+  /** Behind `for name` or `case word`, where `in` is never an alias. */
+  headOfLoop = false;
+  /** In an assignment's value, in which a tilde may stand behind a colon. */
+  inValue = false;
+  /** What was replaced in the text of the command line at hand, for restart(). */
+  edits: { start: number; old: string; length: number }[] = [];
   #more: (() => string | null) | undefined;
   #token: Token | null = null;
 
@@ -93,8 +100,12 @@ export class Lexer {
 
   /** The token at hand; it stays until next(). */
   peek(): Token {
-    this.#token ??= this.#scan();
-    return this.#token;
+    if (this.#token === null) {
+      const token = this.#scan();
+      this.#token = token;
+      if (this.activeAliases.length > 0 || this.blankAlias) passAliases(this, token);
+    }
+    return this.#token ?? this.peek();
   }
 
   next(): Token {
@@ -117,6 +128,26 @@ export class Lexer {
     this.depth = 0;
     this.pos = pos;
     this.line = line;
+    this.blankAlias = this.headOfLoop = false;
+    this.activeAliases = this.activeAliases.filter((alias) => alias.start < pos);
+    for (let edit = this.edits.pop(); edit && edit.start >= pos; edit = this.edits.pop())
+      this.text = this.text.slice(0, edit.start) + edit.old + this.text.slice(edit.start + edit.length);
+  }
+
+  /** Puts other text into the source, at or behind the place at hand. */
+  replace(start: number, length: number, text: string): void {
+    this.edits.push({ start, old: this.text.substr(start, length), length: text.length });
+    this.text = this.text.slice(0, start) + text + this.text.slice(start + length);
+  }
+
+  /** Takes out escaped newlines that stand at `pos + ahead`; true if there were any. */
+  join(ahead = 0): boolean {
+    let found = false;
+    for (; this.code(ahead) === 92 && this.code(ahead + 1) === 10; found = true) {
+      this.replace(this.pos + ahead, 2, "");
+      this.line++;
+    }
+    return found;
   }
 
   /** Goes to the end of the line at hand, after an error in it. */
@@ -131,6 +162,7 @@ export class Lexer {
     if (this.pos < 65536 || this.#token !== null || this.#more === undefined) return;
     this.text = this.text.slice(this.pos);
     this.pos = 0;
+    this.activeAliases = [];
   }
 
   /** True if more text could be appended behind the present end. */
@@ -141,7 +173,6 @@ export class Lexer {
       return false;
     }
     for (const alias of this.activeAliases) alias.left += more.length;
-    if (this.blankAlias >= 0) this.blankAlias += more.length;
     this.text += more;
     return true;
   }
@@ -166,9 +197,14 @@ export class Lexer {
   }
 
   unexpected(token: Token): SyntaxFault {
-    if (token.kind === "end") return new SyntaxFault("syntax error: unexpected end of file", this.line);
+    if (token.kind === "end") return new SyntaxFault("syntax error: unexpected end of file", this.endLine());
     const near = token.kind === "newline" ? "newline" : token.text;
     return new SyntaxFault(`syntax error near unexpected token \`${near}'`, token.line, this.lineAt(token.start));
+  }
+
+  /** The line that comes behind the last one. */
+  endLine(): number {
+    return this.line + (this.text.endsWith("\n") ? 0 : 1);
   }
 
   unterminated(what: string, line: number): SyntaxFault {
@@ -211,8 +247,9 @@ export class Lexer {
       return { kind: "newline", text: "\n", word: null, line, start };
     }
     if (isOperatorStart(code) && !((code === 60 || code === 62) && this.code(1) === 40)) {
+      this.join(1);
       // All of it must be there, but no line is waited for that can't be part of it.
-      if (this.code(1) !== 10) this.code(2);
+      if (this.code(1) !== 10) this.join(2);
       for (const group of OPERATORS) {
         const text = this.text.substr(this.pos, group[0].length);
         if (group.includes(text)) {

@@ -12,13 +12,18 @@ export function readBracedParameter(lexer: Lexer, quoted: boolean): ParameterPar
   lexer.enter();
   lexer.pos += 2;
   const part = simpleParameter("");
+  lexer.join();
+  lexer.join(1);
   readPrefix(lexer, part);
   part.name = readName(lexer);
+  lexer.join();
+  lexer.join(1);
   if (part.name && lexer.code() === 91) readSubscript(lexer, part);
   if (!part.name) part.operator = "bad";
   else if (part.length) {
     if (lexer.code() !== 125) part.operator = "bad";
   } else readOperator(lexer, part, quoted);
+  if (part.name === "!" && part.operator[0] === "#") part.operator = "bad";
   if (part.operator === "bad") readUnquotedParts(lexer, "brace");
   if (lexer.code() !== 125) {
     if (Number.isNaN(lexer.code())) throw lexer.unterminated("}", line);
@@ -54,9 +59,10 @@ function readPrefix(lexer: Lexer, part: ParameterPart): void {
 }
 
 function readName(lexer: Lexer): string {
+  lexer.join();
   const start = lexer.pos;
   const code = lexer.code();
-  if (isNameStart(code)) while (isNameCharacter(lexer.code())) lexer.pos++;
+  if (isNameStart(code)) for (; isNameCharacter(lexer.code()); lexer.join()) lexer.pos++;
   else if (code >= 48 && code <= 57) {
     while (lexer.code() >= 48 && lexer.code() <= 57) lexer.pos++;
   } else if (isSpecialParameter(code)) lexer.pos++;

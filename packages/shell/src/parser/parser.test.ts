@@ -82,9 +82,9 @@ test("aliases are expanded where a command begins, once each", () => {
 test.each([
   ["fi", "syntax error near unexpected token `fi'", 1],
   ["\n\necho )", "syntax error near unexpected token `)'", 3],
-  ["if true", "syntax error: unexpected end of file", 1],
+  ["if true", "syntax error: unexpected end of file", 2],
   ["a && ;", "syntax error near unexpected token `;'", 1],
-  ["case x in\n(", "syntax error: unexpected end of file", 2],
+  ["case x in\n(", "syntax error: unexpected end of file", 3],
   ["echo 'x\ny", "unexpected EOF while looking for matching `''", 1],
   ["f() echo", "syntax error near unexpected token `echo'", 1],
   ["while true; done", "syntax error near unexpected token `done'", 1],

@@ -2,7 +2,7 @@
 // Reads one complete command line at a time, so that a script runs as it is read and aliases take effect line by line.
 
 import type { AndOr, Command, List, ListItem, Pipeline, Redirection, Simple } from "../ast.ts";
-import { expandAfterBlankAlias, expandAlias } from "./aliases.ts";
+import { expandAlias } from "./aliases.ts";
 import { assignmentArgument, elementsArgument, readAssignment } from "./assignments.ts";
 import { readCompound, readFunction } from "./compound.ts";
 import { type Grammar, Lexer, type LexerOptions, type Token } from "./lexer.ts";
@@ -35,7 +35,7 @@ const grammar: Grammar = {
     const list = readList(lexer);
     const end = lexer.next();
     if (closed ? end.text !== ")" || end.kind !== "operator" : end.kind !== "end") {
-      if (end.kind === "end" && closed) throw lexer.unterminated(")", end.line);
+      if (end.kind === "end" && closed) throw lexer.unterminated(")", lexer.endLine());
       throw lexer.unexpected(end);
     }
     lexer.pending = pending;
@@ -53,11 +53,12 @@ export function openScript(text: string, options: Omit<LexerOptions, "grammar"> 
  * (then set the lexer back to where it was and call again).
  */
 export function readCommandLine(lexer: Lexer): List | null {
+  lexer.edits = [];
   for (;;) {
     const token = lexer.peek();
     if (token.kind === "end") return null;
-    if (token.kind !== "newline") break;
-    lexer.next();
+    if (token.kind === "newline") lexer.next();
+    else if (!expandAlias(lexer)) break;
   }
   const list: List = { kind: "list", items: [] };
   if (!startsCommand(lexer)) throw lexer.unexpected(lexer.peek());
@@ -68,7 +69,7 @@ export function readCommandLine(lexer: Lexer): List | null {
       lexer.next();
       return list;
     }
-    if (!startsCommand(lexer)) throw lexer.unexpected(token);
+    if (!startsCommand(lexer) && !expandAlias(lexer)) throw lexer.unexpected(token);
   }
 }
 
@@ -86,6 +87,7 @@ export function readList(lexer: Lexer): List {
   lexer.enter();
   for (;;) {
     skipNewlines(lexer);
+    if (expandAlias(lexer)) continue;
     if (!startsCommand(lexer)) break;
     readListItem(lexer, items);
   }
@@ -201,7 +203,7 @@ function emptyCommand(line: number): Simple {
 }
 
 export function readCommand(lexer: Lexer): Command {
-  expandAlias(lexer);
+  while (expandAlias(lexer)) skipNewlines(lexer);
   const token = lexer.peek();
   lexer.enter();
   const compound = readCompoundWithRedirections(lexer, token);
@@ -245,7 +247,7 @@ function readSimple(lexer: Lexer): Command {
         continue;
       }
       // A command after assignments or redirections is still subject to aliases.
-      if (node.assignments.length > 0 || node.redirections.length > 0) expandAlias(lexer);
+      if (node.assignments.length + node.redirections.length > 0 && expandAlias(lexer)) continue;
     }
     if (readRedirection(lexer, node.redirections)) {
       end = lexer.pos;
@@ -280,7 +282,6 @@ function readSimple(lexer: Lexer): Command {
       }
       node.words.push(token.word!);
       end = token.start + token.text.length;
-      if (lexer.blankAlias >= 0) expandAfterBlankAlias(lexer, token.start + token.text.length);
       continue;
     }
     break;

@@ -30,7 +30,7 @@ export function readRedirection(lexer: Lexer, into: Redirection[]): boolean {
     const quoted = parts.some((part) => part.kind === "quoted" || part.kind === "double");
     lexer.pending.push({
       redirection,
-      delimiter: quoted ? delimiterText(parts) : target.text.replaceAll("\\\n", ""),
+      delimiter: quoted ? delimiterText(parts) : target.text,
       quoted,
       stripTabs: operator === "<<-",
     });

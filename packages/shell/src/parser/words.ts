@@ -71,12 +71,9 @@ function isPure(part: Part): boolean {
     case "arithmetic":
       return part.word.pure;
     case "parameter":
-      // A prompt may hold command substitutions.
+      // What transforms comes with the tools, and a prompt may hold command substitutions.
       return (
-        !(part.operator === "@" && part.word?.literal === "P") &&
-        (part.word?.pure ?? true) &&
-        (part.word2?.pure ?? true) &&
-        (part.index?.pure ?? true)
+        part.operator !== "@" && (part.word?.pure ?? true) && (part.word2?.pure ?? true) && (part.index?.pure ?? true)
       );
     default:
       return true;
@@ -103,11 +100,7 @@ export function readUnquotedParts(lexer: Lexer, end: UnquotedEnd, tildes = true)
       break;
     }
     if (code === 92) {
-      if (lexer.code(1) === 10) {
-        lexer.pos += 2;
-        lexer.line++;
-        continue;
-      }
+      if (lexer.join()) continue;
       flush();
       lexer.pos++;
       parts.push({ kind: "quoted", text: takeCharacter(lexer) || "\\" });
@@ -118,7 +111,10 @@ export function readUnquotedParts(lexer: Lexer, end: UnquotedEnd, tildes = true)
       flush();
       parts.push(readDoubleQuoted(lexer));
     } else if (code === 36) {
+      const outer = lexer.inValue;
+      if (end !== "brace") lexer.inValue = end === "value";
       const part = readDollar(lexer, false);
+      lexer.inValue = outer;
       if (part === null) text += "$";
       else {
         flush();
@@ -170,6 +166,10 @@ export function readUnquotedParts(lexer: Lexer, end: UnquotedEnd, tildes = true)
       } else if (code === 125 || (code === 47 && end === "slash")) break;
       if (code === 10) lexer.line++;
       text += lexer.text[lexer.pos++];
+      if (code === 58 && end === "brace" && lexer.inValue) {
+        flush();
+        readTilde(lexer, parts, end, false);
+      }
     }
   }
   flush();
@@ -190,7 +190,8 @@ function readTilde(lexer: Lexer, parts: Part[], end: UnquotedEnd, soft: boolean)
     const code = lexer.code(ahead);
     if (Number.isNaN(code) || code === 47 || code === 32 || code === 9 || code === 10 || isOperatorStart(code)) break;
     if (code === 58 && end === "value") break;
-    if (code === 125 && (end === "brace" || end === "slash")) break;
+    if (end === "brace" && (code === 125 || (code === 58 && lexer.inValue))) break;
+    if (code === 125 && end === "slash") break;
     if (!/[A-Za-z0-9_.+-]/.test(lexer.text[lexer.pos + ahead])) return;
     ahead++;
   }

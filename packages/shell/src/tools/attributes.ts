@@ -7,6 +7,7 @@ import { type ModeChange, modeString, parseMode } from "./mode.ts";
 import { relative } from "./names.ts";
 import { quote, quoteIfNeeded, quotePlain } from "./quote.ts";
 import { parseMoment, parseStamp } from "./time.ts";
+import { zoneOf } from "./zone.ts";
 
 const octal = (mode: number) => (mode & 0o7777).toString(8).padStart(4, "0");
 
@@ -97,8 +98,9 @@ A FILE argument that does not exist is created empty, unless -c or -h is supplie
       --time=WORD        change the specified time: access, atime, use: like -a; modify, mtime: like -m`,
   },
   async (invocation) => {
-    const { options, operands, sys } = invocation;
+    const { options, operands, sys, env } = invocation;
     const now = Date.now();
+    const zone = zoneOf(env.get("TZ"));
     let [atime, mtime]: [Time, Time] = [fromMilliseconds(now), fromMilliseconds(now)];
     const [stamp, date, reference] = [options.value("t"), options.value("d"), options.value("r")];
     if ([stamp, date ?? reference].filter((one) => one !== undefined).length > 1)
@@ -111,12 +113,12 @@ A FILE argument that does not exist is created empty, unless -c or -h is supplie
       mtime = { sec: found.mtimeSec, nsec: found.mtimeNsec };
     }
     if (stamp !== undefined) {
-      const seconds = parseStamp(stamp, now / 1000);
+      const seconds = parseStamp(stamp, now / 1000, zone);
       if (seconds === null) throw new Failure(`invalid date format ${quotePlain(stamp)}`);
       atime = mtime = { sec: seconds, nsec: 0 };
     }
     if (date !== undefined) {
-      const moment = parseMoment(date, reference === undefined ? now / 1000 : mtime.sec);
+      const moment = parseMoment(date, reference === undefined ? now / 1000 : mtime.sec, zone);
       if (moment === null) throw new Failure(`invalid date format ${quotePlain(date)}`);
       atime = mtime = moment;
     }

@@ -1,5 +1,6 @@
 // The words that a completion offers: those of -A actions, of a list of words, of functions and globs.
 
+import type { Word } from "../ast.ts";
 import type { Completion, LateKit } from "../builtins/late.ts";
 import type { Shell } from "../execute/shell.ts";
 import { signalName } from "../execute/signals.ts";
@@ -54,7 +55,7 @@ export async function generate(
   for (const action of completion.actions) found.push(...actionWords(shell, action, word, kit));
   if (completion.globPattern !== null) found.push(...kit.glob(shell, completion.globPattern));
   if (completion.wordList !== null) {
-    const words = await splitWordList(shell, completion.wordList, kit);
+    const words = await splitWordList(shell, completion.wordList, kit, asked !== null);
     found.push(...words.filter((each) => each.startsWith(word)));
   }
   const command = asked?.command ?? asked?.words[0] ?? "compgen";
@@ -96,8 +97,8 @@ export async function generate(
   return found.map((each) => completion.prefix + each + completion.suffix);
 }
 
-/** A word list is expanded as words are, without globs, and split at IFS. */
-async function splitWordList(shell: Shell, source: string, kit: LateKit): Promise<string[]> {
+/** A word list is expanded as words are, without globs, and split at IFS. At Tab a fault in it only means that it has no words. */
+async function splitWordList(shell: Shell, source: string, kit: LateKit, atTab: boolean): Promise<string[]> {
   if (!/["'\\$`]/.test(source)) {
     const collector = new kit.Collector(shell, "fields");
     collector.split(source);
@@ -109,14 +110,28 @@ async function splitWordList(shell: Shell, source: string, kit: LateKit): Promis
   }
   let expanded: string[] = [];
   const { noglob } = shell.options;
-  shell.options.noglob = true;
-  await kit.runSafely(shell, async () => {
-    const { command } = kit.parse(`: ${listWords(source, shell.vars.get("IFS") ?? " \t\n").join(" ")}`).items[0];
-    if (command.kind === "simple") expanded = (await kit.expandWords(shell, command.words)).slice(1);
+  const expand = async () => {
+    expanded = (await kit.expandWords(shell, parseWords(shell, source, kit))).slice(1);
     return 0;
-  });
-  shell.options.noglob = noglob;
+  };
+  shell.options.noglob = true;
+  try {
+    await (atTab ? kit.runSafely(shell, expand) : expand());
+  } finally {
+    shell.options.noglob = noglob;
+  }
   return expanded;
+}
+
+/** The words of a command of a list's words. */
+function parseWords(shell: Shell, source: string, kit: LateKit): Word[] {
+  try {
+    const { command } = kit.parse(`: ${listWords(source, shell.vars.get("IFS") ?? " \t\n").join(" ")}`).items[0];
+    return command.kind === "simple" ? command.words : [];
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new kit.ShellFault(/\$\{[^}]*$/.test(source) ? `${source}: bad substitution` : error.message);
+  }
 }
 
 /** The words of a list, split at IFS outside quotes and expansions. What is special to commands alone stands for itself. */
@@ -125,11 +140,13 @@ function listWords(source: string, ifs: string): string[] {
   let word = "";
   for (let at = 0; at < source.length; ) {
     const whole =
-      /^(?:\\[^]|'[^']*'|"(?:\\[^]|[^"\\])*"|`[^`]*`|\$\(\((?:[^()]|\([^()]*\))*\)\)|\$\((?:[^()]|\([^()]*\))*\)|\$\{[^}]*\}?)/.exec(
+      /^(?:\\[^]|'[^']*(?:'|$)|"(?:\\[^]|[^"\\])*(?:"|$)|`[^`]*`|\$\(\((?:[^()]|\([^()]*\))*\)\)|\$\((?:[^()]|\([^()]*\))*\)|\$\{[^}]*\}?)/.exec(
         source.slice(at),
       )?.[0];
-    const here = whole ?? source[at];
+    let here = whole ?? source[at];
     at += here.length;
+    // A quote that nothing closes reaches to the end.
+    if (/^(?:'[^']*|"(?:\\[^]|[^"\\])*)$/.test(here)) here += here[0];
     if (whole === undefined && ifs.includes(here)) {
       if (word !== "") words.push(word);
       word = "";

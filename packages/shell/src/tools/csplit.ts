@@ -17,7 +17,7 @@ export const csplit = define(
   -k, --keep-files           do not remove output files on errors
       --suppress-matched     suppress the lines matching PATTERN
   -n, --digits=DIGITS        use specified number of digits instead of 2
-  -s, --quiet, --silent      do not print counts of output file sizes
+  -s, -q, --quiet, --silent      do not print counts of output file sizes
   -z, --elide-empty-files    suppress empty output files
 
 Each PATTERN may be:
@@ -39,15 +39,17 @@ Each PATTERN may be:
     if (text === "") lines.length = 0;
     const prefix = options.value("f") ?? "xx";
     const digits = Number(options.value("n") ?? 2);
+    if (Number.isNaN(digits)) throw new Failure(`invalid number: ${quotePlain(options.value("n")!)}`);
     const format = options.value("b");
+    checkSuffix(format);
     const made: string[] = [];
     let at = 0;
     const nameOf = (number: number) =>
       prefix +
       (format === undefined
         ? String(number).padStart(digits, "0")
-        : format.replace(/%(0?)(\d*)([dux])/, (_, zero, width, kind) =>
-            number.toString(kind === "x" ? 16 : 10).padStart(Number(width || 0), zero || " "),
+        : format.replace(/%(0?)(\d*)([diuoxX])/, (_, zero, width, kind) =>
+            number.toString(/x/i.test(kind) ? 16 : kind === "o" ? 8 : 10).padStart(Number(width || 0), zero || " "),
           ));
     const put = async (part: string[]): Promise<void> => {
       const piece = part.join("");
@@ -64,20 +66,22 @@ Each PATTERN may be:
     };
     try {
       const patterns = operands.slice(1);
+      const numbers = patterns.filter((pattern) => /^\d+$/.test(pattern)).map(Number);
+      const less = numbers.findIndex((number, n) => n > 0 && number < numbers[n - 1]);
+      if (less > 0)
+        throw new Failure(`line number '${numbers[less]}' is smaller than preceding line number, ${numbers[less - 1]}`);
       for (let i = 0; i < patterns.length; i++) {
         const pattern = patterns[i];
         const repeat = /^\{(\d+|\*)\}$/.exec(patterns[i + 1] ?? "");
         if (repeat) i++;
+        else if (/^\{.*\}$/.test(patterns[i + 1] ?? ""))
+          throw new Failure(`${quotePlain(patterns[i + 1].slice(0, -1))}}: integer required between '{' and '}'`);
         const times = repeat ? (repeat[1] === "*" ? Number.POSITIVE_INFINITY : Number(repeat[1])) : 0;
         if (/^\d+$/.test(pattern)) {
           if (Number(pattern) === 0) throw new Failure(`${pattern}: line number must be greater than zero`);
           for (let turn = 0; turn <= times; turn++) {
             const line = Number(pattern) * (turn + 1);
-            if (
-              line - 1 > lines.length ||
-              (line - 1 >= lines.length && turn > 0 && times === Number.POSITIVE_INFINITY)
-            ) {
-              if (times === Number.POSITIVE_INFINITY) break;
+            if (line - 1 >= lines.length) {
               await put(lines.slice(at));
               at = lines.length;
               throw new Failure(
@@ -90,7 +94,7 @@ Each PATTERN may be:
           continue;
         }
         const match = /^([/%])([^]*)\1([+-]?\d+)?$/.exec(pattern);
-        if (!match) throw new Failure(`${quotePlain(pattern)}: invalid pattern`);
+        if (!match) throw new Failure(wrongPattern(pattern));
         const [, mark, source, offsetText] = match;
         const offset = Number(offsetText ?? 0);
         const regex = compileRegex(source, { syntax: "basic" });
@@ -124,3 +128,22 @@ Each PATTERN may be:
     }
   },
 );
+
+function wrongPattern(pattern: string): string {
+  const mark = pattern[0];
+  if (mark !== "/" && mark !== "%") return `${quotePlain(pattern)}: invalid pattern`;
+  return pattern.indexOf(mark, 1) < 0
+    ? `${pattern}: closing delimiter '${mark}' missing`
+    : `${quotePlain(pattern)}: integer expected after delimiter`;
+}
+
+/** A suffix has one number in it. */
+function checkSuffix(format: string | undefined): void {
+  if (format === undefined) return;
+  const directives = [...format.replaceAll("%%", "").matchAll(/%[-+ 0#']*\d*(?:\.\d*)?([^]?)/g)];
+  if (directives.length === 0) throw new Failure("missing % conversion specification in suffix");
+  const [, kind] = directives[0];
+  if (kind === "") throw new Failure("missing conversion specifier in suffix");
+  if (!/[diuoxX]/.test(kind)) throw new Failure(`invalid conversion specifier in suffix: ${kind}`);
+  if (directives.length > 1) throw new Failure("too many % conversion specifications in suffix");
+}

@@ -1,10 +1,24 @@
 // dd: copies blocks from one place to another.
 
-import { AT_FDCWD, encode, O_CLOEXEC, O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY, strerror } from "@vibengine/system";
+import {
+  AT_FDCWD,
+  encode,
+  newStat,
+  O_CLOEXEC,
+  O_CREAT,
+  O_EXCL,
+  O_RDONLY,
+  O_TRUNC,
+  O_WRONLY,
+  S_IFMT,
+  S_IFREG,
+  strerror,
+} from "@vibengine/system";
 import { defineRaw, Failure, printHelp, printVersion, UsageError } from "./define.ts";
+import { asciiToEbcdic, asciiToIbm, ebcdicToAscii } from "./ebcdic.ts";
 import { blocking } from "./files.ts";
 import { humanSize } from "./numbers.ts";
-import { quote, quotePlain } from "./quote.ts";
+import { quote, quoteIfNeeded, quotePlain } from "./quote.ts";
 
 const DESCRIPTION = {
   name: "dd",
@@ -78,6 +92,16 @@ export const dd = defineRaw(DESCRIPTION, async (invocation) => {
     return new Set(words);
   };
   const conversions = list("conv", CONVERSIONS, "conversion");
+  for (const [one, other] of [
+    ["lcase", "ucase"],
+    ["block", "unblock"],
+    ["excl", "nocreat"],
+    ["ascii", "ebcdic"],
+    ["ascii", "ibm"],
+    ["ebcdic", "ibm"],
+  ])
+    if (conversions.has(one) && conversions.has(other) && (one !== "block" || values.has("cbs")))
+      throw new Failure(CLASH[one] ?? `cannot combine ${one} and ${other}`);
   const [inFlags, outFlags] = [list("iflag", FLAGS, "input flag"), list("oflag", FLAGS, "output flag")];
   const level = values.get("status") ?? "";
   if (!["", "none", "noxfer", "progress"].includes(level))
@@ -138,7 +162,15 @@ export const dd = defineRaw(DESCRIPTION, async (invocation) => {
     } while (full && length < most);
     return length;
   };
-  if (skip > 0 && sys.lseek(input, skip, 1) < 0) {
+  const own = newStat();
+  sys.fstat(input, own);
+  const seekable = sys.lseek(input, 0, 1) >= 0;
+  if (skip > 0 && seekable && (own.mode & S_IFMT) === S_IFREG && skip > own.size)
+    invocation.warn(
+      `${source === undefined ? "'standard input'" : quoteIfNeeded(source)}: cannot skip to specified offset`,
+      0,
+    );
+  else if (skip > 0 && sys.lseek(input, skip, 1) < 0) {
     for (let left = skip; left > 0; ) {
       const count = await read(Math.min(left, inSize));
       if (count === 0) {
@@ -218,6 +250,11 @@ export const dd = defineRaw(DESCRIPTION, async (invocation) => {
   return invocation.status;
 });
 
+const CLASH: Record<string, string> = {
+  ascii: "cannot combine any two of {ascii,ebcdic,ibm}",
+  ebcdic: "cannot combine any two of {ascii,ebcdic,ibm}",
+};
+
 function summary(count: number, seconds: number): string {
   const human = (value: number, base: number) => {
     let [power, left] = [0, value];
@@ -236,7 +273,19 @@ function summary(count: number, seconds: number): string {
 }
 
 /** The conversions in their order; null ends the data. */
-function converter(conversions: Set<string>, width: number): (data: Uint8Array | null) => Uint8Array {
+function converter(asked: Set<string>, width: number): (data: Uint8Array | null) => Uint8Array {
+  const encoded = asked.has("ebcdic") ? asciiToEbcdic : asked.has("ibm") ? asciiToIbm : null;
+  const conversions = new Set(asked);
+  // A record size makes lines of what was EBCDIC, and records of what will be.
+  if (width > 0 && (encoded || asked.has("ascii"))) conversions.add(encoded ? "block" : "unblock");
+  const convert = plainConverter(conversions, width);
+  return (data) => {
+    const out = convert(data && asked.has("ascii") ? data.map((byte) => ebcdicToAscii[byte]) : data);
+    return encoded ? out.map((byte) => encoded[byte]) : out;
+  };
+}
+
+function plainConverter(conversions: Set<string>, width: number): (data: Uint8Array | null) => Uint8Array {
   let odd: number | null = null;
   let line: number[] = [];
   return (data) => {

@@ -1,6 +1,7 @@
 // What a command's name means: `command -v`, `type`, `hash`. Builtins that come with the tools; they reach the shell through what
 // late.ts hands them.
 
+import { EACCES } from "@vibengine/system";
 import type { LateBuiltin, LateKit } from "../builtins/late.ts";
 import type { Shell } from "../execute/shell.ts";
 import { quoteAlways } from "../expand/quote.ts";
@@ -49,8 +50,16 @@ function meanings(
   if (found.length > 0 && !all) return found;
   if (name.includes("/")) {
     if (kit.isExecutable(shell.sys, name) === 0) found.push({ kind: "file", path: name });
-  } else for (const file of kit.searchPath(shell.sys, name, path)) found.push({ kind: "file", path: file });
+  } else for (const file of filesOf(shell, kit, name, path, all)) found.push({ kind: "file", path: file });
   return found;
+}
+
+/** A name's files on PATH: all that can be run, or when only one is wanted and none can be, the first that can't. */
+function filesOf(shell: Shell, kit: LateKit, name: string, path: string | undefined, all: boolean): string[] {
+  const found = kit.searchPath(shell.sys, name, path);
+  if (all || found.length > 0 || name === "") return found;
+  const files = (path ?? "").split(":").map((directory) => `${directory || "."}/${name}`);
+  return files.filter((file) => kit.isExecutable(shell.sys, file) === EACCES).slice(0, 1);
 }
 
 /** As `command -v` says it. */
@@ -131,7 +140,7 @@ export const type: LateBuiltin = (shell, argv, kit) => {
     let lines: string[];
     if (flags.has("P") || flags.has("p") || flags.has("t")) {
       let found = flags.has("P")
-        ? searchFiles(shell, kit, name, path)
+        ? searchFiles(shell, kit, name, path, all)
         : meanings(shell, kit, name, path, all || flags.has("f"));
       if (flags.has("f")) found = found.filter(({ kind }) => kind !== "function");
       if (!all) found = found.slice(0, 1);
@@ -159,12 +168,13 @@ function searchFiles(
   kit: LateKit,
   name: string,
   path: string | undefined,
+  all: boolean,
 ): { kind: Kind; path: string }[] {
   const files = name.includes("/")
     ? kit.isExecutable(shell.sys, name) === 0
       ? [name]
       : []
-    : kit.searchPath(shell.sys, name, path);
+    : filesOf(shell, kit, name, path, all);
   return files.map((file) => ({ kind: "file", path: file }));
 }
 

@@ -220,10 +220,11 @@ export const factor = define(
     name: "factor",
     usage: "[OPTION] [NUMBER]...",
     help: `Print the prime factors of each specified integer NUMBER. If none are specified, read them from standard input.
-`,
+
+  -h, --exponents  print repeated factors in form p^e unless e is 1`,
   },
   async (invocation) => {
-    const { operands, stdin, stdout } = invocation;
+    const { options, operands, stdin, stdout } = invocation;
     const show = async (given: string): Promise<void> => {
       const text = given.trim();
       if (!/^\+?\d+$/.test(text)) {
@@ -233,7 +234,12 @@ export const factor = define(
       const number = BigInt(text.replace("+", ""));
       const factors = await factorize(number, () => invocation.yield());
       factors.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-      await stdout.write(`${number}:${factors.map((one) => ` ${one}`).join("")}\n`);
+      const counts = new Map<bigint, number>();
+      for (const one of factors) counts.set(one, (counts.get(one) ?? 0) + 1);
+      const shown = options.has("h")
+        ? [...counts].map(([prime, count]) => (count > 1 ? `${prime}^${count}` : String(prime)))
+        : factors.map(String);
+      await stdout.write(`${[`${number}:`, ...shown].join(" ")}\n`);
     };
     if (operands.length > 0) {
       for (const text of operands) await show(text);

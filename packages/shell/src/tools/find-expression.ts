@@ -1,15 +1,30 @@
 // find's expressions: parsed into functions from an entry to a boolean (or a promise of one, for actions that run commands).
 
-import { AT_FDCWD, encode, S_IFMT, type Stat, strerror } from "@vibengine/system";
+import {
+  AT_FDCWD,
+  decode,
+  ENOENT,
+  encode,
+  O_CLOEXEC,
+  O_CREAT,
+  O_TRUNC,
+  O_WRONLY,
+  S_IFMT,
+  type Stat,
+  strerror,
+} from "@vibengine/system";
+import { Writer } from "../stdio.ts";
 import { readAccounts } from "./accounts.ts";
 import { Failure, type Invocation } from "./define.ts";
 import { isDir, list, readLink, stat } from "./files.ts";
 import { execAction, lsAction, newerTest, permTest, sizeTest } from "./find-actions.ts";
-import { formatFound } from "./find-printf.ts";
+import { FILE_SYSTEM, printfAction } from "./find-printf.ts";
 import { globToRegExp } from "./glob.ts";
 import { binaryText } from "./grep.ts";
 import { quote } from "./quote.ts";
-import { compileRegex } from "./regex.ts";
+import { compileRegex, emacsPattern } from "./regex.ts";
+import { parseMoment } from "./time.ts";
+import { zoneOf } from "./zone.ts";
 
 export interface Entry {
   path: string;
@@ -48,6 +63,11 @@ const KINDS: Record<string, number> = {
   s: 0o140000,
 };
 
+const REGEX_TYPES =
+  "findutils-default ed emacs gnu-awk grep posix-awk awk posix-basic posix-egrep egrep posix-extended posix-minimal-basic sed".split(
+    " ",
+  );
+
 export class Parser {
   context: Context = {
     minDepth: 0,
@@ -64,6 +84,10 @@ export class Parser {
   #regexType = "emacs";
   #follow: boolean;
   #hasAction = false;
+  #files = new Map<string, { fd: number; writer: Writer }>();
+  #answers: string[] = [];
+  /** -daystart: days are counted to the end of today. */
+  #daystart = false;
   /** -exec … + batches to be run at the end. */
   batches: (() => Promise<void>)[] = [];
   now = Date.now() / 1000;
@@ -76,17 +100,44 @@ export class Parser {
 
   parse(): Test {
     const test = this.words.length === 0 ? () => true : this.#list();
-    if (this.at < this.words.length) {
-      const word = this.words[this.at];
-      throw new Failure(
-        word === ")" ? "invalid expression; you have too many ')'" : `paths must precede expression: \`${word}'`,
-      );
-    }
-    return this.#hasAction ? test : both(test, this.#print("\n"));
+    if (this.at < this.words.length) throw new Failure("invalid expression; you have too many ')'");
+    return this.#hasAction ? test : both(test, this.#print("\n", this.invocation.stdout));
   }
 
   async finish(): Promise<void> {
     for (const run of this.batches) await run();
+    await this.flush();
+    for (const { fd } of this.#files.values()) this.invocation.sys.close(fd);
+  }
+
+  /** What was printed comes out before what a command prints. */
+  async flush(): Promise<void> {
+    await this.invocation.stdout.flush();
+    for (const { writer } of this.#files.values()) await writer.flush();
+  }
+
+  /** The next line of stdin, "" at its end. */
+  async answer(): Promise<string> {
+    if (this.#answers.length === 0) {
+      const block = await this.invocation.stdin.lines();
+      if (block) this.#answers = decode(block).replace(/\n$/, "").split("\n");
+    }
+    return this.#answers.shift() ?? "";
+  }
+
+  /** Where -fprint and its kin write: one writer for each name, made when the expression is read, whether or not it comes to be used. */
+  #output(primary: string): Writer {
+    const { sys, stdout, stderr } = this.invocation;
+    const path = this.argument(primary);
+    if (path === "/dev/stdout") return stdout;
+    if (path === "/dev/stderr") return stderr;
+    const known = this.#files.get(path);
+    if (known) return known.writer;
+    const fd = sys.open(AT_FDCWD, encode(path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666);
+    if (fd < 0) throw new Failure(`${quote(path)}: ${strerror(fd)}`);
+    const writer = new Writer(sys, fd);
+    this.#files.set(path, { fd, writer });
+    return writer;
   }
 
   #list(): Test {
@@ -118,6 +169,16 @@ export class Parser {
   }
 
   #not(): Test {
+    const operator = this.words[this.at - 1];
+    if (this.at >= this.words.length && operator === "(")
+      throw new Failure(
+        "invalid expression; expected to find a ')' but didn't see one. Perhaps you need an extra predicate after '('",
+      );
+    if (this.at >= this.words.length) throw new Failure(`expected an expression after '${operator}'`);
+    if (/^(,|-o|-or|-a|-and)$/.test(this.words[this.at]))
+      throw new Failure(
+        `invalid expression; you have used a binary operator '${this.words[this.at]}' with nothing before it.`,
+      );
     if (this.#take("!", "-not")) {
       const test = this.#not();
       return (entry) => after(test(entry), (yes) => !yes);
@@ -159,13 +220,6 @@ export class Parser {
 
   #primary(): Test {
     const word = this.words[this.at++];
-    if (word === undefined)
-      throw new Failure(
-        "invalid expression; you have used a binary operator with nothing after it.".replace(
-          "binary operator with nothing after it",
-          `binary operator '${this.words[this.at - 2]}' with nothing before it`,
-        ),
-      );
     const { sys } = this.invocation;
     const { context } = this;
     switch (word) {
@@ -180,14 +234,23 @@ export class Parser {
       case "-xdev":
         context.oneDevice = true;
         return () => true;
+      case "-daystart": {
+        this.#daystart = true;
+        const zone = zoneOf(this.invocation.env.get("TZ"));
+        this.now = parseMoment("tomorrow 00:00", this.now, zone)?.sec ?? this.now;
+        return () => true;
+      }
       case "-noleaf":
-      case "-daystart":
       case "-warn":
       case "-nowarn":
       case "-ignore_readdir_race":
         return () => true;
       case "-regextype":
         this.#regexType = this.argument(word);
+        if (!REGEX_TYPES.includes(this.#regexType))
+          throw new Failure(
+            `Unknown regular expression type ${quote(this.#regexType)}; valid types are ${REGEX_TYPES.map((type) => quote(type)).join(", ")}.`,
+          );
         return () => true;
       case "-follow":
         this.#follow = true;
@@ -226,7 +289,7 @@ export class Parser {
         const type = this.#regexType;
         const emacs = /^(emacs|findutils-default)$/.test(type);
         const pattern = this.argument(word);
-        const regex = compileRegex(emacs ? pattern.replace(/\\?[+?]/g, swapOperator) : pattern, {
+        const regex = compileRegex(emacs ? emacsPattern(pattern) : pattern, {
           syntax: emacs || /^(posix-basic|posix-minimal-basic|ed|sed|grep)$/.test(type) ? "basic" : "extended",
           whole: "line",
           ignoreCase: word === "-iregex",
@@ -238,12 +301,14 @@ export class Parser {
       }
       case "-type":
       case "-xtype": {
-        const kinds = this.argument(word)
-          .split(",")
-          .map((letter) => {
-            if (!(letter in KINDS)) throw new Failure(`Unknown argument to ${word}: ${letter}`);
-            return KINDS[letter];
-          });
+        const letters = this.argument(word);
+        if (letters === "") throw new Failure(`Arguments to ${word} should contain at least one letter`);
+        const kinds = letters.split(",").map((letter) => {
+          if (letter.length > 1 && letter[0] in KINDS)
+            throw new Failure(`Must separate multiple arguments to ${word} using: ','`);
+          if (!(letter in KINDS)) throw new Failure(`Unknown argument to ${word}: ${letter}`);
+          return KINDS[letter];
+        });
         return ({ path, stat: own }) => {
           const there = word === "-xtype" ? stat(sys, path) : own;
           return kinds.includes((typeof there === "number" ? own : there).mode & S_IFMT);
@@ -262,7 +327,6 @@ export class Parser {
       case "-newer":
       case "-anewer":
       case "-cnewer":
-      case "-newermt":
         return newerTest(this, word);
       case "-samefile": {
         const path = this.argument(word);
@@ -278,12 +342,13 @@ export class Parser {
       case "-cmin": {
         const field = ({ m: "mtimeSec", a: "atimeSec", c: "ctimeSec" } as const)[word[1] as "m"];
         const unit = word.endsWith("min") ? 60 : 86400;
+        const days = this.#daystart ? (age: number) => Math.ceil(age) - 1 : Math.floor;
         const matches = this.number(word);
         const text = this.words[this.at - 1];
         // Days count whole; minutes are compared as they are but for an exact N.
         return ({ stat: own }) => {
           const age = (this.now - own[field]) / unit;
-          return matches(unit === 60 && /^[-+]/.test(text) ? age : unit === 60 ? Math.ceil(age) : Math.floor(age));
+          return matches(unit === 60 && /^[-+]/.test(text) ? age : unit === 60 ? Math.ceil(age) : days(age));
         };
       }
       case "-uid": {
@@ -312,6 +377,18 @@ export class Parser {
           );
         return ({ stat: own }) => (word === "-user" ? own.uid : own.gid) === id;
       }
+      case "-nouser":
+        return ({ stat: own }) => readAccounts(sys).user(own.uid) === String(own.uid);
+      case "-nogroup":
+        return ({ stat: own }) => readAccounts(sys).group(own.gid) === String(own.gid);
+      case "-fstype": {
+        const wanted = this.argument(word);
+        return () => wanted === FILE_SYSTEM;
+      }
+      case "-used": {
+        const matches = this.number(word);
+        return ({ stat: own }) => matches(Math.floor((own.atimeSec - own.ctimeSec) / 86400));
+      }
       case "-readable":
         return ({ stat: own }) => (own.mode & 0o444) !== 0;
       case "-writable":
@@ -319,23 +396,24 @@ export class Parser {
       case "-executable":
         return ({ stat: own }) => (own.mode & 0o111) !== 0;
       case "-print":
-        this.#hasAction = true;
-        return this.#print("\n");
       case "-print0":
+      case "-fprint":
+      case "-fprint0":
         this.#hasAction = true;
-        return this.#print("\0");
-      case "-printf": {
+        return this.#print(
+          word.endsWith("0") ? "\0" : "\n",
+          word[1] === "f" ? this.#output(word) : this.invocation.stdout,
+        );
+      case "-printf":
+      case "-fprintf": {
         this.#hasAction = true;
-        const format = this.argument(word);
-        const accounts = readAccounts(sys);
-        return async (entry) => {
-          await this.invocation.stdout.write(formatFound(format, entry, sys, accounts));
-          return true;
-        };
+        const out = word === "-fprintf" ? this.#output(word) : this.invocation.stdout;
+        return printfAction(this, word, out);
       }
       case "-ls":
+      case "-fls":
         this.#hasAction = true;
-        return lsAction(this);
+        return lsAction(this, word === "-fls" ? this.#output(word) : this.invocation.stdout);
       case "-prune":
         return () => (context.prune = true);
       case "-quit":
@@ -362,13 +440,22 @@ export class Parser {
         return execAction(this, word);
     }
     if (word === ")") throw new Failure("invalid expression; you have too many ')'");
-    if (!word.startsWith("-")) throw new Failure(`paths must precede expression: \`${word}'`);
+    if (/^-newer[aBcm][aBcmt]$/.test(word)) return newerTest(this, word);
+    if (/^-newer..$/.test(word)) throw new Failure(`invalid predicate \`${word}'`);
+    if (!word.startsWith("-"))
+      throw new Failure(
+        `paths must precede expression: \`${word}'${
+          stat(sys, word) !== -ENOENT && /^-(i?name|i?path|i?wholename|i?lname)$/.test(this.words[this.at - 3] ?? "")
+            ? `\n${this.invocation.name}: possible unquoted pattern after predicate \`${this.words[this.at - 3]}'?`
+            : ""
+        }`,
+      );
     throw new Failure(`unknown predicate \`${word}'`);
   }
 
-  #print(end: string): Test {
+  #print(end: string, out: Writer): Test {
     return ({ path }) => {
-      const waiting = this.invocation.stdout.write(path + end);
+      const waiting = out.write(path + end);
       return waiting ? waiting.then(() => true) : true;
     };
   }
@@ -385,6 +472,3 @@ function after(
 ): boolean | Promise<boolean> {
   return typeof result === "boolean" ? next(result) : result.then(next);
 }
-
-/** Emacs's patterns are basic ones where + and ? are operators without a backslash. */
-const swapOperator = (text: string): string => (text.length === 1 ? `\\${text}` : text[1]);

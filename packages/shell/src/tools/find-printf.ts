@@ -1,107 +1,177 @@
-// find -printf: one entry through a format.
+// find -printf: a format parsed once, and entries put through it.
 
-import type { System } from "@vibengine/system";
-import { formatTime } from "../strftime.ts";
-import type { Accounts } from "./accounts.ts";
-import { readLink } from "./files.ts";
-import type { Entry } from "./find-expression.ts";
+import { ELOOP, ENOENT, ENOTDIR, S_IFMT, type System } from "@vibengine/system";
+import type { Writer } from "../stdio.ts";
+import { type Accounts, readAccounts } from "./accounts.ts";
+import { Failure } from "./define.ts";
+import { isLink, readLink, stat as statOf } from "./files.ts";
+import type { Entry, Parser, Test } from "./find-expression.ts";
 import { modeString } from "./mode.ts";
-import { unescape } from "./stat.ts";
+import { formatInZone, type Zone, zoneOf } from "./zone.ts";
 
-export function formatFound(format: string, entry: Entry, sys: System, accounts: Accounts): string {
-  const { path, name, depth, stat, root } = entry;
-  const pattern = /\\c[^]*|%([-+ 0#]*)(\d*)(?:\.(\d+))?(?:([ACT])(.)|([%a-zA-Z]))/g;
-  return unescape(format).replace(pattern, (whole, flags = "", width = "", precision, time, conversion, letter) => {
-    if (whole.startsWith("\\c")) return "";
-    let text = time ? timeField(time, conversion) : field(letter);
-    if (text === null) return whole;
-    if (precision !== undefined) text = text.slice(0, Number(precision));
-    return flags.includes("-")
-      ? text.padEnd(Number(width))
-      : text.padStart(Number(width), flags.includes("0") ? "0" : " ");
-  });
+/** What the disk's file system calls itself. */
+export const FILE_SYSTEM = "vibe";
 
-  function timeField(which: string, conversion: string): string {
-    const [sec, nsec] =
-      which === "A"
-        ? [stat.atimeSec, stat.atimeNsec]
-        : which === "C"
-          ? [stat.ctimeSec, stat.ctimeNsec]
-          : [stat.mtimeSec, stat.mtimeNsec];
-    const fraction = `.${String(nsec).padStart(9, "0")}0`;
-    if (conversion === "@") return `${sec}${fraction}`;
-    if (conversion === "+") return formatTime("%Y-%m-%d+%H:%M:%S", sec) + fraction;
-    if (conversion === "S" || conversion === "T" || conversion === "X")
-      return formatTime(`%${conversion}`, sec) + fraction;
-    return formatTime(`%${conversion}`, sec, nsec);
-  }
+type Piece = string | ((entry: Entry) => string);
 
-  function field(letter: string): string | null {
-    const kinds: Record<number, string> = { 4: "d", 8: "f", 10: "l", 2: "c", 1: "p" };
-    switch (letter) {
-      case "%":
-        return "%";
-      case "a":
-        return (
-          formatTime("%a %b %e %H:%M:%S", stat.atimeSec) +
-          `.${String(stat.atimeNsec).padStart(9, "0")}0 ` +
-          formatTime("%Y", stat.atimeSec)
+const ESCAPES: Record<string, string> = {
+  a: "\x07",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  v: "\v",
+  "0": "\0",
+  "\\": "\\",
+};
+
+export function printfAction(parser: Parser, primary: string, out: Writer): Test {
+  const { invocation } = parser;
+  const { sys } = invocation;
+  const accounts = readAccounts(sys);
+  const zone = zoneOf(invocation.env.get("TZ"));
+  const format = parser.argument(primary);
+  const pieces: Piece[] = [];
+  const pattern = /\\([0-7]{1,3}|[^]|$)|%([-+ 0#]*)(\d*)(?:\.(\d+))?(?:([ACTB])([^])|([^])|$)|[^\\%]+/g;
+  for (const match of format.matchAll(pattern)) {
+    const [whole, escape, flags = "", width = "", precision, time, conversion, letter] = match;
+    if (escape !== undefined) {
+      if (escape === "c") break;
+      if (/^[0-7]+$/.test(escape)) pieces.push(String.fromCharCode(Number.parseInt(escape, 8) & 255));
+      else if (escape in ESCAPES) pieces.push(ESCAPES[escape]);
+      else {
+        invocation.warn(
+          `warning: ${escape === "" ? "escape `\\' followed by nothing at all" : `unrecognized escape \`\\${escape}'`}`,
+          0,
         );
-      case "b":
-        return String(stat.blocks);
-      case "c":
-        return (
-          formatTime("%a %b %e %H:%M:%S", stat.ctimeSec) +
-          `.${String(stat.ctimeNsec).padStart(9, "0")}0 ` +
-          formatTime("%Y", stat.ctimeSec)
-        );
-      case "d":
-        return String(depth);
-      case "D":
-        return String(stat.dev);
-      case "f":
-        return name;
-      case "g":
-        return accounts.group(stat.gid);
-      case "G":
-        return String(stat.gid);
-      case "h":
-        return path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : ".";
-      case "H":
-        return root;
-      case "i":
-        return String(stat.ino);
-      case "k":
-        return String(Math.ceil(stat.blocks / 2));
-      case "l": {
-        const target = readLink(sys, path);
-        return typeof target === "string" ? target : "";
+        pieces.push(whole);
       }
-      case "m":
-        return (stat.mode & 0o7777).toString(8);
-      case "M":
-        return modeString(stat.mode);
-      case "n":
-        return String(stat.nlink);
-      case "p":
-        return path;
-      case "P":
-        return path === root ? "" : path.slice(root.endsWith("/") ? root.length : root.length + 1);
-      case "s":
-        return String(stat.size);
-      case "t":
-        return (
-          formatTime("%a %b %e %H:%M:%S", stat.mtimeSec) +
-          `.${String(stat.mtimeNsec).padStart(9, "0")}0 ` +
-          formatTime("%Y", stat.mtimeSec)
-        );
-      case "u":
-        return accounts.user(stat.uid);
-      case "U":
-        return String(stat.uid);
-      case "y":
-        return kinds[stat.mode >> 12] ?? "U";
+      continue;
     }
-    return null;
+    if (!whole.startsWith("%")) {
+      pieces.push(whole);
+      continue;
+    }
+    if (letter === undefined && time === undefined) throw new Failure("error: % at end of format string");
+    if (letter === "%") {
+      pieces.push("%");
+      continue;
+    }
+    const known = time !== undefined || FIELDS.includes(letter);
+    if (!known) {
+      invocation.warn(`warning: unrecognized format directive \`%${letter}'`, 0);
+      pieces.push(whole);
+      continue;
+    }
+    const numeric = time === undefined && /[bdDGikmnsUS]/.test(letter);
+    pieces.push((entry) => {
+      let text =
+        time !== undefined
+          ? timeField(entry, time, conversion, zone)
+          : letter === "m" && flags.includes("#")
+            ? (entry.stat.mode & 0o7777).toString(8).padStart(4, "0")
+            : field(letter, entry, sys, accounts, zone);
+      if (precision !== undefined)
+        text = numeric ? text.padStart(Number(precision), "0") : text.slice(0, Number(precision));
+      // Zeros are for numbers that C's printf would take as such; sizes and links are strings there.
+      const zeros = flags.includes("0") && /[dm]/.test(letter ?? "");
+      return flags.includes("-") ? text.padEnd(Number(width)) : text.padStart(Number(width), zeros ? "0" : " ");
+    });
   }
+  return (entry) => {
+    const text = pieces.map((piece) => (typeof piece === "string" ? piece : piece(entry))).join("");
+    const waiting = out.write(text);
+    return waiting ? waiting.then(() => true) : true;
+  };
+}
+
+const FIELDS = "abBcdDfFgGhHiklmMnpPsStuUyYZ";
+
+type Times = "mtime" | "atime" | "ctime";
+const TIMES: Record<string, Times> = { A: "atime", C: "ctime", T: "mtime", B: "ctime" };
+
+function moment({ stat }: Entry, times: Times): [sec: number, nsec: number, fraction: string] {
+  const nsec = stat[`${times}Nsec`];
+  return [stat[`${times}Sec`], nsec, `.${String(nsec).padStart(9, "0")}0`];
+}
+
+function timeField(entry: Entry, which: string, conversion: string, zone: Zone): string {
+  const [sec, nsec, fraction] = moment(entry, TIMES[which]);
+  if (conversion === "")
+    return formatInZone(zone, "%a %b %e %H:%M:%S", sec) + fraction + formatInZone(zone, " %Y", sec);
+  if (conversion === "@") return `${sec}${fraction}`;
+  if (conversion === "+") return formatInZone(zone, "%Y-%m-%d+%H:%M:%S", sec) + fraction;
+  if (/[STX]/.test(conversion)) return formatInZone(zone, `%${conversion}`, sec) + fraction;
+  return formatInZone(zone, `%${conversion}`, sec, nsec);
+}
+
+const KINDS: Record<number, string> = { 4: "d", 8: "f", 10: "l", 2: "c", 1: "p", 6: "b", 12: "s" };
+const kind = (mode: number) => KINDS[(mode & S_IFMT) >> 12] ?? "U";
+
+function field(letter: string, entry: Entry, sys: System, accounts: Accounts, zone: Zone): string {
+  const { path, name, depth, stat, root } = entry;
+  switch (letter) {
+    case "a":
+      return timeField(entry, "A", "", zone);
+    case "b":
+      return String(stat.blocks);
+    case "B":
+      return "-";
+    case "c":
+      return timeField(entry, "C", "", zone);
+    case "d":
+      return String(depth);
+    case "D":
+      return String(stat.dev);
+    case "f":
+      return name;
+    case "F":
+      return FILE_SYSTEM;
+    case "g":
+      return accounts.group(stat.gid);
+    case "G":
+      return String(stat.gid);
+    case "h":
+      return path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : ".";
+    case "H":
+      return root;
+    case "i":
+      return String(stat.ino);
+    case "k":
+      return String(Math.ceil(stat.blocks / 2));
+    case "l": {
+      const target = isLink(stat) ? readLink(sys, path) : "";
+      return typeof target === "string" ? target : "";
+    }
+    case "m":
+      return (stat.mode & 0o7777).toString(8);
+    case "M":
+      return modeString(stat.mode);
+    case "n":
+      return String(stat.nlink);
+    case "p":
+      return path;
+    case "P":
+      return path === root ? "" : path.slice(root.endsWith("/") ? root.length : root.length + 1);
+    case "s":
+      return String(stat.size);
+    case "S":
+      return stat.size === 0 ? "1" : String(Number(((stat.blocks * 512) / stat.size).toPrecision(6)));
+    case "t":
+      return timeField(entry, "T", "", zone);
+    case "u":
+      return accounts.user(stat.uid);
+    case "U":
+      return String(stat.uid);
+    case "y":
+      return kind(stat.mode);
+    case "Y": {
+      if (!isLink(stat)) return kind(stat.mode);
+      const there = statOf(sys, path);
+      if (typeof there !== "number") return kind(there.mode);
+      return there === -ENOENT || there === -ENOTDIR ? "N" : there === -ELOOP ? "L" : "?";
+    }
+  }
+  return "";
 }

@@ -1,7 +1,16 @@
 // find: walks trees and evaluates an expression on each file. The expression's language is find-expression.ts.
 
-import { type Stat, strerror } from "@vibengine/system";
-import { type Description, defineRaw, type Invocation, printHelp, printVersion } from "./define.ts";
+import { decode, type Stat, strerror } from "@vibengine/system";
+import {
+  closeInput,
+  type Description,
+  defineRaw,
+  Failure,
+  type Invocation,
+  openInput,
+  printHelp,
+  printVersion,
+} from "./define.ts";
 import { compareNames, isDir, join, list, stat } from "./files.ts";
 import { parseExpression } from "./find-expression.ts";
 import { quote } from "./quote.ts";
@@ -12,11 +21,12 @@ const DESCRIPTION: Description = {
   help: `Search for files in directory trees. Default PATH is the current directory; default EXPRESSION is -print.
 
 operators: ( EXPR )   ! EXPR   -not EXPR   EXPR1 -a EXPR2   EXPR1 -and EXPR2   EXPR1 -o EXPR2   EXPR1 -or EXPR2   EXPR1 , EXPR2
-options: -depth -maxdepth LEVELS -mindepth LEVELS -mount -xdev
+options: -depth -daystart -files0-from FILE -follow -maxdepth LEVELS -mindepth LEVELS -mount -regextype TYPE -xdev
 tests: -name -iname -path -ipath -wholename -regex -iregex -lname -type [fdlpc] -xtype -size N[bcwkMG] -empty -perm [-/]MODE
        -newer FILE -mtime N -mmin N -atime N -amin N -ctime N -cmin N -user NAME -group NAME -uid N -gid N -links N -inum N
-       -samefile FILE -readable -writable -executable -true -false
-actions: -print -print0 -printf FORMAT -ls -delete -prune -quit -exec COMMAND ; -exec COMMAND {} + -execdir COMMAND ;
+       -newerXY REFERENCE -samefile FILE -nouser -nogroup -fstype TYPE -used N -readable -writable -executable -true -false
+actions: -print -print0 -printf FORMAT -ls -fprint FILE -fprint0 FILE -fprintf FILE FORMAT -fls FILE -delete -prune -quit
+       -exec COMMAND ; -exec COMMAND {} + -execdir COMMAND ; -execdir COMMAND {} + -ok COMMAND ; -okdir COMMAND ;
 A number N may be +N for more than N, -N for less than N.
 `,
 };
@@ -26,9 +36,29 @@ export const find = defineRaw(DESCRIPTION, async (invocation) => {
   if (words.includes("-help") || words.includes("--help")) return printHelp(invocation, DESCRIPTION);
   if (words.includes("-version") || words.includes("--version")) return printVersion(invocation);
   let follow = "never";
-  while (/^-[HLP]$/.test(words[0] ?? "")) follow = { H: "given", L: "always", P: "never" }[words.shift()![1] as "H"];
+  for (; /^-([HLP]|O\d|D)$/.test(words[0] ?? ""); words.shift()) {
+    // How to optimize and what to trace: taken, and of no effect.
+    if (words[0] === "-D") words.shift();
+    else if (words[0][1] !== "O") follow = { H: "given", L: "always", P: "never" }[words[0][1] as "H"];
+  }
   const paths: string[] = [];
   while (words.length > 0 && !/^-.|^[(!]$/.test(words[0])) paths.push(words.shift()!);
+  const from = words.indexOf("-files0-from");
+  if (from >= 0) {
+    const [, list] = words.splice(from, 2);
+    if (list === undefined) throw new Failure("missing argument to `-files0-from'");
+    if (paths.length > 0)
+      throw new Failure(`extra operand ${quote(paths[0])}\nfind: file operands cannot be combined with -files0-from`);
+    const reader = openInput(invocation, list, quote);
+    if (!reader) return invocation.status;
+    paths.push(
+      ...decode(await reader.readAll())
+        .split("\0")
+        .filter((path) => path !== ""),
+    );
+    closeInput(invocation, reader);
+    if (paths.length === 0) return invocation.status;
+  }
   const expression = parseExpression(words, invocation, follow === "always");
   for (const path of paths.length > 0 ? paths : ["."]) {
     await walk(invocation, expression, follow, path);

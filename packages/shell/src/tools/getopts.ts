@@ -1,10 +1,20 @@
 // getopts: one option of a script's arguments at each call. OPTIND says which word is next; the place inside a group of
 // letters is OPTIND's own, reset when that is set. A builtin that comes with the tools.
 
-import { IDENTIFIER } from "../builtins/usage.ts";
-import type { Shell } from "../execute/shell.ts";
+import type { LateBuiltin } from "../builtins/late.ts";
 
-export function getopts(shell: Shell, argv: string[]): number {
+export const getopts: LateBuiltin = (shell, argv, { identifier }) => {
+  const finish = (name: string, letter: string, index: number, offset: number): number => {
+    shell.vars.set("OPTIND", String(index));
+    const optind = shell.vars.find("OPTIND");
+    if (optind) optind.offset = offset;
+    if (identifier.test(name)) {
+      shell.vars.set(name, letter);
+      return 0;
+    }
+    shell.complain(`getopts: \`${name}': not a valid identifier`);
+    return 1;
+  };
   const words = argv.slice(argv[1] === "--" ? 2 : 1);
   if (words.length < 2) {
     shell.report("getopts: usage: getopts optstring name [arg ...]\n");
@@ -19,7 +29,7 @@ export function getopts(shell: Shell, argv: string[]): number {
   let offset = known < (word?.length ?? 0) ? known : 0;
   if (offset === 0 && (word === undefined || word === "-" || word[0] !== "-" || word === "--")) {
     if (word === "--") index++;
-    finish(shell, name, "?", index, 0);
+    finish(name, "?", index, 0);
     shell.vars.unset("OPTARG");
     return 1;
   }
@@ -34,37 +44,25 @@ export function getopts(shell: Shell, argv: string[]): number {
       shell.vars.unset("OPTARG");
       if (shell.vars.get("OPTERR") !== "0") shell.report(`${shell.name}: illegal option -- ${letter}\n`);
     }
-    return finish(shell, name, "?", wordDone ? index + 1 : index, wordDone ? 0 : offset);
+    return finish(name, "?", wordDone ? index + 1 : index, wordDone ? 0 : offset);
   }
   if (!takesValue) {
     shell.vars.unset("OPTARG");
-    return finish(shell, name, letter, wordDone ? index + 1 : index, wordDone ? 0 : offset);
+    return finish(name, letter, wordDone ? index + 1 : index, wordDone ? 0 : offset);
   }
   if (!wordDone) {
     shell.vars.set("OPTARG", word.slice(offset));
-    return finish(shell, name, letter, index + 1, 0);
+    return finish(name, letter, index + 1, 0);
   }
   if (index < args.length) {
     shell.vars.set("OPTARG", args[index]);
-    return finish(shell, name, letter, index + 2, 0);
+    return finish(name, letter, index + 2, 0);
   }
   if (silent) {
     shell.vars.set("OPTARG", letter);
-    return finish(shell, name, ":", index + 1, 0);
+    return finish(name, ":", index + 1, 0);
   }
   shell.vars.unset("OPTARG");
   if (shell.vars.get("OPTERR") !== "0") shell.report(`${shell.name}: option requires an argument -- ${letter}\n`);
-  return finish(shell, name, "?", index + 1, 0);
-}
-
-function finish(shell: Shell, name: string, letter: string, index: number, offset: number): number {
-  shell.vars.set("OPTIND", String(index));
-  const optind = shell.vars.find("OPTIND");
-  if (optind) optind.offset = offset;
-  if (IDENTIFIER.test(name)) {
-    shell.vars.set(name, letter);
-    return 0;
-  }
-  shell.complain(`getopts: \`${name}': not a valid identifier`);
-  return 1;
-}
+  return finish(name, "?", index + 1, 0);
+};

@@ -16,6 +16,7 @@ import { cp, mv } from "./copy.ts";
 import { csplit } from "./csplit.ts";
 import { cut } from "./cut.ts";
 import { dataNames } from "./data-names.ts";
+import { dc } from "./dc.ts";
 import { dd } from "./dd.ts";
 import { describeCommand, hash, type } from "./describe-command.ts";
 import { dirs, popd, pushd } from "./directory-stack.ts";
@@ -46,6 +47,7 @@ import { less, man, more } from "./pager.ts";
 import { parts } from "./parts.ts";
 import { pathchk, whereis } from "./paths.ts";
 import { killall, pgrep, pidof, pkill } from "./pgrep.ts";
+import { pr } from "./pr.ts";
 import { ps } from "./ps.ts";
 import { bind } from "./readline/bind.ts";
 import { mkdir, rm, rmdir } from "./remove.ts";
@@ -118,6 +120,7 @@ export const tools: Record<string, Tool> = {
   csplit,
   cut,
   date,
+  dc,
   dd,
   df,
   dirname,
@@ -165,6 +168,7 @@ export const tools: Record<string, Tool> = {
   pgrep,
   pidof,
   pkill,
+  pr,
   printenv,
   ps,
   readlink,

@@ -1,9 +1,10 @@
 // tac, rev and paste: small tools that work line by line on binary strings.
 
-import { decode } from "@vibengine/system";
+import { decode, encode } from "@vibengine/system";
 import { binaryToBytes, bytesToBinary, type Reader } from "../stdio.ts";
 import { closeInput, define, eachInput, Failure, openInput } from "./define.ts";
 import { quote, quoteIfNeeded } from "./quote.ts";
+import { compileRegex, emacsPattern, type Regex } from "./regex.ts";
 
 /** Lines without their ends, whether the last one had its newline, a block at a time. */
 export async function* lineBlocks(reader: Reader, end = "\n"): AsyncGenerator<string[]> {
@@ -22,22 +23,26 @@ export const tac = define(
     help: `Write each FILE to standard output, last line first.
 
   -b, --before             attach the separator before instead of after
+  -r, --regex              interpret the separator as a regular expression
   -s, --separator=STRING   use STRING as the separator instead of newline`,
   },
   async (invocation) => {
     const { options, operands, stdout } = invocation;
-    const separator = options.value("s") ?? "\n";
+    const separator = bytesToBinary(encode(options.value("s") ?? "\n")) || "\0";
+    const regex = options.has("r") ? compileRegex(emacsPattern(separator), { syntax: "basic" }) : null;
     const before = options.has("b");
     await eachInput(
       invocation,
       operands,
       async (reader) => {
         const text = bytesToBinary(await reader.readAll());
-        const parts = text.split(separator || "\0");
-        const pieces = parts.map((part, i) =>
-          before ? (i === 0 ? part : separator + part) : i === parts.length - 1 ? part : part + separator,
-        );
-        await stdout.write(binaryToBytes(pieces.reverse().join("")));
+        const ends = regex ? lastFirst(text, regex) : endsOf(text, separator);
+        const cuts = [0, ...ends.map(([start, end]) => (before ? start : end)), text.length];
+        for (let i = cuts.length - 1; i > 0; i--) {
+          const waiting = stdout.write(binaryToBytes(text.slice(cuts[i - 1], cuts[i])));
+          if (waiting) await waiting;
+          if (i % 65536 === 0) await invocation.yield();
+        }
       },
       {
         open: (name) => `failed to open ${quote(name)} for reading`,
@@ -46,6 +51,28 @@ export const tac = define(
     );
   },
 );
+
+/** Where separators start and end, in their order. */
+function endsOf(text: string, separator: string): [number, number][] {
+  const ends: [number, number][] = [];
+  for (let at = text.indexOf(separator); at >= 0; at = text.indexOf(separator, at + separator.length))
+    ends.push([at, at + separator.length]);
+  return ends;
+}
+
+/** What matches, looked for from the end backwards as tac does: of "22" behind each other each 2 is one match of [0-9]+. */
+function lastFirst(text: string, regex: Regex): [number, number][] {
+  const starts: number[] = [];
+  for (let at = 0; at < text.length && regex.find(text, at); at = regex.spans[0] + 1) starts.push(regex.spans[0]);
+  const ends: [number, number][] = [];
+  let limit = text.length;
+  for (const start of starts.reverse()) {
+    if (!regex.find(text.slice(0, limit), start) || regex.spans[0] !== start || regex.spans[1] === start) continue;
+    ends.push([start, regex.spans[1]]);
+    limit = start;
+  }
+  return ends.reverse();
+}
 
 export const rev = define(
   { name: "rev", usage: "[OPTION]... [FILE]...", help: "Reverse each line, character by character.\n" },

@@ -1,11 +1,12 @@
 // How ls arranges what it found: long lines, columns, one per line, commas; colours and type marks.
 
 import { S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, type Stat } from "@vibengine/system";
-import { formatTime } from "../strftime.ts";
 import type { Accounts } from "./accounts.ts";
+import { type BlockSize, scaled } from "./block-size.ts";
+import { type Colors, colorOf, isColored, looksBehindLinks } from "./ls-colors.ts";
 import { modeString } from "./mode.ts";
-import { humanSize } from "./numbers.ts";
-import { quote, quoteIfNeeded } from "./quote.ts";
+import { quote, quoteIfNeeded, quotePlain } from "./quote.ts";
+import { formatInZone, type Zone } from "./zone.ts";
 
 export interface Entry {
   name: string;
@@ -15,6 +16,20 @@ export interface Entry {
   targetStat?: Stat | null;
 }
 
+export const QUOTINGS = [
+  "literal",
+  "shell",
+  "shell-always",
+  "shell-escape",
+  "shell-escape-always",
+  "c",
+  "c-maybe",
+  "escape",
+  "locale",
+  "clocale",
+] as const;
+export type Quoting = (typeof QUOTINGS)[number];
+
 export interface Layout {
   format: "long" | "columns" | "across" | "single" | "commas";
   owner: boolean;
@@ -23,15 +38,18 @@ export interface Layout {
   numericIds: boolean;
   inodes: boolean;
   blocks: boolean;
-  human: 0 | 1000 | 1024;
-  blockSize: number;
+  /** How sizes of files are written, and how numbers of blocks. */
+  sizes: BlockSize;
+  blockSizes: BlockSize;
   time: "mtimeSec" | "atimeSec" | "ctimeSec";
   timeStyle: string;
   marks: "none" | "slash" | "file-type" | "classify";
-  color: boolean;
+  colors: Colors | null;
   /** Set once something was coloured. */
   painted?: boolean;
-  quoting: "literal" | "shell" | "escape" | "c";
+  quoting: Quoting;
+  tabSize: number;
+  zone: Zone;
   hideControls: boolean;
   width: number;
   end: string;
@@ -61,7 +79,7 @@ const displayWidth = (text: string) => [...text].length;
 
 export function blockCount(stat: Stat | null, layout: Layout): string {
   const bytes = (stat?.blocks ?? 0) * 512;
-  return layout.human ? humanSize(bytes, layout.human) : String(Math.ceil(bytes / layout.blockSize));
+  return scaled(bytes, layout.blockSizes);
 }
 
 function prefix(entry: Entry, all: Entry[], layout: Layout): string {
@@ -79,12 +97,7 @@ const widest = (all: Entry[], text: (entry: Entry) => string, layout: Layout) =>
 function longLines(entries: Entry[], layout: Layout, accounts: Accounts): string {
   const user = (stat: Stat) => (layout.numericIds ? String(stat.uid) : accounts.user(stat.uid));
   const group = (stat: Stat) => (layout.numericIds ? String(stat.gid) : accounts.group(stat.gid));
-  const size = (stat: Stat) =>
-    layout.human
-      ? humanSize(stat.size, layout.human)
-      : layout.blockSize === 1024
-        ? String(stat.size)
-        : String(Math.ceil(stat.size / layout.blockSize));
+  const size = (stat: Stat) => scaled(stat.size, layout.sizes);
   const rows = entries.map(({ stat }) => {
     if (!stat) return null;
     const ids = [
@@ -131,30 +144,46 @@ function date(stat: Stat, layout: Layout): string {
   const recent = seconds <= layout.now && seconds > layout.now - 31556952 / 2;
   switch (layout.timeStyle) {
     case "full-iso":
-      return formatTime("%Y-%m-%d %H:%M:%S.%N %z", seconds, nanoseconds);
+      return formatInZone(layout.zone, "%Y-%m-%d %H:%M:%S.%N %z", seconds, nanoseconds);
     case "long-iso":
-      return formatTime("%Y-%m-%d %H:%M", seconds, nanoseconds);
+      return formatInZone(layout.zone, "%Y-%m-%d %H:%M", seconds, nanoseconds);
     case "iso":
-      return formatTime(recent ? "%m-%d %H:%M" : "%Y-%m-%d ", seconds, nanoseconds);
+      return formatInZone(layout.zone, recent ? "%m-%d %H:%M" : "%Y-%m-%d ", seconds, nanoseconds);
   }
   if (layout.timeStyle.startsWith("+")) {
     const [old, fresh] = layout.timeStyle.slice(1).split("\n");
-    return formatTime(recent ? (fresh ?? old) : old, seconds, nanoseconds);
+    return formatInZone(layout.zone, recent ? (fresh ?? old) : old, seconds, nanoseconds);
   }
-  return formatTime(recent ? "%b %e %H:%M" : "%b %e  %Y", seconds, nanoseconds);
+  return formatInZone(layout.zone, recent ? "%b %e %H:%M" : "%b %e  %Y", seconds, nanoseconds);
 }
 
 function shownName(name: string, layout: Layout): string {
+  const hidden = layout.hideControls ? name.replace(/[\0-\x1f\x7f\udc80-\udcff]/g, "?") : name;
   switch (layout.quoting) {
-    case "shell":
+    case "shell-escape":
       return quoteIfNeeded(name);
+    case "shell-escape-always":
+      return quote(name);
+    case "shell":
+      return quoteIfNeeded(name) === name ? name : quoteRaw(hidden);
+    case "shell-always":
+      return quoteRaw(hidden);
     case "c":
       return `"${escaped(name).replace(/"/g, '\\"')}"`;
+    case "c-maybe":
+      return escaped(name).replace(/"/g, '\\"') === name ? name : `"${escaped(name).replace(/"/g, '\\"')}"`;
+    case "locale":
+    case "clocale":
+      return quotePlain(name);
     case "escape":
       return escaped(name).replace(/ /g, "\\ ");
   }
-  return layout.hideControls ? name.replace(/[\0-\x1f\x7f\udc80-\udcff]/g, "?") : name;
+  return hidden;
 }
+
+/** In quotes that the shell takes away, with control characters as they are. */
+const quoteRaw = (name: string): string =>
+  name.includes("'") && !/["$`\\!]/.test(name) ? `"${name}"` : `'${name.replace(/'/g, "'\\''")}'`;
 
 /** What quote() does to control characters, without the quotes. */
 const escaped = (name: string) =>
@@ -173,40 +202,41 @@ function mark(stat: Stat | null, { marks }: Layout): string {
 }
 
 function decorated(entry: Entry, layout: Layout): string {
-  const name = paint(shownName(entry.name, layout), entry.stat, layout);
+  const behind = entry.target === undefined ? entry.stat : (entry.targetStat ?? null);
+  const shown = shownName(entry.name, layout);
+  const name = entry.stat ? paint(shown, entry.name, entry.stat, layout, behind) : shown;
   // In the long format the mark of a link is that of what it points to, behind the target.
   return layout.format === "long" && entry.target !== undefined ? name : name + mark(entry.stat, layout);
 }
 
 function linkTarget(entry: Entry, layout: Layout): string {
   if (entry.target === undefined) return "";
-  const target = paint(shownName(entry.target, layout), entry.targetStat ?? null, layout);
+  const { colors } = layout;
+  // What a link leads to is only looked at if a mark or a colour asks for it.
+  const looked = colors && (looksBehindLinks(colors) || !/none|slash/.test(layout.marks));
+  const missing = colors && !entry.targetStat && isColored(colors, "mi") ? colors.codes.mi : undefined;
+  const shown = shownName(entry.target, layout);
+  const target = missing
+    ? dye(shown, missing, layout)
+    : looked
+      ? paint(shown, entry.target, entry.targetStat, layout)
+      : shown;
   return ` -> ${target}${mark(entry.targetStat ?? null, layout)}`;
 }
 
-function paint(text: string, stat: Stat | null, layout: Layout): string {
-  if (!layout.color) return text;
-  const code = stat ? colorOf(stat) : "";
-  if (code === "") return text;
-  // The first coloured name resets whatever was set before.
-  const reset = layout.painted ? "" : "\x1b[0m";
-  layout.painted = true;
-  return `${reset}\x1b[${code}m${text}\x1b[0m`;
+function paint(text: string, name: string, stat: Stat | null | undefined, layout: Layout, behind = stat): string {
+  const { colors } = layout;
+  if (!colors) return text;
+  return dye(text, stat ? colorOf(name, stat, behind, colors) : (colors.codes.or ?? ""), layout);
 }
 
-/** GNU's built-in colours. */
-function colorOf({ mode }: Stat): string {
-  switch (mode & S_IFMT) {
-    case S_IFDIR:
-      return (mode & 0o1002) === 0o1002 ? "30;42" : mode & 0o2 ? "34;42" : mode & 0o1000 ? "37;44" : "01;34";
-    case S_IFLNK:
-      return "01;36";
-    case S_IFIFO:
-      return "33";
-    case S_IFCHR:
-      return "01;33";
-  }
-  return mode & 0o4000 ? "37;41" : mode & 0o2000 ? "30;43" : mode & 0o111 ? "01;32" : "";
+function dye(text: string, code: string, layout: Layout): string {
+  const { lc, rc, rs } = layout.colors!.codes;
+  if (code === "") return text;
+  // The first coloured name resets whatever was set before.
+  const reset = layout.painted ? "" : `${lc}${rs}${rc}`;
+  layout.painted = true;
+  return `${reset}${lc}${code}${rc}${text}${lc}${rs}${rc}`;
 }
 
 function commas(cells: string[], widths: number[], layout: Layout): string {
@@ -253,7 +283,7 @@ function columns(cells: string[], widths: number[], layout: Layout): string {
     for (let column = 0; column < used; column++) {
       const i = across ? row * used + column : column * rows + row;
       if (i >= count) break;
-      line += padTo(position, wanted) + cells[i];
+      line += padTo(position, wanted, layout.tabSize) + cells[i];
       position = wanted + widths[i];
       wanted += columnWidths[column] + 2;
     }
@@ -263,12 +293,12 @@ function columns(cells: string[], widths: number[], layout: Layout): string {
 }
 
 /** GNU indents with tabs where it can. */
-function padTo(from: number, to: number): string {
+function padTo(from: number, to: number, tab: number): string {
   let out = "";
   while (from < to) {
-    if (Math.floor(to / 8) > Math.floor((from + 1) / 8)) {
+    if (tab > 0 && Math.floor(to / tab) > Math.floor((from + 1) / tab)) {
       out += "\t";
-      from += 8 - (from % 8);
+      from += tab - (from % tab);
     } else {
       out += " ";
       from++;

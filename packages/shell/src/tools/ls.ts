@@ -2,14 +2,16 @@
 
 import { ENOENT, type Stat, strerror } from "@vibengine/system";
 import { readAccounts } from "./accounts.ts";
-import { define, Failure, type Invocation } from "./define.ts";
+import { humanBlocks, parseBlockSize, plainBlocks } from "./block-size.ts";
+import { define, Failure, type Invocation, UsageError } from "./define.ts";
 import { compareNames, isDir, isLink, join, list, readLink, stat } from "./files.ts";
 import { globToRegExp } from "./glob.ts";
-import { blockCount, type Entry, formatEntries, type Layout } from "./ls-format.ts";
-import { parseCount } from "./numbers.ts";
+import { readColors } from "./ls-colors.ts";
+import { blockCount, type Entry, formatEntries, type Layout, QUOTINGS, type Quoting } from "./ls-format.ts";
 import { chooseWord } from "./options.ts";
 import { quote, quotePlain } from "./quote.ts";
 import { compareVersions } from "./sort-values.ts";
+import { zoneOf } from "./zone.ts";
 
 const HELP = `List information about the FILEs (the current directory by default), sorted by name.
 
@@ -36,6 +38,7 @@ const HELP = `List information about the FILEs (the current directory by default
   -H, --dereference-command-line  follow symbolic links listed on the command line
       --hide=PATTERN         do not list implied entries matching shell PATTERN
       --indicator-style=WORD  append indicator with style WORD: none (default), slash (-p), file-type, classify (-F)
+      --hyperlink[=WHEN]     (ignored)
   -i, --inode                print the index number of each file
   -I, --ignore=PATTERN       do not list implied entries matching shell PATTERN
   -k, --kibibytes            (ignored)
@@ -49,16 +52,16 @@ const HELP = `List information about the FILEs (the current directory by default
   -q, --hide-control-chars   print ? instead of nongraphic characters
       --show-control-chars   show nongraphic characters as-is
   -Q, --quote-name           enclose entry names in double quotes
-      --quoting-style=WORD   literal, shell, shell-escape, c, escape
+      --quoting-style=WORD   literal, shell, shell-always, shell-escape, shell-escape-always, c, c-maybe, escape, locale
   -r, --reverse              reverse order while sorting
   -R, --recursive            list subdirectories recursively
   -s, --size                 print the allocated size of each file, in blocks
   -S                         sort by file size, largest first
       --sort=WORD            sort by WORD instead of name: none (-U), size (-S), time (-t), version (-v), extension (-X)
-      --time=WORD            which timestamp: atime (-u), access, use; ctime (-c), status; mtime, modification
+      --time=WORD            which timestamp: atime (-u), access, use; ctime (-c), status; birth, creation
       --time-style=TIME_STYLE  full-iso, long-iso, iso, locale, or +FORMAT
   -t                         sort by time, newest first
-  -T, --tabsize=COLS         (ignored)
+  -T, --tabsize=COLS         assume tab stops at each COLS instead of 8
   -u                         with -lt: sort by, and show, access time; with -l: show it; otherwise: sort by it
   -U                         do not sort; list entries in directory order
   -v                         natural sort of (version) numbers within text
@@ -105,7 +108,7 @@ async function run(invocation: Invocation): Promise<void> {
     layout.format === "long" ||
     layout.inodes ||
     layout.blocks ||
-    layout.color ||
+    layout.colors ||
     layout.marks !== "none" ||
     has("R") ||
     has("group-directories-first") ||
@@ -125,7 +128,7 @@ async function run(invocation: Invocation): Promise<void> {
       return given ? null : { name, stat: null };
     }
     const entry: Entry = { name, stat: found };
-    if (isLink(found) && (layout.format === "long" || layout.color || has("group-directories-first"))) {
+    if (isLink(found) && (layout.format === "long" || layout.colors || has("group-directories-first"))) {
       const target = readLink(sys, path);
       if (typeof target === "string") entry.target = target;
       const there = stat(sys, path);
@@ -152,7 +155,7 @@ async function run(invocation: Invocation): Promise<void> {
       invocation.warn(`cannot open directory ${quote(path)}: ${strerror(names)}`, operands.includes(path) ? 2 : 1);
       return;
     }
-    if (headings) await stdout.write(`${blank ? "\n" : ""}${layout.quoting === "shell" ? path : path}:\n`);
+    if (headings) await stdout.write(`${blank ? "\n" : ""}${path}:\n`);
     blank = true;
     if (has("a") || has("f")) names.push(".", "..");
     const entries: Entry[] = [];
@@ -216,29 +219,50 @@ function readLayout({ options, env, sys }: Invocation, tty: boolean): Layout {
     : "never";
   const style = options.last("N", "b", "Q", "quoting-style");
   const word = style === "quoting-style" ? options.value("quoting-style")! : "";
-  const quoting =
-    style === "N" || word === "literal"
+  const quoting: Quoting =
+    style === "N"
       ? "literal"
-      : style === "b" || word === "escape"
+      : style === "b"
         ? "escape"
-        : style === "Q" || word === "c"
+        : style === "Q"
           ? "c"
-          : word.startsWith("shell") || (!style && tty)
-            ? "shell"
-            : "literal";
+          : style
+            ? (chooseWord(word, "--quoting-style", [...QUOTINGS]) as Quoting)
+            : tty
+              ? "shell-escape"
+              : "literal";
   const width = options.value("w") ?? env.get("COLUMNS") ?? String(screenWidth(sys));
   if (!/^\d+$/.test(width) && has("w")) throw new Failure(`invalid line width: ${quotePlain(width)}`);
   const timeWord = options.value("time");
   const timeKey = options.last("c", "u", "time");
+  if (timeWord !== undefined) chooseWord(timeWord, "--time", TIME_WORDS);
   const time =
     timeKey === "c" || (timeKey === "time" && /^(ctime|status)$/.test(timeWord!))
       ? "ctimeSec"
       : timeKey === "u" || (timeKey === "time" && /^(atime|access|use)$/.test(timeWord!))
         ? "atimeSec"
         : "mtimeSec";
-  const size = options.value("block-size");
-  const blockSize = size === undefined ? 1024 : parseCount(/^\d/.test(size) ? size : `1${size}`);
-  if (!blockSize) throw new Failure(`invalid --block-size argument ${quotePlain(size!)}`);
+  const size = options.last("h", "si", "block-size", "k");
+  const sizes =
+    size === "h"
+      ? humanBlocks(1024)
+      : size === "si"
+        ? humanBlocks(1000)
+        : size === "block-size"
+          ? parseBlockSize(options.value("block-size")!)
+          : plainBlocks(1);
+  const timeStyle = has("full-time")
+    ? "full-iso"
+    : (options.value("time-style") ?? env.get("TIME_STYLE") ?? "locale").replace(/^posix-/, "");
+  if (format === "long" && !timeStyle.startsWith("+") && !TIME_STYLES.includes(timeStyle))
+    throw new UsageError(
+      `invalid argument ${quotePlain(timeStyle)} for 'time style'\nValid arguments are:\n${TIME_STYLES.map((one) => `  - [posix-]${one}\n`).join("")}  - +FORMAT (e.g., +%H:%M) for a 'date'-style format`,
+    );
+  const tabs = options.value("T") ?? "8";
+  if (!/^\d+$/.test(tabs)) throw new Failure(`invalid tab size: ${quotePlain(tabs)}`);
+  const painted =
+    (color === "always" || (color === "auto" && tty)) &&
+    ["TERM", "COLORTERM", "LS_COLORS"].some((name) => env.get(name));
   return {
     format,
     owner: !has("g"),
@@ -247,23 +271,25 @@ function readLayout({ options, env, sys }: Invocation, tty: boolean): Layout {
     numericIds: has("n"),
     inodes: has("i"),
     blocks: has("s"),
-    human: options.last("h", "si") === "si" ? 1000 : has("h") ? 1024 : 0,
-    blockSize,
+    sizes,
+    blockSizes: size && size !== "k" ? sizes : plainBlocks(1024),
     time,
-    timeStyle: has("full-time")
-      ? "full-iso"
-      : (options.value("time-style") ?? env.get("TIME_STYLE") ?? "locale").replace(/^posix-/, ""),
+    timeStyle,
     marks,
-    color:
-      (color === "always" || (color === "auto" && tty)) &&
-      ["TERM", "COLORTERM", "LS_COLORS"].some((name) => env.get(name)),
+    colors: painted ? readColors(env.get("LS_COLORS")) : null,
     quoting,
     hideControls: has("q") || (tty && !has("show-control-chars")),
     width: Number(width) || 1e9,
     end: has("zero") ? "\0" : "\n",
+    // GNU uses spaces alone once colours are on.
+    tabSize: painted ? 0 : Number(tabs),
+    zone: zoneOf(env.get("TZ")),
     now: Date.now() / 1000,
   };
 }
+
+const TIME_STYLES = ["full-iso", "long-iso", "iso", "locale"];
+const TIME_WORDS = ["atime,access,use", "ctime,status", "birth,creation"];
 
 /** The width of the terminal it writes to. */
 function screenWidth(sys: Invocation["sys"]): number {
@@ -272,7 +298,7 @@ function screenWidth(sys: Invocation["sys"]): number {
 }
 
 function sorting({ options }: Invocation, layout: Layout) {
-  const words = ["none", "size", "time", "version", "extension", "name", "width"];
+  const words = ["none", "time", "size", "extension", "version", "width"];
   let by = "name";
   for (const { key, value } of options.list) {
     if (key === "sort") by = chooseWord(value!, "--sort", words);

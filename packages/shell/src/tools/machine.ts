@@ -1,13 +1,13 @@
 // date, id, whoami, uname, hostname and nproc: what the machine has to say about itself.
 
-import { strerror } from "@vibengine/system";
+import { decode, EPERM, strerror } from "@vibengine/system";
 import { readAccounts, readSmallFile } from "./accounts.ts";
-import { checkOperands, define, Failure, type Invocation, UsageError } from "./define.ts";
+import { checkOperands, closeInput, define, Failure, type Invocation, openInput, UsageError } from "./define.ts";
 import { stat } from "./files.ts";
 import { chooseWord } from "./options.ts";
 import { quote, quotePlain } from "./quote.ts";
-import { parseMoment } from "./time.ts";
-import { formatInZone, UTC, type Zone, zoneOf } from "./zone.ts";
+import { parseMoment, parseStamp } from "./time.ts";
+import { formatInZone, UTC, zoneOf } from "./zone.ts";
 
 export const date = define(
   {
@@ -16,25 +16,34 @@ export const date = define(
     help: `Display date and time in the given FORMAT, by the clock of $TZ.
 
   -d, --date=STRING        display time described by STRING, not 'now'
+      --debug              (ignored)
+  -f, --file=DATEFILE      like --date; once for each line of DATEFILE
   -I[TIMESPEC], --iso-8601[=TIMESPEC]  ISO 8601 format: date (the default), hours, minutes, seconds, or ns
   -R, --rfc-email          RFC 5322 format
       --rfc-3339=TIMESPEC  RFC 3339 format: date, seconds, or ns
   -r, --reference=FILE     display the last modification time of FILE
+  -s, --set=STRING         refused: nothing here may set the clock
   -u, --utc, --universal   print Coordinated Universal Time
 
 FORMAT: %% %a %A %b %B %c %C %d %D %e %F %g %G %h %H %I %j %k %l %m %M %n %N %p %P %q %r %R %s %S %t %T %u %U %V %w %W %x %X %y %Y %z %Z,
 with the flags - _ 0 ^ # and a width.`,
   },
-  async ({ options, operands, sys, env, stdout }) => {
+  async (invocation) => {
+    const { options, operands, sys, env, stdout } = invocation;
     const zone = options.has("u") ? UTC : zoneOf(env.get("TZ"));
     const now = Date.now();
     let [sec, nsec] = [Math.floor(now / 1000), (now % 1000) * 1e6];
-    const text = options.value("d");
+    const text = options.value("d") ?? options.value("s");
     const reference = options.value("r");
+    if (["d", "f", "r"].filter((key) => options.has(key)).length > 1)
+      throw new UsageError("the options to specify dates for printing are mutually exclusive");
+    if (options.has("s") && ["d", "f", "r"].some((key) => options.has(key)))
+      throw new UsageError("the options to print and set the time may not be used together");
     if (text !== undefined) {
-      const moment = parseLocal(text, sec, zone);
+      const moment = parseMoment(text, now / 1000, zone);
       if (!moment) throw new Failure(`invalid date ${quotePlain(text)}`);
       ({ sec, nsec } = moment);
+      if (options.has("s")) invocation.warn(`cannot set date: ${strerror(EPERM)}`);
     } else if (reference !== undefined) {
       const found = stat(sys, reference);
       if (typeof found === "number") throw new Failure(`${reference}: ${strerror(found)}`);
@@ -43,13 +52,22 @@ with the flags - _ 0 ^ # and a width.`,
     if (operands.length > 1) throw new UsageError(`extra operand ${quotePlain(operands[1])}`);
     let format = "%a %b %e %H:%M:%S %Z %Y";
     if (operands.length === 1) {
-      if (!operands[0].startsWith("+")) throw new Failure(`invalid date ${quotePlain(operands[0])}`);
-      format = operands[0].slice(1);
+      if (!operands[0].startsWith("+")) {
+        if (text !== undefined || reference !== undefined)
+          throw new UsageError(
+            `the argument ${quotePlain(operands[0])} lacks a leading '+';\nwhen using an option to specify date(s), any non-option\nargument must be a format string beginning with '+'`,
+          );
+        const set = /^(\d{8})(\d\d(?:\d\d)?)?(\.\d\d)?$/.exec(operands[0]);
+        const stamp = set && parseStamp((set[2] ?? "") + set[1] + (set[3] ?? ""), now / 1000, zone);
+        if (stamp === null) throw new Failure(`invalid date ${quotePlain(operands[0])}`);
+        invocation.warn(`cannot set date: ${strerror(EPERM)}`);
+        [sec, nsec] = [stamp, 0];
+      } else format = operands[0].slice(1);
     } else if (options.has("I")) {
       const formats: Record<string, string> = {
-        date: "",
         hours: "T%H%:z",
         minutes: "T%H:%M%:z",
+        date: "",
         seconds: "T%H:%M:%S%:z",
         ns: "T%H:%M:%S,%N%:z",
       };
@@ -59,19 +77,20 @@ with the flags - _ 0 ^ # and a width.`,
       const formats: Record<string, string> = { date: "", seconds: " %H:%M:%S%:z", ns: " %H:%M:%S.%N%:z" };
       format = `%Y-%m-%d${formats[chooseWord(options.value("rfc-3339")!, "--rfc-3339", Object.keys(formats))]}`;
     } else if (options.has("R")) format = "%a, %d %b %Y %H:%M:%S %z";
-    await stdout.write(`${formatInZone(zone, format, sec, nsec)}\n`);
+    const file = options.value("f");
+    if (file === undefined) return void (await stdout.write(`${formatInZone(zone, format, sec, nsec)}\n`));
+    const reader = openInput(invocation, file);
+    if (!reader) return;
+    for (let block = await reader.lines(); block; block = await reader.lines()) {
+      for (const words of decode(block).replace(/\n$/, "").split("\n")) {
+        const moment = parseMoment(words, now / 1000, zone);
+        if (moment) await stdout.write(`${formatInZone(zone, format, moment.sec, moment.nsec)}\n`);
+        else invocation.warn(`invalid date ${quotePlain(words)}`);
+      }
+    }
+    closeInput(invocation, reader);
   },
 );
-
-/** A moment in words, by the clock of a zone: or of another that the words begin with. */
-function parseLocal(text: string, now: number, zone: Zone): ReturnType<typeof parseMoment> {
-  const named = /^\s*TZ="([^"]*)"\s*/.exec(text);
-  const own = named ? zoneOf(named[1]) : zone;
-  const words = named ? text.slice(named[0].length) : text;
-  const first = parseMoment(words, now, own.offsetAt(now));
-  // Then the offset may be another one than now's.
-  return first && parseMoment(words, now, own.offsetAt(first.sec));
-}
 
 /** The System has no user ids of its own: everything runs as the owner of the working directory's home, /etc/passwd's entry for $USER. */
 function identity({ sys, env }: Invocation): { uid: number; gid: number } {

@@ -1,5 +1,6 @@
 // nl: numbers the lines of logical pages, each with a header, a body and a footer.
 
+import { ERANGE, strerror } from "@vibengine/system";
 import { define, eachInput, Failure, UsageError } from "./define.ts";
 import { binaryText } from "./grep.ts";
 import { lineBlocks } from "./lines.ts";
@@ -30,7 +31,9 @@ A line of \\:\\:\\: begins a header, \\:\\: a body, \\: a footer.`,
     const { options, operands, stdout } = invocation;
     const integer = (key: string, what: string, missing: number, least = Number.NEGATIVE_INFINITY) => {
       const text = options.value(key) ?? String(missing);
-      if (!/^-?\d+$/.test(text) || Number(text) < least) throw new Failure(`invalid ${what}: ${quotePlain(text)}`);
+      const number = /^-?\d+$/.test(text);
+      if (!number || Number(text) < least)
+        throw new Failure(`invalid ${what}: ${quotePlain(text)}${number ? `: ${strerror(ERANGE)}` : ""}`);
       return Number(text);
     };
     const numbers = (key: string, section: string, missing: string): ((line: string) => boolean) => {

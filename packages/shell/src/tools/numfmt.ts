@@ -5,7 +5,7 @@ import { define, Failure, UsageError } from "./define.ts";
 import { chooseWord } from "./options.ts";
 import { quotePlain } from "./quote.ts";
 
-const LETTERS = "KMGTPEZYRQ";
+const LETTERS = "KMGTPEZY";
 
 export const numfmt = define(
   {
@@ -119,7 +119,9 @@ function parseFormat(text: string | undefined): Rules["format"] {
   if (text === undefined) return null;
   const match = /^((?:[^%]|%%)*)%([-'0 ]*)(\d*)(?:\.(\d*))?f((?:[^%]|%%)*)$/.exec(text);
   if (!match) {
-    if (!/%[^%]/.test(text)) throw new UsageError(`format ${quotePlain(text)} has no % directive`);
+    const directives = text.replace(/%%/g, "").match(/%/g)?.length ?? 0;
+    if (directives === 0) throw new Failure(`format ${quotePlain(text)} has no % directive`);
+    if (directives > 1) throw new Failure(`format ${quotePlain(text)} has too many % directives`);
     throw new Failure(`invalid format ${quotePlain(text)}, directive must be %[0]['][-][N][.][N]f`);
   }
   const [, prefix, flags, width, precision, suffix] = match;
@@ -162,7 +164,10 @@ function convert(part: string, rules: Rules, keepWidth: boolean): string {
   if (!/\d/.test(digits)) throw new Invalid(`invalid number: ${quotePlain(text)}`);
   let value = Number(digits);
   if (tail !== "") {
-    const unit = /^([KkMGTPEZYRQ])(i?)$/.exec(tail);
+    const unit = /^([KMGTPEZY])(i?)$/.exec(tail);
+    const excess = /^[KMGTPEZY](i(?=.)|(?!i))(.+)$/s.exec(tail);
+    if (excess && (excess[1] === "") === (rules.from === "si" || rules.from === "iec"))
+      throw new Invalid(`invalid suffix in input ${quotePlain(text)}: ${quotePlain(excess[2])}`);
     if (!unit) throw new Invalid(`invalid suffix in input: ${quotePlain(text)}`);
     if (rules.from === "none")
       throw new Invalid(`rejecting suffix in input: ${quotePlain(text)} (consider using --from)`);
@@ -203,14 +208,14 @@ function show(value: number, { to, round, format }: Rules, decimals: number): st
     scaled /= base;
     power++;
   }
-  const places = () => (precision >= 0 ? precision : power > 0 && Math.abs(scaled) < 10 ? 1 : 0);
+  const places = () => (precision >= 0 ? precision : Math.abs(scaled) < 10 ? 1 : 0);
   let rounded = rounding(scaled * 10 ** places()) / 10 ** places();
   if (Math.abs(rounded) >= base) {
     scaled = rounded / base;
     power++;
     rounded = scaled;
   }
-  const number = rounded.toFixed(places() === 1 && Math.abs(rounded) >= 10 && precision < 0 ? 0 : places());
+  const number = rounded.toFixed(precision < 0 && (power === 0 || Math.abs(rounded) >= 10) ? 0 : places());
   if (power === 0) return number;
   const letter = to === "si" && power === 1 ? "K" : LETTERS[power - 1];
   return number + letter + (to === "iec-i" ? "i" : "");

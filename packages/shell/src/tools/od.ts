@@ -34,6 +34,7 @@ export const od = define(
       --traditional           accept arguments in the second form above
   -a                          same as -t a
   -b                          same as -t o1
+  -B                          same as -t o2
   -c                          same as -t c
   -d                          same as -t u2
   -D                          same as -t u4
@@ -41,9 +42,13 @@ export const od = define(
   -e                          same as -t fD
   -F                          same as -t fD
   -h                          same as -t x2
+  -H                          same as -t x4
   -i                          same as -t dI
+  -I                          same as -t dL
   -l                          same as -t dL
+  -L                          same as -t dL
   -o                          same as -t o2
+  -O                          same as -t o4
   -s                          same as -t d2
   -x                          same as -t x2
   -X                          same as -t x4`,
@@ -63,8 +68,10 @@ export const od = define(
     };
     const operands = [...invocation.operands];
     let skip = count("j", 0);
-    if (!options.list.some(({ key }) => "AjNtvwS".includes(key)) && operands.length > 0) {
-      const old = /^(\+|(?=\d))(x?)([\da-fA-F]+)(\.?)(b?)$/.exec(operands[operands.length - 1]);
+    if (!options.list.some(({ key }) => "AjNtvwS".includes(key)) && operands.length > 0 && operands.length <= 2) {
+      const old = /^(\+|(?=\d))(0?x(?=[\da-fA-F]+$))?((?<=x)[\da-fA-F]+|\d+(?=\.)|[0-7]+)(\.?)(b?)$/.exec(
+        operands[operands.length - 1],
+      );
       if (old && (old[1] === "+" || operands.length === 2)) {
         operands.pop();
         skip = Number.parseInt(old[3], old[2] ? 16 : old[4] ? 10 : 8) * (old[5] ? 512 : 1);
@@ -111,7 +118,9 @@ export const od = define(
         }
       }
     };
+    let opened = false;
     const consume = async (reader: Reader) => {
+      opened = true;
       while (left > 0) {
         const chunk = await reader.read();
         if (!chunk) break;
@@ -130,8 +139,8 @@ export const od = define(
       }
     };
     await eachInput(invocation, operands, consume);
-    if (skip > 0) throw new Failure("cannot skip past end of combined input");
-    if (options.has("S")) return;
+    if (skip > 0 && invocation.status === 0) throw new Failure("cannot skip past end of combined input");
+    if (options.has("S") || !opened) return;
     if (pending.length > 0) await line(pending);
     if (radix[0] !== "n") await stdout.write(`${address(offset)}\n`);
   },
@@ -140,6 +149,7 @@ export const od = define(
 const SHORT: Record<string, string> = {
   a: "a",
   b: "o1",
+  B: "o2",
   c: "c",
   d: "u2",
   D: "u4",
@@ -147,9 +157,13 @@ const SHORT: Record<string, string> = {
   f: "fF",
   F: "fD",
   h: "x2",
+  H: "x4",
   i: "dI",
+  I: "dL",
   l: "dL",
+  L: "dL",
   o: "o2",
+  O: "o4",
   s: "d2",
   x: "x2",
   X: "x4",
@@ -162,7 +176,7 @@ const WIDTHS: Record<string, Record<number, number>> = {
   u: { 1: 3, 2: 5, 4: 10, 8: 20 },
   o: { 1: 3, 2: 6, 4: 11, 8: 22 },
   x: { 1: 2, 2: 4, 4: 8, 8: 16 },
-  f: { 4: 15, 8: 24 },
+  f: { 4: 15, 8: 24, 16: 29 },
 };
 
 function parseFormats(text: string): Format[] {
@@ -173,7 +187,15 @@ function parseFormats(text: string): Format[] {
     if (wrong !== undefined) throw new Failure(`invalid character '${wrong}' in type string ${quotePlain(text)}`);
     const [letter, sizeText] = [type[0], type.slice(1)];
     const named = letter === "a" || letter === "c";
-    const size = named ? 1 : sizeText === "" ? (letter === "f" ? 8 : 4) : (SIZES[sizeText] ?? Number(sizeText));
+    const size = named
+      ? 1
+      : sizeText === ""
+        ? letter === "f"
+          ? 8
+          : 4
+        : letter === "f" && sizeText === "L"
+          ? 16
+          : (SIZES[sizeText] ?? Number(sizeText));
     const width = named ? 3 : WIDTHS[letter][size];
     if (width === undefined) {
       const kind = letter === "f" ? "floating point" : "integral";
@@ -218,6 +240,7 @@ function unit(view: DataView, at: number, { letter, size, width }: Format, littl
   const byte = view.getUint8(at);
   if (letter === "a") return (byte & 127) === 127 ? "del" : (NAMES[byte & 127] ?? String.fromCharCode(byte & 127));
   if (letter === "c") return escapedByte(byte);
+  if (letter === "f" && size === 16) return longDouble(view, at, little);
   if (letter === "f")
     return shortest(size === 4 ? view.getFloat32(at, little) : view.getFloat64(at, little), size === 4);
   if (size === 8) {
@@ -231,6 +254,20 @@ function unit(view: DataView, at: number, { letter, size, width }: Format, littl
   if (letter === "d") return String((value << bits) >> bits);
   if (letter === "u") return String(value);
   return value.toString(letter === "x" ? 16 : 8).padStart(width, "0");
+}
+
+/** x86's 80 bits in 16 bytes: a whole mantissa of 64 bits, in as many digits as a double has. */
+function longDouble(view: DataView, at: number, little: boolean): string {
+  const [low, high] = little ? [at, at + 8] : [at + 8, at + 6];
+  const mantissa = view.getBigUint64(low, little);
+  const head = view.getUint16(high, little);
+  const exponent = head & 0x7fff;
+  const sign = head & 0x8000 ? "-" : "";
+  if (exponent === 0x7fff) return mantissa << 1n === 0n || mantissa === 1n << 63n ? `${sign}inf` : `${sign}nan`;
+  // A number without its leading bit is none, but for the smallest ones.
+  if (exponent !== 0 && mantissa >> 63n === 0n) return `${sign}nan`;
+  const value = (Number(mantissa) / 2 ** 63) * 2 ** (Math.max(1, exponent) - 16383);
+  return sign + shortest(value, false);
 }
 
 /** The fewest digits, from the type's own, that give the value back. */

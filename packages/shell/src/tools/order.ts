@@ -99,11 +99,13 @@ export const tsort = define(
       word: string;
       before: number;
       after: Item[];
+      /** On the way along a loop: the item behind it there. */
+      link: Item | null;
     }
     const items = new Map<string, Item>();
     const item = (word: string): Item => {
       let found = items.get(word);
-      if (!found) items.set(word, (found = { word, before: 0, after: [] }));
+      if (!found) items.set(word, (found = { word, before: 0, after: [], link: null }));
       return found;
     };
     for (let i = 0; i < words.length; i += 2) {
@@ -114,31 +116,48 @@ export const tsort = define(
     }
     const sorted = [...items.values()].sort((a, b) => (a.word < b.word ? -1 : 1));
     const left = new Set(sorted);
-    let ready = sorted.filter((one) => one.before === 0);
     let out = "";
+    /** Goes backwards along what is left until an item comes up again; tells the loop and breaks it. */
+    const breakLoop = () => {
+      for (let loop: Item | null = null; ; ) {
+        for (const one of sorted) {
+          if (one.before === 0) continue;
+          if (!loop) {
+            loop = one;
+            continue;
+          }
+          const at: number = one.after.indexOf(loop);
+          if (at < 0) continue;
+          if (!one.link) {
+            one.link = loop;
+            loop = one;
+            continue;
+          }
+          for (let here: Item | null = loop; here; here = here.link) {
+            invocation.warn(here.word);
+            if (here !== one) continue;
+            loop.before--;
+            one.after.splice(at, 1);
+            break;
+          }
+          for (const each of sorted) each.link = null;
+          return;
+        }
+      }
+    };
     while (left.size > 0) {
-      if (ready.length === 0) {
+      const next = sorted.filter((one) => one.before === 0 && left.has(one));
+      if (next.length === 0) {
         invocation.warn(`${quoteIfNeeded(name)}: input contains a loop:`);
-        // Any item that is left leads back to one met before.
-        const path: Item[] = [];
-        let at = [...left][0];
-        for (; !path.includes(at); at = [...left].find((one) => one.after.includes(at))!) path.push(at);
-        const loop = path.slice(path.indexOf(at)).reverse();
-        for (const one of loop) invocation.warn(one.word);
-        const [first] = loop;
-        const last = loop[loop.length - 1];
-        last.after.splice(last.after.indexOf(first), 1);
-        if (--first.before === 0) ready.push(first);
+        breakLoop();
         continue;
       }
-      const next = ready;
-      ready = [];
       for (let i = 0; i < next.length; i++) {
-        const one = next[i];
-        if (!left.delete(one)) continue;
-        out += `${one.word}\n`;
-        for (const after of one.after) if (--after.before === 0) next.push(after);
+        left.delete(next[i]);
+        out += `${next[i].word}\n`;
+        for (const after of next[i].after) if (--after.before === 0) next.push(after);
       }
+      await invocation.yield();
     }
     await stdout.writeBinary(out);
   },

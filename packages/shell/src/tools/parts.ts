@@ -12,6 +12,7 @@ import { expandHistory } from "./readline/expand-history.ts";
 import { joinLines } from "./readline/join-lines.ts";
 import { openReadline } from "./readline/open.ts";
 import { runSelect } from "./select.ts";
+import { transform } from "./transform.ts";
 import { formatLocalTime } from "./zone.ts";
 
 export const parts = {
@@ -30,6 +31,7 @@ export const parts = {
   printTraps,
   runCoprocess,
   runSelect,
+  transform,
 };
 
 export type Parts = typeof parts;

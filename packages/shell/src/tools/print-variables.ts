@@ -3,9 +3,9 @@
 import type { Declaration } from "../builtins/declare.ts";
 import type { Status } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
-import { describeValue, describeVariable } from "../expand/describe.ts";
 import { compareNames } from "../expand/glob.ts";
 import { quoteDouble } from "../expand/quote.ts";
+import { describeValue, describeVariable } from "./describe.ts";
 import { functionText } from "./print-function.ts";
 
 /** What a declaration command is to print. */
@@ -31,8 +31,10 @@ function printFunctions(shell: Shell, { names, modes, command }: Shown): Status 
     if (!definition) status = 1;
     else if (namesOnly && names.length > 0 && shell.shopt.extdebug)
       text += `${name} ${definition.line} ${definition.source ?? (shell.commandString === null ? "main" : "environment")}\n`;
-    else if (namesOnly) text += names.length > 0 ? `${name}\n` : `declare -f ${name}\n`;
-    else text += `${functionText(shell, name)}\n`;
+    else if (namesOnly) {
+      const exported = shell.vars.exportedFunctions.has(`BASH_FUNC_${name}%%`) ? "x" : "";
+      text += names.length > 0 ? `${name}\n` : `declare -f${definition.readonly ? "r" : ""}${exported} ${name}\n`;
+    } else text += `${functionText(shell, name)}\n`;
   }
   const written = shell.write(text, command);
   return typeof written === "number" ? written || status : written.then((result) => result || status);

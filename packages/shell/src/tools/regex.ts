@@ -29,6 +29,10 @@ export function compileRegex(patterns: string | string[], rules: RegexRules): Re
   );
 }
 
+/** Emacs's patterns are basic ones where + and ? are operators without a backslash. */
+export const emacsPattern = (pattern: string): string =>
+  pattern.replace(/\\?[+?]/g, (text) => (text.length === 1 ? `\\${text}` : text[1]));
+
 class PerlRegex implements Regex {
   readonly groups: number;
   readonly warnings: string[] = [];

@@ -35,21 +35,35 @@ export const seq = define(
     const precision = Math.max(first.precision, step.precision);
     const scale = 10 ** precision;
     const [begin, stride] = [Math.round(first.value * scale), Math.round(step.value * scale)];
-    const exact = Number.isSafeInteger(begin) && Number.isSafeInteger(stride);
-    const at = (i: number) => (exact ? (begin + i * stride) / scale : first.value + i * step.value);
+    const exact =
+      Number.isSafeInteger(begin) && Number.isSafeInteger(stride) && !(last.value > 2 ** 53 || last.value < -(2 ** 53));
+    const at = (i: number) => (exact ? (i === 0 ? begin : begin + i * stride) / scale : first.value + i * step.value);
     let width = 0;
     if (equal) {
       const finalPrecision = Math.max(precision, last.precision > precision ? 0 : last.precision);
       width = Math.max(fixedWidth(first, finalPrecision), fixedWidth(last, finalPrecision));
     }
-    const plain = exact && precision === 0 && width === 0;
+    const plain = exact && precision === 0 && width === 0 && !Object.is(first.value, -0);
     const format =
       given !== undefined
         ? parseFormat(given)
         : plain
           ? String
-          : (value: number) => pad(value.toFixed(precision), width);
+          : (value: number) =>
+              pad((Object.is(value, -0) && step.value !== 0 ? "-" : "") + value.toFixed(precision), width);
     const down = step.value < 0;
+    // Numbers beyond a double's whole ones count one by one all the same.
+    const whole = [first, step, last].map(({ text }) => /^\+?(-?\d+)$/.exec(text)?.[1]);
+    if (given === undefined && !exact && whole.every((text) => text !== undefined)) {
+      const [from, by, to] = whole.map((text) => BigInt(text!));
+      for (let n = from; by < 0n ? n >= to : n <= to; n += by) {
+        const waiting = stdout.write((n === from ? "" : separator) + pad(String(n), width));
+        if (waiting) await waiting;
+        if ((n - from) % 4096n === 0n) await invocation.yield();
+      }
+      if (by < 0n ? from >= to : from <= to) await stdout.write("\n");
+      return;
+    }
     let out = "";
     let nextPause = 65536;
     for (let i = 0; ; i++) {

@@ -198,7 +198,11 @@ class Pieces {
     await this.#writer.flush();
     this.#invocation.sys.close(this.#writer.fd);
     this.#writer = null;
-    await this.#command;
+    const status = await this.#command;
+    this.#command = null;
+    if (!status) return;
+    const { env, options } = this.#invocation;
+    throw new Failure(`with FILE=${env.get("FILE")}, exit ${status} from command: ${options.value("filter")}`);
   }
 }
 
@@ -209,7 +213,7 @@ async function intoChunks(invocation: Invocation, pieces: Pieces, data: Uint8Arr
   const [, how, only, total] = match;
   const count = Number(total);
   if (only !== undefined && (Number(only) === 0 || Number(only) > count))
-    throw new Failure(`invalid chunk number: ${quotePlain(only)}`);
+    throw new Failure(`invalid chunk number: ${quotePlain(only)}${RANGE}`);
   const chunks: Uint8Array[][] = Array.from({ length: count }, () => []);
   if (how === undefined) {
     const size = Math.floor(data.length / count);

@@ -1,15 +1,15 @@
 // stat: an inode's fields through a format.
 
 import { newStat, S_IFCHR, S_IFLNK, S_IFMT, type Stat, strerror } from "@vibengine/system";
-import { formatTime } from "../strftime.ts";
 import { type Accounts, readAccounts } from "./accounts.ts";
 import { define, type Invocation, UsageError } from "./define.ts";
 import { readLink, stat as statOf } from "./files.ts";
 import { kindOf, modeString } from "./mode.ts";
 import { quote } from "./quote.ts";
+import { formatInZone, zoneOf } from "./zone.ts";
 
 const STANDARD =
-  "  File: %N\n  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\nDevice: %Hd,%Ld\tInode: %-11i Links: %h\n" +
+  "  File: %n\n  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\nDevice: %Hd,%Ld\tInode: %-11i Links: %h\n" +
   "Access: (%04a/%A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)\nAccess: %x\nModify: %y\nChange: %z\n Birth: %w\n";
 
 const TERSE = "%n %s %b %f %u %g %D %i %h %t %T %X %Y %Z %W %o\n";
@@ -67,16 +67,18 @@ For file systems: %a %b %f free, total, free blocks, %c %d inodes, %i id, %l nam
           : format;
       await stdout.write(
         marked.replace(
-          /%([-+ 0#']*)(\d*)(?:\.(\d+))?([HL]?)([a-zA-Z%])/g,
+          /%([-+ 0#']*)(\d*)(?:\.(\d*))?([HL]?)([a-zA-Z%])/g,
           (whole, flags: string, width: string, precision, part: string, letter: string) => {
             if (letter === "%") return "%";
             let text = value(letter, part);
             if (text === null) return letter ? `?${whole.slice(whole.length)}` : whole;
             if (precision !== undefined)
               text = /[XYZW]/.test(letter)
-                ? withFraction(text, letter, found, Number(precision))
+                ? withFraction(text, letter, found, precision === "" ? 9 : Number(precision))
                 : text.slice(0, Number(precision));
             if (flags.includes("#") && letter === "a") text = `0${text}`;
+            const sign = /[dsibhouXYZW]/.test(letter) ? /[+ ]/.exec(flags)?.[0] : undefined;
+            if (sign) text = (flags.includes("+") ? "+" : " ") + text;
             if (flags.includes("-")) return text.padEnd(Number(width));
             return text.padStart(Number(width), flags.includes("0") ? "0" : " ");
           },
@@ -94,7 +96,7 @@ function statFd({ sys }: Invocation): Stat | number {
 
 function withFraction(text: string, letter: string, found: Stat, digits: number): string {
   const nsec = { X: found.atimeNsec, Y: found.mtimeNsec, Z: found.ctimeNsec }[letter] ?? 0;
-  return digits === 0 ? text : `${text}.${String(nsec).padStart(9, "0").slice(0, digits)}`;
+  return digits === 0 ? text : `${text}.${String(nsec).padStart(9, "0").slice(0, digits).padEnd(digits, "0")}`;
 }
 
 function field(
@@ -102,10 +104,10 @@ function field(
   part: string,
   name: string,
   found: Stat,
-  { sys }: Invocation,
+  { sys, env }: Invocation,
   accounts: Accounts,
 ): string | null {
-  const time = (sec: number, nsec: number) => formatTime("%Y-%m-%d %H:%M:%S.%N %z", sec, nsec);
+  const time = (sec: number, nsec: number) => formatInZone(zoneOf(env.get("TZ")), "%Y-%m-%d %H:%M:%S.%N %z", sec, nsec);
   switch (letter) {
     case "a":
       return (found.mode & 0o7777).toString(8);

@@ -11,7 +11,8 @@ interface Coding {
   bytes: number;
   characters: number;
   pad: boolean;
-  anyCase?: boolean;
+  /** The least bit of a byte comes first. */
+  reversed?: boolean;
 }
 
 const UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -23,7 +24,16 @@ const CODINGS: Record<string, Coding> = {
   base32: BASE32,
   base32hex: { ...BASE32, alphabet: `0123456789${UPPER.slice(0, 22)}` },
   base16: { alphabet: "0123456789ABCDEF", bytes: 1, characters: 2, pad: false },
+  base2lsbf: { alphabet: "01", bytes: 1, characters: 8, pad: false, reversed: true },
   base2msbf: { alphabet: "01", bytes: 1, characters: 8, pad: false },
+};
+
+/** Groups of four bytes as five digits of base 85: no bits to share out, so it has code of its own. */
+const Z85: Coding = {
+  alphabet: `0123456789${UPPER.toLowerCase()}${UPPER}.-:+=^!/*?&<>()[]{}@%$#`,
+  bytes: 4,
+  characters: 5,
+  pad: false,
 };
 
 const OPTIONS = `  -d, --decode          decode data
@@ -54,11 +64,14 @@ export const basenc = define(
       --base32          same as 'base32' program
       --base32hex       extended hex alphabet base32
       --base16          hex encoding
+      --base2lsbf       bit string with least significant bit first
       --base2msbf       bit string with most significant bit first
+      --z85             ascii85-like encoding (ZeroMQ spec:32/Z85)
 ${OPTIONS}`,
   },
   (invocation) => {
-    const kind = invocation.options.last(...Object.keys(CODINGS));
+    const kind = invocation.options.last(...Object.keys(CODINGS), "z85");
+    if (kind === "z85") return code(invocation, Z85);
     if (!kind) throw new UsageError("missing encoding type");
     return code(invocation, CODINGS[kind]);
   },
@@ -105,12 +118,39 @@ async function code(invocation: Invocation, coding: Coding): Promise<void> {
       await put(joined.subarray(0, whole));
       left = joined.slice(whole);
     }
+    if (left.length > 0 && coding === Z85) throw new Failure("invalid input (length must be multiple of 4 characters)");
     if (left.length > 0) await put(left);
     if (column > 0) await stdout.write("\n");
   });
 }
 
-function encodeBits(bytes: Uint8Array, { alphabet, bytes: group, characters, pad }: Coding): string {
+/** Bytes with their bits the other way round. */
+function mirrored(bytes: Uint8Array): Uint8Array {
+  return bytes.map((byte) => {
+    let out = 0;
+    for (let bit = 0; bit < 8; bit++) out |= ((byte >> bit) & 1) << (7 - bit);
+    return out;
+  });
+}
+
+function encode85(bytes: Uint8Array): string {
+  let out = "";
+  for (let at = 0; at < bytes.length; at += 4) {
+    let value = ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0;
+    let group = "";
+    for (let i = 0; i < 5; i++) {
+      group = Z85.alphabet[value % 85] + group;
+      value = Math.floor(value / 85);
+    }
+    out += group;
+  }
+  return out;
+}
+
+function encodeBits(given: Uint8Array, coding: Coding): string {
+  if (coding === Z85) return encode85(given);
+  const { alphabet, bytes: group, characters, pad, reversed } = coding;
+  const bytes = reversed ? mirrored(given) : given;
   const width = Math.log2(alphabet.length);
   let out = "";
   let buffer = 0;
@@ -154,7 +194,8 @@ class Decoder {
   }
 
   #decode(text: string): Uint8Array {
-    const { alphabet, characters } = this.#coding;
+    const { alphabet, characters, reversed } = this.#coding;
+    if (this.#coding === Z85) return this.#decode85(text);
     if (alphabet === BASE64.alphabet && text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text))
       return binaryToBytes(atob(text));
     const width = Math.log2(alphabet.length);
@@ -185,6 +226,20 @@ class Decoder {
         break;
       }
     }
-    return Uint8Array.from(out);
+    return reversed ? mirrored(Uint8Array.from(out)) : Uint8Array.from(out);
+  }
+
+  #decode85(text: string): Uint8Array {
+    const out = new DataView(new ArrayBuffer(Math.floor(text.length / 5) * 4));
+    for (let at = 0; at < text.length; at += 5) {
+      const digits = [...text.slice(at, at + 5)].map((character) => Z85.alphabet.indexOf(character));
+      const value = digits.reduce((sum, digit) => sum * 85 + digit, 0);
+      if (digits.length < 5 || digits.includes(-1) || value >= 2 ** 32) {
+        this.bad = true;
+        return new Uint8Array(out.buffer, 0, (at / 5) * 4);
+      }
+      out.setUint32((at / 5) * 4, value);
+    }
+    return new Uint8Array(out.buffer);
   }
 }

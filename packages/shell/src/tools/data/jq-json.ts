@@ -98,7 +98,7 @@ class Parser {
     this.#blank();
     const text = this.#text;
     const character = text[this.#at];
-    if (character === undefined) throw this.#fail("Unfinished JSON term");
+    if (character === undefined) throw this.#fail("Unfinished JSON term at EOF");
     if (character === '"') return this.#string();
     if (character === "[") {
       const values: Value[] = [];
@@ -109,11 +109,15 @@ class Parser {
         return values;
       }
       for (;;) {
+        if (values.length > 0 && /^\s*\]/.test(text.slice(this.#at, this.#at + 64))) {
+          this.#blank();
+          throw this.#fail("Expected another array element");
+        }
         values.push(this.#value(depth + 1));
         this.#blank();
         const next = text[this.#at++];
         if (next === "]") return values;
-        if (next === undefined) throw this.#fail("Unfinished JSON term");
+        if (next === undefined) throw this.#fail("Unfinished JSON term at EOF");
         if (next !== ",") throw this.#fail("Expected separator between values");
       }
     }
@@ -127,7 +131,7 @@ class Parser {
       }
       for (;;) {
         this.#blank();
-        if (this.#at >= text.length) throw this.#fail("Unfinished JSON term");
+        if (this.#at >= text.length) throw this.#fail("Unfinished JSON term at EOF");
         if (text[this.#at] !== '"') throw this.#fail("Object keys must be strings");
         const key = this.#string();
         this.#blank();
@@ -136,7 +140,7 @@ class Parser {
         this.#blank();
         const next = text[this.#at++];
         if (next === "}") return object;
-        if (next === undefined) throw this.#fail("Unfinished JSON term");
+        if (next === undefined) throw this.#fail("Unfinished JSON term at EOF");
         if (next !== ",") throw this.#fail("Expected separator between values");
       }
     }
@@ -159,7 +163,13 @@ class Parser {
     if (name === "Infinity") return Number.MAX_VALUE;
     if (name === "-Infinity") return -Number.MAX_VALUE;
     if (name === "-nan" || name === "-NaN") return Number.NaN;
-    throw this.#fail(name === "" && character !== "'" ? "Expected value" : "Invalid numeric literal");
+    throw this.#fail(
+      character === "]" || character === "}"
+        ? `Unmatched '${character}'`
+        : name === "" && character !== "'"
+          ? "Expected value"
+          : "Invalid numeric literal",
+    );
   }
 
   #string(): string {

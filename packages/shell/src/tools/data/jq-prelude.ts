@@ -77,7 +77,7 @@ def scan($re; $flags): match($re; "g" + $flags) | if (.captures | length) > 0 th
 def scan($re): scan($re; null);
 def splits($re; flags): split($re; flags) | .[];
 def splits($re): splits($re; null);
-def split($re; flags): . as $s | [foreach (match($re; flags + "g") | [.offset, .length], null) as $m ({at: 0}; if $m == null then .out = $s[.at:] else .out = $s[.at:$m[0]] | .at = $m[0] + $m[1] end; .out)];
+def split($re; flags): . as $s | [foreach ((match($re; flags + "g") | [.offset, .length]), null) as $m ({at: 0}; if $m == null then .out = $s[.at:] else .out = $s[.at:$m[0]] | .at = $m[0] + $m[1] end; .out)];
 def sub($re; str; $flags): . as $in | (reduce (match($re; $flags)) as $m ([]; . + [$m])) as $ms |
   def step($i; $at): if $i == ($ms | length) then $in[$at:] else $ms[$i] as $m | ($m | _captures | str) as $t |
     if ($t | type) != "string" then error(($m | _captures | tojson) + " cannot be added to a string") else $in[$at:$m.offset] + $t + step($i + 1; $m.offset + $m.length) end end;

@@ -5,7 +5,7 @@ import { described, JqError, type JsonObject, type Value } from "./jq-value.ts";
 /** All matches as jq describes them; with `test` only whether there is one. */
 export function matches(input: Value, pattern: Value, flags: Value, test: Value): Value {
   if (typeof input !== "string") throw new JqError(`${described(input)} cannot be matched, as it is not a string`);
-  if (typeof pattern !== "string") throw new JqError(`${described(pattern)} cannot be matched, as it is not a string`);
+  if (typeof pattern !== "string") throw new JqError(`${described(pattern)} is not a string`);
   if (flags !== null && typeof flags !== "string") throw new JqError(`${described(flags)} is not a string`);
   const wrong = /[^gixnspl]/.exec(flags ?? "");
   if (wrong) throw new JqError(`${flags} is not a valid modifier string`);

@@ -76,13 +76,13 @@ const LENGTH =
   "  -l, --length=BITS     digest length in bits; must not exceed the max for the blake2 algorithm and must be a multiple of 8\n";
 export const b2sum = tool("b2sum", "blake2b", LENGTH);
 
-function lengthOf({ options }: Invocation): number {
+function lengthOf({ options, name }: Invocation): number {
   const text = options.value("l") ?? "0";
   if (!/^\d+$/.test(text)) throw new Failure(`invalid length: ${quotePlain(text)}`);
   const bits = Number(text);
-  if (bits % 8 !== 0) throw new Failure(`invalid length: ${quotePlain(text)}\n${"length is not a multiple of 8"}`);
+  if (bits % 8 !== 0) throw new Failure(`invalid length: ${quotePlain(text)}\n${name}: length is not a multiple of 8`);
   if (bits > 512)
-    throw new Failure(`invalid length: ${quotePlain(text)}\nmaximum digest length for 'BLAKE2b' is 512 bits`);
+    throw new Failure(`invalid length: ${quotePlain(text)}\n${name}: maximum digest length for 'BLAKE2b' is 512 bits`);
   return bits || 512;
 }
 
@@ -148,7 +148,8 @@ async function check(invocation: Invocation, kind: string | null): Promise<void>
         }
         valid++;
         const { name, digest, algorithm } = entry;
-        const shown = escapeName(name) === name ? name : `\\${escapeName(name)}`;
+        // A backslash alone is shown as it is.
+        const shown = name.includes("\n") ? `\\${escapeName(name)}` : name;
         const missing = options.has("ignore-missing");
         const file = openOrMissing(invocation, name, missing);
         if (file === null) continue;
@@ -253,9 +254,11 @@ ${LENGTH}${CHECKING}`,
     const kind =
       type === undefined
         ? undefined
-        : chooseWord(type, "--algorithm", ["sysv", "bsd", "crc", ...Object.keys(ALGORITHMS)]);
+        : chooseWord(type, "--algorithm", ["bsd", "sysv", "crc", ...Object.keys(ALGORITHMS)]);
     if (kind === undefined ? options.has("c") : options.has("c") && kind in ALGORITHMS)
       return check(invocation, kind ?? null);
+    if (options.has("l") && kind !== "blake2b")
+      throw new Failure("--length is only supported with --algorithm=blake2b");
     if (kind !== undefined && kind in ALGORITHMS) return sums(invocation, kind, !options.has("untagged"));
     if (options.has("c")) throw new Failure("--check is not supported with --algorithm={bsd,sysv,crc}");
     if (kind === "bsd" || kind === "sysv") return checksums(invocation, kind);

@@ -4,6 +4,7 @@ import { readExactly, skipBytes } from "../bytes.ts";
 import type { ByteSource } from "./codec.ts";
 import { parsePax, readHeader, TarError } from "./tar-format.ts";
 import { type Entry, padding, RECORD } from "./tar-record.ts";
+import { readSparse } from "./tar-sparse.ts";
 
 export const KINDS: Record<string, number> = {
   "0": 0o100000,
@@ -73,6 +74,7 @@ export async function* entries(source: ByteSource, skipZeros: boolean): AsyncGen
     if (pax.gname !== undefined) entry.group = pax.gname;
     [longName, longLink] = [null, null];
     if (entry.name.endsWith("/") && entry.type === "0") entry.type = "5";
+    await readSparse(entry, record, pax, source);
     if ("12345".includes(entry.type) && entry.type !== "1") entry.size = entry.type === "5" ? 0 : entry.size;
     yield entry;
   }

@@ -77,6 +77,32 @@ export async function extractEntry(
     }
     return 0;
   };
+  /** The data of a file with holes go where the map says; to a stream the holes go as zeros. */
+  const scatter = async (out: Writer, fd: number): Promise<number> => {
+    const { map, size } = entry.sparse!;
+    let at = 0;
+    for (const [offset, length] of [...map, [size, 0]]) {
+      if (fd >= 0) {
+        await out.flush();
+        sys.lseek(fd, offset, 0);
+      } else
+        for (; at < offset; at += Math.min(65536, offset - at))
+          await out.write(new Uint8Array(Math.min(65536, offset - at)));
+      for (let left = length; left > 0; ) {
+        const chunk = await source.read();
+        if (!chunk) throw new TarError("end");
+        const part = chunk.length > left ? chunk.subarray(0, left) : chunk;
+        if (chunk.length > left) source.unread(chunk.length - left);
+        await out.write(part);
+        left -= part.length;
+      }
+      at = offset + length;
+    }
+    await out.flush();
+    if (fd >= 0) sys.ftruncate(fd, size);
+    return entry.size - map.reduce((sum, [, length]) => sum + length, 0);
+  };
+  if (options.has("O") && entry.sparse) return scatter(stdout, -1);
   if (options.has("O")) return entry.type === "0" ? pump(stdout) : entry.size;
   if (!options.has("P") && entry.name.split("/").includes("..")) {
     invocation.warn(`${shown(entry.name)}: Member name contains '..'`);
@@ -150,7 +176,11 @@ export async function extractEntry(
     return entry.size;
   }
   if (entry.type !== "0") {
-    if (entry.type === "3" || entry.type === "4" || entry.type === "6") fail("mknod", -63);
+    if (entry.type === "6") {
+      const result = sys.mkfifo(AT_FDCWD, bytes, mode);
+      if (result < 0) fail("mkfifo", result);
+      else if (!options.has("m")) sys.utimens(AT_FDCWD, bytes, true, time, time);
+    } else if (entry.type === "3" || entry.type === "4") fail("mknod", -63);
     else invocation.warn(`${shown(path)}: Unknown file type '${entry.type}', extracted as normal file`, 0);
     if ("346".includes(entry.type)) return entry.size;
   }
@@ -160,10 +190,10 @@ export async function extractEntry(
     return entry.size;
   }
   const out = new Writer(sys, fd);
-  await pump(out);
+  const left = entry.sparse ? await scatter(out, fd) : await pump(out);
   await out.flush();
   sys.close(fd);
   sys.chmod(AT_FDCWD, bytes, mode);
   if (!options.has("m")) sys.utimens(AT_FDCWD, bytes, true, time, time);
-  return 0;
+  return left;
 }

@@ -12,7 +12,7 @@ const text = (record: Uint8Array, at: number, length: number): string => {
   return decode(field.slice(0, end < 0 ? length : end));
 };
 
-function number(record: Uint8Array, at: number, length: number): number {
+export function readNumber(record: Uint8Array, at: number, length: number): number {
   // GNU's numbers too large for octal have the top bit set.
   if (record[at] & 0x80) {
     let value = record[at] & 0x40 ? -1 : record[at] & 0x3f;
@@ -26,7 +26,7 @@ function number(record: Uint8Array, at: number, length: number): number {
 /** The entry of a header; null for a record of zeros. Throws TarError when it is no header. */
 export function readHeader(record: Uint8Array): Entry | null {
   if (record.every((byte) => byte === 0)) return null;
-  const expected = number(record, 148, 8);
+  const expected = readNumber(record, 148, 8);
   const [sum, signed] = checksums(record);
   if (sum !== expected && signed !== expected) throw new TarError("checksum");
   const magic = text(record, 257, 6);
@@ -36,14 +36,16 @@ export function readHeader(record: Uint8Array): Entry | null {
   const old = type === "0" && name.endsWith("/");
   return {
     name: prefix ? `${prefix}/${name}` : name,
-    mode: number(record, 100, 8) & 0o7777,
-    uid: number(record, 108, 8),
-    gid: number(record, 116, 8),
-    size: number(record, 124, 12),
-    mtime: number(record, 136, 12),
+    mode: readNumber(record, 100, 8) & 0o7777,
+    uid: readNumber(record, 108, 8),
+    gid: readNumber(record, 116, 8),
+    size: readNumber(record, 124, 12),
+    mtime: readNumber(record, 136, 12),
     mtimeNsec: 0,
     type: old ? "5" : type === "7" ? "0" : type,
     link: text(record, 157, 100),
+    major: readNumber(record, 329, 8),
+    minor: readNumber(record, 337, 8),
     user: magic.startsWith("ustar") ? text(record, 265, 32) : "",
     group: magic.startsWith("ustar") ? text(record, 297, 32) : "",
   };
@@ -95,7 +97,11 @@ export function parsePax(data: Uint8Array): Record<string, string> {
     if (!(length > 0)) break;
     const line = decode(data.slice(space + 1, at + length - 1));
     const equals = line.indexOf("=");
-    found[line.slice(0, equals)] = line.slice(equals + 1);
+    const [key, value] = [line.slice(0, equals), line.slice(equals + 1)];
+    // The oldest sparse files say each number in a record of its own.
+    if (key === "GNU.sparse.offset" || key === "GNU.sparse.numbytes")
+      found["GNU.sparse.map"] = found["GNU.sparse.map"] ? `${found["GNU.sparse.map"]},${value}` : value;
+    else found[key] = value;
     at += length;
   }
   return found;

@@ -9,7 +9,10 @@ export function describe(entry: Entry, numeric: boolean, widths: { value: number
   const mode = modeString((KINDS[entry.type] ?? 0o100000) | entry.mode);
   const letter = entry.type === "1" ? "h" : mode[0];
   const owner = `${(!numeric && entry.user) || entry.uid}/${(!numeric && entry.group) || entry.gid}`;
-  const size = String(entry.size);
+  const size =
+    entry.type === "3" || entry.type === "4"
+      ? `${entry.major ?? 0},${entry.minor ?? 0}`
+      : String(entry.sparse?.size ?? entry.size);
   // The columns of owner and size grow together.
   widths.value = Math.max(widths.value, owner.length + 1 + size.length);
   const time = formatTime(full ? "%Y-%m-%d %H:%M:%S" : "%Y-%m-%d %H:%M", entry.mtime, 0);

@@ -4,15 +4,16 @@ import { AT_FDCWD, encode, O_CLOEXEC, O_RDONLY, strerror } from "@vibengine/syst
 import { Reader } from "../../stdio.ts";
 import { skipBytes } from "../bytes.ts";
 import { Failure, type Invocation } from "../define.ts";
-import { globToRegExp } from "../glob.ts";
 import { bzip2Codec } from "./bzip2.ts";
 import { type ByteSource, type Codec, CodecError, PieceSource } from "./codec.ts";
 import { gzipCodec } from "./deflate.ts";
 import type { TarSettings } from "./tar.ts";
+import { compareEntry } from "./tar-compare.ts";
 import { entries, FATAL } from "./tar-entries.ts";
-import { type ExtractState, extractEntry, type Later, parents, stripComponents } from "./tar-extract.ts";
+import { type ExtractState, extractEntry, type Later, stripComponents } from "./tar-extract.ts";
 import { TarError } from "./tar-format.ts";
 import { describe, shown } from "./tar-list.ts";
+import { MemberNames } from "./tar-names.ts";
 import { type Entry, padding } from "./tar-record.ts";
 import { xzCodec } from "./xz.ts";
 
@@ -47,18 +48,7 @@ export async function readArchive(
   const source = await openArchive(invocation, settings);
   const extract = settings.operation === "x";
   if (extract || options.has("C")) await enter();
-  const patterns = wanted.map((name) => {
-    const bare = name.replace(/\/+$/, "");
-    const glob = options.has("wildcards") ? globToRegExp(bare, options.has("ignore-case")) : null;
-    return {
-      name,
-      found: false,
-      matches: (path: string) =>
-        glob
-          ? glob.test(path) || parents(path).some((one) => glob.test(one))
-          : path === bare || path.startsWith(`${bare}/`),
-    };
-  });
+  const names = new MemberNames(invocation, wanted);
   const widths = { value: 19 };
   const umask = sys.umask(0);
   sys.umask(umask);
@@ -69,25 +59,28 @@ export async function readArchive(
     for await (const entry of entries(source, options.has("i") || options.has("ignore-zeros"))) {
       const bare = entry.name.replace(/\/+$/, "");
       let take = !settings.excluded(entry.name);
-      if (take && patterns.length > 0) {
-        const matching = patterns.filter((pattern) => pattern.matches(bare));
-        for (const pattern of matching) pattern.found = true;
-        take = matching.length > 0;
-      }
+      if (take && !names.isEmpty) take = names.include(bare);
       let left = entry.size;
       if (take) {
         let name = entry.name;
-        for (const change of settings.transforms) name = change(name);
+        if (settings.transforms.length > 0) {
+          const slash = name.endsWith("/") ? "/" : "";
+          name = settings.transforms.reduce((text, change) => change(text, "r"), bare) + slash;
+          const kind = entry.type === "1" ? "h" : "s";
+          if (entry.type === "1" || entry.type === "2")
+            entry.link = settings.transforms.reduce((text, change) => change(text, kind), entry.link);
+        }
         name = stripComponents(name, settings.strip);
         if (name === "" && settings.strip > 0) take = false;
         else {
-          if (settings.verbose > 0 || !extract) {
+          if (settings.verbose > 0 || settings.operation === "t") {
             const listed = { ...entry, name: options.has("show-transformed-names") ? name : entry.name };
-            const long = settings.verbose > (extract ? 1 : 0);
+            const long = settings.verbose > (settings.operation === "t" ? 0 : 1);
             await out.write(
               `${long ? describe(listed, options.has("numeric-owner"), widths, options.has("full-time")) : shown(listed.name)}\n`,
             );
           }
+          if (settings.operation === "d") left = await compareEntry(invocation, entry, source, state.stripped);
           if (extract) {
             await out.flush();
             left = await extractEntry(invocation, settings, { ...entry, name }, source, state);
@@ -129,16 +122,9 @@ export async function readArchive(
     sys.chmod(AT_FDCWD, encode(path), mode);
     if (!options.has("m")) sys.utimens(AT_FDCWD, encode(path), true, mtime, mtime);
   }
-  for (const { name, found } of patterns) {
-    if (found) continue;
-    if (/[*?[]/.test(name) && !options.has("wildcards") && !options.has("no-wildcards"))
-      invocation.warn(
-        "Pattern matching characters used in file names\ntar: Use --wildcards to enable pattern matching, or --no-wildcards to suppress this warning",
-        0,
-      );
-    invocation.warn(`${shown(name)}: Not found in archive`);
-  }
+  names.tellMissing();
   await out.flush();
-  if (invocation.status !== 0) invocation.warn("Exiting with failure status due to previous errors");
+  if (invocation.status > (settings.operation === "d" ? 1 : 0))
+    invocation.warn("Exiting with failure status due to previous errors");
   return invocation.status;
 }

@@ -19,6 +19,8 @@ export interface Entry {
   /** "0" file, "1" hard link, "2" symbolic link, "3" character device, "5" directory, "6" fifo. */
   type: string;
   link: string;
+  /** Of a file with holes: where its data belong, and its size with the holes. `size` is what the archive holds. */
+  sparse?: { map: [offset: number, length: number][]; size: number };
   user: string;
   group: string;
   /** Of a device. */
@@ -77,11 +79,11 @@ export function plainHeader(entry: Entry, format: "gnu" | "pax" | "ustar", prefi
   put(format === "gnu" ? "ustar  \0" : "ustar\x0000", 257, 8);
   put(entry.user, 265, 31);
   put(entry.group, 297, 31);
-  if (format !== "gnu") {
+  if (format !== "gnu" || entry.major !== undefined) {
     octal(entry.major ?? 0, 329, 8);
     octal(entry.minor ?? 0, 337, 8);
-    put(prefix, 345, 155);
   }
+  if (format !== "gnu") put(prefix, 345, 155);
   put(`${checksums(record)[0].toString(8).padStart(6, "0")}\0 `, 148, 8);
   return record;
 }

@@ -105,6 +105,10 @@ async function* archiveBytes(
     void invocation.stderr.write(`Total bytes written: ${Math.ceil((total + end) / BLOCK) * BLOCK}\n`);
 }
 
+/** What later hard links to a file call it: its name, as changed for links. */
+const linkName = (path: string, { transforms }: TarSettings) =>
+  transforms.reduce((text, change) => change(text, "h"), path).replace(/^\/+/, "");
+
 class Packer {
   #invocation: Invocation;
   #settings: TarSettings;
@@ -143,8 +147,9 @@ class Packer {
       return;
     }
     const directory = isDir(found);
-    let name = directory && !path.endsWith("/") ? `${path}/` : path;
-    for (const change of settings.transforms) name = change(name);
+    const bare = directory ? path.replace(/(.)\/+$/, "$1") : path;
+    let name = settings.transforms.reduce((text, change) => change(text, "r"), bare);
+    if (directory && name !== "" && !name.endsWith("/")) name += "/";
     name = safeName(this.#invocation, name, "member names", this.#told);
     const fresh = this.#known === null || settings.operation === "r" || (this.#known.get(name) ?? -1) < found.mtimeSec;
     if (name === "./" && path === "/") name = "/";
@@ -206,9 +211,12 @@ class Packer {
       const target = readLink(sys, path);
       if (typeof target === "number") return warn(`${shown(path)}: Cannot readlink: ${strerror(target)}`);
       entry.type = "2";
-      entry.link = target;
-    } else if (kind === S_IFCHR) entry.type = "3";
-    else if (kind === S_IFIFO) entry.type = "6";
+      entry.link = settings.transforms.reduce((text, change) => change(text, "s"), target);
+    } else if (kind === S_IFCHR) {
+      entry.type = "3";
+      // The null device is the disk's only one, and has these numbers everywhere.
+      [entry.major, entry.minor] = [1, 3];
+    } else if (kind === S_IFIFO) entry.type = "6";
     const key = `${found.dev}:${found.ino}`;
     const earlier =
       found.nlink > 1 && kind !== S_IFDIR && !options.has("hard-dereference") ? this.#links.get(key) : undefined;
@@ -220,7 +228,8 @@ class Packer {
       if (fd < 0) return warn(`${shown(path)}: Cannot open: ${strerror(fd)}`);
       entry.size = found.size;
     }
-    if (found.nlink > 1 && earlier === undefined) this.#links.set(key, name);
+    if (found.nlink > 1 && earlier === undefined)
+      this.#links.set(key, settings.transforms.length > 0 ? linkName(path, settings) : name);
     if (settings.verbose > 0) {
       const to = settings.archive === "-" ? stderr : stdout;
       await to.write(

@@ -10,19 +10,21 @@ import { parseMoment } from "../time.ts";
 import { bzip2Codec } from "./bzip2.ts";
 import type { Codec } from "./codec.ts";
 import { gzipCodec } from "./deflate.ts";
+import { deleteMembers, joinArchives } from "./tar-change.ts";
 import { readArchive } from "./tar-read.ts";
+import { parseTransforms, type Transform } from "./tar-transform.ts";
 import { writeArchive } from "./tar-write.ts";
 import { xzCodec } from "./xz.ts";
 
 export interface TarSettings {
-  operation: "c" | "x" | "t" | "r" | "u" | "d" | "A";
+  operation: "c" | "x" | "t" | "r" | "u" | "d" | "A" | "delete";
   /** "-" is stdin or stdout. */
   archive: string;
   codec: Codec | null;
   verbose: number;
   excluded(name: string): boolean;
   strip: number;
-  transforms: ((name: string) => string)[];
+  transforms: Transform[];
   mtime: { sec: number; nsec: number } | null;
   format: "gnu" | "pax" | "ustar";
 }
@@ -126,7 +128,7 @@ export const tar = define(
   async (invocation) => {
     const { options, env, sys } = invocation;
     const operations = options.list.filter(({ key }) => "cxtrudA".includes(key)).map(({ key }) => key);
-    if (options.has("delete")) throw new Failure("--delete is not supported: make a new archive with --exclude");
+    if (options.has("delete")) operations.push("delete");
     if (new Set(operations).size > 1)
       throw new UsageError("You may not specify more than one '-Acdtrux', '--delete' or  '--test-label' option");
     if (operations.length === 0)
@@ -140,7 +142,7 @@ export const tar = define(
       verbose: options.values("v").length,
       excluded: exclusion(invocation),
       strip: Number(options.value("strip-components") ?? 0),
-      transforms: [...options.values("transform")].map(transform),
+      transforms: options.values("transform").flatMap(parseTransforms),
       mtime: mtimeOf(invocation),
       format: formatOf(options.value("H") ?? (options.has("posix") ? "posix" : "gnu")),
     };
@@ -151,7 +153,14 @@ export const tar = define(
       if (names.length === 0 && !options.has("T")) throw new UsageError("Cowardly refusing to create an empty archive");
       return writeArchive(invocation, settings, names);
     }
-    if (operation === "A" || operation === "d") throw new Failure(`-${operation} is not supported`);
+    if (operation === "delete" || operation === "A") {
+      const change = operation === "A" ? joinArchives : deleteMembers;
+      return change(
+        invocation,
+        settings,
+        names.map(({ name }) => name),
+      );
+    }
     const directories = options.values("C");
     return readArchive(
       invocation,
@@ -208,24 +217,6 @@ function exclusion({ options, sys }: Invocation): (name: string) => boolean {
     for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) tails.push(path.slice(at + 1));
     return patterns.some((pattern) => tails.some((tail) => pattern.test(tail)));
   };
-}
-
-/** s/from/to/flags, by the rules of basic regular expressions near enough: groups are \\( \\). */
-function transform(expression: string): (name: string) => string {
-  const match = /^s(.)((?:(?!\1)[^\\]|\\[^])*)\1((?:(?!\1)[^\\]|\\[^])*)\1([gixrshRSH]*)$/.exec(expression);
-  if (!match) throw new Failure("Invalid transform expression");
-  const [, , from, to, flags] = match;
-  const extended = flags.includes("x");
-  const source = extended
-    ? from
-    : from.replace(/\\([(){}+?|])|([(){}+?|])/g, (_, escaped, plain) => escaped ?? `\\${plain}`);
-  const pattern = new RegExp(source, `u${flags.includes("g") ? "g" : ""}${flags.includes("i") ? "i" : ""}`);
-  return (name) =>
-    name.replace(pattern, (...found: string[]) =>
-      to.replace(/\\([0-9])|\\(.)|&/g, (whole, group, other) =>
-        whole === "&" ? found[0] : group ? (found[Number(group)] ?? "") : other,
-      ),
-    );
 }
 
 function mtimeOf({ options, sys }: Invocation): TarSettings["mtime"] {

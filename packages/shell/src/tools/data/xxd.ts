@@ -4,6 +4,7 @@ import { AT_FDCWD, encode, O_CLOEXEC, O_CREAT, O_TRUNC, O_WRONLY, strerror } fro
 import { bytesToBinary, type Reader, Writer } from "../../stdio.ts";
 import { hex, parseOffset, pieces, skipBytes } from "../bytes.ts";
 import { closeInput, define, Failure, type Invocation, openInput } from "../define.ts";
+import { ebcdicToAscii } from "../ebcdic.ts";
 
 export const xxd = define(
   {
@@ -16,7 +17,7 @@ export const xxd = define(
   -C, --capitalize      capitalize variable names in C include file style (-i)
   -c, --cols=COLS       format COLS octets per line: 16, -i 12, -p 30 unless given
   -d                    show offset in decimal instead of hex
-  -E, --EBCDIC          (ignored)
+  -E, --EBCDIC          show the characters that the bytes are in EBCDIC
   -e                    little-endian dump
   -g, --groupsize=BYTES  number of octets per group in normal output: 2, -e 4 unless given
   -h                    print this help
@@ -33,11 +34,13 @@ export const xxd = define(
       words.map((word) =>
         word === "-ps"
           ? "-p"
-          : /^-(bits|cols|seek|len|autoskip|include|revert|plain|postscript|groupsize|capitalize|offset|name)$/.test(
-                word,
-              )
-            ? `-${word}`
-            : word,
+          : word === "-EBCDIC"
+            ? "-E"
+            : /^-(bits|cols|seek|len|autoskip|include|revert|plain|postscript|groupsize|capitalize|offset|name)$/.test(
+                  word,
+                )
+              ? `-${word}`
+              : word,
       ),
   },
   async (invocation) => {
@@ -112,6 +115,8 @@ async function dump(invocation: Invocation, reader: Reader, input: string): Prom
   const cells = Math.ceil(columns / group);
   const width = columns * digits + cells - 1 + (little ? cells * group * 2 - columns * 2 : 0);
   const address = (at: number) => (options.has("d") ? String(at).padStart(8, "0") : at.toString(16).padStart(8, "0"));
+  const shown = (byte: number) => (byte >= 32 && byte < 127 ? byte : 46);
+  const inAscii = options.has("E") ? (byte: number) => shown(ebcdicToAscii[byte]) : shown;
   let zeros = 0;
   let held = "";
   for await (const piece of pieces(reader, columns, limit)) {
@@ -122,7 +127,7 @@ async function dump(invocation: Invocation, reader: Reader, input: string): Prom
       else if (little) groups.push(cased(hex(part.slice().reverse())).padStart(group * 2));
       else groups.push(cased(hex(part)));
     }
-    const text = bytesToBinary(piece.map((byte) => (byte >= 32 && byte < 127 ? byte : 46)));
+    const text = bytesToBinary(piece.map(inAscii));
     const line = `${address(offset)}: ${groups.join(" ").padEnd(width)}  ${text}\n`;
     offset += piece.length;
     if (options.has("a") && piece.length === columns && piece.every((byte) => byte === 0)) {

@@ -12,7 +12,7 @@ import {
   UPPER,
   type Variable,
 } from "../execute/variables.ts";
-import { quoteDouble, quoteValue } from "./quote.ts";
+import { quoteDouble, quoteValue } from "../expand/quote.ts";
 
 /** The letters of a variable's attributes, in bash's order. */
 export function attributeLetters(variable: Variable | undefined): string {

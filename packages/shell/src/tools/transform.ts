@@ -1,11 +1,10 @@
-// `${x@Q}` and its siblings: quoting, escapes, case, attributes, declarations.
+// `${x@Q}` and its siblings: quoting, escapes, case, attributes, declarations. They come with the tools; `@P` is the shell's.
 
 import type { ParameterPart } from "../ast.ts";
 import type { Shell } from "../execute/shell.ts";
+import { quoteAlways, quoteDouble } from "../expand/quote.ts";
 import { unescapeAnsi } from "../parser/ansi.ts";
 import { attributeLetters, describeVariable } from "./describe.ts";
-import { expandPrompt } from "./prompt.ts";
-import { quoteAlways, quoteDouble } from "./quote.ts";
 
 export function transform(shell: Shell, part: ParameterPart, value: string): string {
   const first = Array.from(value)[0] ?? "";
@@ -14,8 +13,6 @@ export function transform(shell: Shell, part: ParameterPart, value: string): str
       return quoteAlways(value);
     case "E":
       return unescapeAnsi(value);
-    case "P":
-      return expandPrompt(shell, value);
     case "U":
       return value.toUpperCase();
     case "u":
