@@ -45,6 +45,8 @@ export class Saves {
   #queue: Promise<unknown> = Promise.resolve();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
+  /** Saves of a disk at rest that wait for their turn: one that programs have changed since is not worth finishing. */
+  #waiting = 0;
 
   /**
    * `stored`: the manifest that the disk was read from, null for a new one. `onReplaced` is called when another page turns out to
@@ -93,7 +95,9 @@ export class Saves {
 
   /** Saves the disk; resolves when that is done. */
   save(options: SaveOptions): Promise<void> {
+    if (options.isAtRest) this.#waiting++;
     return this.#enqueue(async () => {
+      if (options.isAtRest) this.#waiting--;
       const before = this.#about;
       this.#about = { ...before, ...options.change };
       try {
@@ -209,7 +213,8 @@ export class Saves {
   ): Promise<void> {
     const { storage } = manifest;
     try {
-      await this.#store.write(durability, segment && { ...segment, storage }, async (records) => {
+      const written = segment && { name: segment.name, storage, packs: this.#unlessWaited(segment.packs, durability) };
+      await this.#store.write(durability, written, async (records) => {
         await replaceManifest(records, manifest, this.#stored, dropped);
         also?.(records, manifest);
       });
@@ -218,6 +223,14 @@ export class Saves {
       throw error;
     }
     this.#stored = manifest;
+  }
+
+  /** The same packs, up to the moment that a better save waits for its turn. */
+  *#unlessWaited(packs: Iterator<Uint8Array>, durability: SaveOptions["durability"]): Generator<Uint8Array> {
+    for (let next = packs.next(); !next.done; next = packs.next()) {
+      if (durability === "relaxed" && this.#waiting > 0) throw new Error("a save of the disk at rest comes first");
+      yield next.value;
+    }
   }
 
   #manifest(segments: Segment[], ahead: Segment[], clean: boolean, savedAt: number | null): Manifest {
