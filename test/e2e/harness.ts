@@ -1,6 +1,6 @@
 // A page with the built package in a browser of its own, for tests that reload, restart or crash it.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BrowserContext, Page } from "playwright";
@@ -11,6 +11,7 @@ import { site } from "../support/site.mjs";
 declare global {
   interface Window {
     vibengine: typeof import("vibengine");
+    behind: typeof import("./page/behind.ts");
   }
 }
 
@@ -51,4 +52,18 @@ export async function openPage(browser: BrowserContext, url: string): Promise<Pa
 export async function reload(page: Page): Promise<void> {
   await page.reload();
   await page.waitForFunction(() => "vibengine" in window);
+}
+
+/** The processes of the browser that runs on this profile. */
+export function processesOn(profile: string): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(profile);
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
 }

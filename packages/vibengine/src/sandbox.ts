@@ -36,6 +36,7 @@ import {
   snapshotInfo,
   storageInfo,
 } from "./snapshots.ts";
+import { reclaim } from "./upkeep.ts";
 
 /** The sandboxes that this page runs, by id. */
 export const running = new Map<string, Sandbox>();
@@ -105,7 +106,9 @@ export class Sandbox {
     if (typeof first === "string") boot.from = checkTemplate(first);
     boot.timeoutMs = checkTimeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     if (options.diskSizeBytes !== undefined) boot.diskSizeBytes = checkDiskSize(options.diskSizeBytes);
-    return new Sandbox(await startKernel(options.assetBase, (kernel, seat) => kernel.create({ ...boot, seat })));
+    const link = await startKernel(options.assetBase, (kernel, seat) => kernel.create({ ...boot, seat }));
+    reclaim(indexedDbStore()).catch(() => {}); // nobody waits for it
+    return new Sandbox(link);
   }
 
   /**

@@ -3,8 +3,8 @@
 
 import { holdSandbox, lockName } from "./kernel/ownership.ts";
 import type { Manifest } from "./snapshot/manifest.ts";
-import { allManifests, findManifest, removeSandbox } from "./snapshot/registry.ts";
-import { MANIFEST, type SnapshotStore } from "./snapshot/store.ts";
+import { allManifests, endLate, findManifest, isOver } from "./snapshot/registry.ts";
+import type { SnapshotStore } from "./snapshot/store.ts";
 
 /** Stops the sandboxes that have outlived their time with nobody there to stop them. Returns what is known of the others. */
 export async function reclaim(store: SnapshotStore): Promise<Manifest[]> {
@@ -23,21 +23,8 @@ async function stop(store: SnapshotStore, sandboxId: string): Promise<void> {
   if (hold === null) return; // its kernel is there after all, or somebody else is at it
   try {
     const manifest = await findManifest(store, sandboxId);
-    if (manifest === undefined || !isOver(manifest)) return;
-    if (manifest.onTimeout === "kill") await removeSandbox(store, sandboxId);
-    else await pauseLate(store, manifest);
+    if (manifest !== undefined && isOver(manifest)) await endLate(store, manifest);
   } finally {
     await hold.release();
   }
-}
-
-/** What was last saved becomes what a resume brings back. */
-function pauseLate(store: SnapshotStore, manifest: Manifest): Promise<void> {
-  return store.write("relaxed", null, async (records) => {
-    records.put(MANIFEST + manifest.sandboxId, { ...manifest, state: "paused", endAt: null });
-  });
-}
-
-function isOver({ state, endAt }: Manifest): boolean {
-  return state === "running" && endAt !== null && endAt <= Date.now();
 }

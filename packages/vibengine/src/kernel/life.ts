@@ -7,7 +7,7 @@ import { DEFAULT_DISK_BYTES } from "../options.ts";
 import type { AttachMessage, BootOptions, DiskReport, Ending, ForkOptions, KernelInfo } from "../protocol.ts";
 import { indexedDbStore } from "../snapshot/indexeddb.ts";
 import { type Manifest, SNAPSHOT_FORMAT, type SnapshotManifest } from "../snapshot/manifest.ts";
-import { findManifest, findSnapshot, Replaced, removeSandbox } from "../snapshot/registry.ts";
+import { endLate, findManifest, findSnapshot, isOver, Replaced, removeSandbox } from "../snapshot/registry.ts";
 import { MANIFEST, SNAPSHOT } from "../snapshot/store.ts";
 import { type Booted, bootFrom, bootNew, unusable } from "./boot.ts";
 import { KernelCalls } from "./calls.ts";
@@ -63,7 +63,7 @@ export class Life {
   async create(options: BootOptions): Promise<KernelInfo> {
     const { sandboxId, assets, diskSizeBytes = DEFAULT_DISK_BYTES, from } = options;
     const attach = this.#startWorkers(options);
-    this.#hold = await holdSandbox(sandboxId);
+    this.#hold = await this.#takeHold(sandboxId);
     const fresh = (booted: Booted, stored: Manifest | null, image: Pick<Manifest, "diskSizeBytes" | "storage">) =>
       this.#run(booted, attach, options, stored, {
         ...image,
@@ -83,7 +83,12 @@ export class Life {
     if (snapshot === undefined) throw new SandboxNotFoundError(`there is no ${what}: it was deleted, or never existed`);
     // The new sandbox holds on to what it is made of before it reads it.
     const stored = await this.#adopt(snapshot, sandboxId, options.timeoutMs);
-    return fresh(await bootFrom(this.#store, stored, assets.tools, what), stored, stored);
+    try {
+      return await fresh(await bootFrom(this.#store, stored, assets.tools, what), stored, stored);
+    } catch (error) {
+      await removeSandbox(this.#store, sandboxId).catch(() => false);
+      throw error;
+    }
   }
 
   /**
@@ -93,7 +98,7 @@ export class Life {
   async resume(options: BootOptions): Promise<KernelInfo> {
     const { sandboxId, assets } = options;
     const attach = this.#startWorkers(options);
-    this.#hold = await holdSandbox(sandboxId);
+    this.#hold = await this.#takeHold(sandboxId);
     if (this.#hold === null) {
       throw new SandboxError(`sandbox ${sandboxId} is running in another page or tab: pause it there first`);
     }
@@ -102,9 +107,7 @@ export class Life {
       const stored = await findManifest(this.#store, sandboxId).catch((error) => {
         throw unusable(error, what);
       });
-      const isOver = stored?.state === "running" && stored.endAt !== null && stored.endAt <= Date.now();
-      if (isOver) await removeSandbox(this.#store, sandboxId);
-      if (stored === undefined || isOver) {
+      if (stored === undefined || (isOver(stored) && !(await endLate(this.#store, stored)))) {
         throw new SandboxNotFoundError(
           `there is no paused sandbox ${sandboxId}: it was killed, timed out, or never existed`,
         );
@@ -144,6 +147,16 @@ export class Life {
 
   async pause(): Promise<void> {
     this.#checkRunning();
+    this.#deadline.clear(); // it is kept that was paused in time, however long the saving takes
+    try {
+      await this.#pause();
+    } catch (error) {
+      if (this.#ending === null) this.#deadline.goOn();
+      throw error;
+    }
+  }
+
+  async #pause(): Promise<void> {
     const { calls } = this.#rooms;
     await calls.exclusive(() => calls.system.kill(-1, SIGKILL));
     this.#rooms.commands.failAll(() => new SandboxError("the sandbox was paused while the command ran"));
@@ -154,6 +167,7 @@ export class Life {
       this.#rooms.files = new Files(calls, await this.#fork(calls));
       throw error;
     }
+    this.#checkRunning(); // it may have been killed meanwhile
     await this.#finish("paused");
   }
 
@@ -192,6 +206,13 @@ export class Life {
           records.put(MANIFEST + sandboxId, { ...manifest, ...times, sandboxId, generation: 1 });
         }
       },
+    });
+  }
+
+  #takeHold(sandboxId: string): Promise<Hold | null> {
+    return holdSandbox(sandboxId, () => {
+      // One that is only just coming to life finds out when it claims the sandbox.
+      if (this.#rooms !== undefined) this.#stop("replaced");
     });
   }
 
@@ -320,12 +341,8 @@ export class Life {
 
   async #timeOut(): Promise<void> {
     if (this.#about.onTimeout === "kill" || this.#ending !== null) return this.#stop("timeout");
-    try {
-      await this.pause();
-    } catch (error) {
-      if (!(error instanceof NotEnoughSpaceError)) throw error;
-      await this.#stop("timeout");
-    }
+    // What can't be saved now is paused as it was last saved: by this one, or by whoever looks next.
+    await this.#pause().catch(() => this.#finish("timeout", () => endLate(this.#store, this.#about).catch(() => false)));
   }
 
   async #stop(ending: Ending): Promise<void> {
@@ -339,6 +356,7 @@ export class Life {
 
   /** Ends everything at once, then cleans up, then tells the page, which ends this worker. */
   async #finish(ending: Ending, cleanUp: () => Promise<unknown> = () => Promise.resolve()): Promise<void> {
+    if (this.#ending !== null) return;
     this.#ending = ending;
     this.#deadline.clear();
     this.#rooms.metrics.stop();

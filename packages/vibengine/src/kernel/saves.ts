@@ -5,7 +5,7 @@
 import { type Disk, hasDirtyBlocks } from "@vibengine/system";
 import { type Manifest, type Segment, SNAPSHOT_FORMAT } from "../snapshot/manifest.ts";
 import { ChainGone, Replaced, replaceManifest } from "../snapshot/registry.ts";
-import { type Exclusive, type Harvest, harvest, harvestAhead, harvestAtRest, isUnsettled } from "../snapshot/save.ts";
+import { type Exclusive, type Harvest, harvest, harvestAhead, harvestAtRest, isUnsettled, orDirty } from "../snapshot/save.ts";
 import type { Records, SnapshotStore } from "../snapshot/store.ts";
 import { nextTurn } from "../turn.ts";
 import type { KernelCalls } from "./calls.ts";
@@ -124,6 +124,7 @@ export class Saves {
 
   async #save(options: SaveOptions): Promise<void> {
     try {
+      if (!(await this.#store.has(this.#about.storage, this.#chain))) throw new ChainGone();
       await this.#write(options);
     } catch (error) {
       if (!(error instanceof ChainGone)) throw error;
@@ -152,19 +153,14 @@ export class Saves {
     const taken = options.isAtRest
       ? await harvestAtRest(disk, this.#chain, isWeak, exclusive)
       : await harvest(disk, this.#chain, isWeak, exclusive, nextTurn);
-    try {
-      await this.#writeHarvest(taken, options);
-    } catch (error) {
-      for (const block of taken.blocks) disk.markDirty(block);
-      throw error;
-    }
+    await orDirty(disk, taken.blocks, () => this.#writeHarvest(taken, options));
   }
 
   async #writeHarvest(taken: Harvest, { durability, also }: SaveOptions): Promise<void> {
-    const { segment, packs, kept, dropped, clean } = taken;
+    const { segment, packs, kept, dropped, clean, takenAt } = taken;
     const isEmpty = segment.runs.length === 0;
     const segments = isEmpty ? kept : [...kept, this.#dated(segment, durability)];
-    const manifest = this.#manifest(segments, [], clean, Date.now());
+    const manifest = this.#manifest(segments, [], clean, takenAt);
     await this.#put(manifest, durability, isEmpty ? null : { ...segment, packs }, dropped, also);
     this.#chain = segments;
   }
@@ -176,13 +172,9 @@ export class Saves {
       if (taken === null) return;
       const { segments = [], ahead = [], clean = true, savedAt = null } = this.#stored ?? {};
       const segment = this.#dated(taken.segment, "relaxed");
-      try {
-        const manifest = this.#manifest(segments, [...ahead, segment], clean, savedAt);
-        await this.#put(manifest, "relaxed", { ...segment, packs: taken.packs }, []);
-      } catch (error) {
-        for (const block of taken.blocks) this.#disk.markDirty(block);
-        throw error;
-      }
+      const manifest = this.#manifest(segments, [...ahead, segment], clean, savedAt);
+      const packs = { ...segment, packs: taken.packs };
+      await orDirty(this.#disk, taken.blocks, () => this.#put(manifest, "relaxed", packs, []));
       this.#chain.push(segment);
     }
   }

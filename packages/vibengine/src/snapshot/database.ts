@@ -7,6 +7,11 @@ import { promisifyRequest } from "idb-keyval";
 const DATABASE = "vibengine";
 const VERSION = 1;
 export const STORE = "snapshots";
+/**
+ * How long (ms) to wait for the database to open: it takes some milliseconds, but with no end and no word while its deletion
+ * waits for a connection that somebody else does not close.
+ */
+const OPENED_WITHIN_MS = 10_000;
 
 let opened: Promise<IDBDatabase> | undefined;
 
@@ -51,7 +56,7 @@ async function open(): Promise<IDBDatabase> {
   try {
     const request = indexedDB.open(DATABASE, VERSION);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE);
-    const db = await promisifyRequest(request);
+    const db = await inTime(request);
     const forget = () => {
       opened = undefined;
     };
@@ -64,6 +69,22 @@ async function open(): Promise<IDBDatabase> {
   } catch (error) {
     opened = undefined;
     throw error;
+  }
+}
+
+async function inTime(request: IDBOpenDBRequest): Promise<IDBDatabase> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      request.onsuccess = () => request.result.close();
+      const waited = `the browser's database did not open within ${OPENED_WITHIN_MS / 1000} s`;
+      reject(new DOMException(`${waited}: another page or tab may be holding it up; close it and try again`, "TimeoutError"));
+    }, OPENED_WITHIN_MS);
+  });
+  try {
+    return await Promise.race([promisifyRequest(request), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
