@@ -7,6 +7,8 @@ import { newProfile, openBrowser, openPage, processesOn, servedPage } from "./ha
 
 const served = servedPage();
 const ROUNDS = 20;
+const STORAGES = ["indexeddb", "opfs"] as const;
+const ENDS = ["kill", "pause"] as const;
 
 type Sandbox = import("vibengine").Sandbox;
 /** What the tests keep in the page between two calls. */
@@ -15,9 +17,9 @@ type Held = Window & { sandbox: Sandbox };
 test("a page that goes without a word: its sandboxes run on for others until their time is up", async () => {
   const browser = await openBrowser(newProfile());
   const other = await openPage(browser, served.url);
-  for (const storage of ["indexeddb", "opfs"] as const) {
+  for (const storage of STORAGES) {
     const page = await openPage(browser, served.url);
-    const id = await page.evaluate(begin, { storage, timeoutMs: 600_000, onTimeout: "kill" as const });
+    const id = await page.evaluate(begin, { storage, timeoutMs: 600_000, onTimeout: ENDS[0] });
     await page.close();
     await untilFree(other, [id]);
     const found = await other.evaluate(async (sandboxId) => {
@@ -40,8 +42,8 @@ test("whoever looks after the deadline finds them gone, or paused as they were l
   for (const way of ["list", "create", "storage", "resume"] as const) {
     const page = await openPage(browser, served.url);
     const orphans: Orphan[] = [];
-    for (const storage of ["indexeddb", "opfs"] as const)
-      for (const onTimeout of ["kill", "pause"] as const) {
+    for (const storage of STORAGES)
+      for (const onTimeout of ENDS) {
         const options = { storage, onTimeout, timeoutMs: 600_000 };
         orphans.push({ ...options, id: await page.evaluate(begin, options) });
       }
@@ -65,8 +67,8 @@ test("a deadline that passes while no tab is open holds when one is opened", asy
   const first = await openBrowser(profile);
   const page = await openPage(first, served.url);
   const orphans: Orphan[] = [];
-  for (const onTimeout of ["kill", "pause"] as const) {
-    const options = { storage: "opfs", onTimeout, timeoutMs: 4000 } as const;
+  for (const onTimeout of ENDS) {
+    const options = { storage: STORAGES[1], onTimeout, timeoutMs: 4000 };
     orphans.push({ ...options, id: await page.evaluate(begin, options) });
   }
   await first.close();
@@ -83,7 +85,7 @@ test("a deadline that passes while no tab is open holds when one is opened", asy
 test("a deadline that passes while the machine sleeps holds when it wakes", async () => {
   const profile = newProfile();
   const page = await openPage(await openBrowser(profile), served.url);
-  const id = await page.evaluate(begin, { storage: "indexeddb", timeoutMs: 3000, onTimeout: "kill" as const });
+  const id = await page.evaluate(begin, { storage: STORAGES[0], timeoutMs: 3000, onTimeout: ENDS[0] });
   await page.evaluate(() => {
     const { sandbox } = window as unknown as Held;
     const told = sandbox.commands.run("sleep 600").catch((error) => `${error.name}: ${error.message}`);
@@ -105,8 +107,8 @@ test(`of two tabs that resume one sandbox at once, one has it: ${ROUNDS} times`,
   const browser = await openBrowser(newProfile());
   const tabs = [await openPage(browser, served.url), await openPage(browser, served.url)] as const;
   const ids = [];
-  for (const storage of ["indexeddb", "opfs"] as const) {
-    ids.push(await tabs[0].evaluate(begin, { storage, timeoutMs: 600_000, onTimeout: "kill" as const }));
+  for (const storage of STORAGES) {
+    ids.push(await tabs[0].evaluate(begin, { storage, timeoutMs: 600_000, onTimeout: ENDS[0] }));
     await tabs[0].evaluate(() => (window as unknown as Held).sandbox.pause());
   }
   for (let round = 0; round < ROUNDS; round++) {
@@ -132,9 +134,9 @@ test(`of two tabs that resume one sandbox at once, one has it: ${ROUNDS} times`,
 test("an owner that has been replaced changes nothing any more, and ends", async () => {
   const browser = await openBrowser(newProfile());
   const [old, other] = [await openPage(browser, served.url), await openPage(browser, served.url)];
-  for (const storage of ["indexeddb", "opfs"] as const)
+  for (const storage of STORAGES)
     for (const way of ["pause", "autosave", "stolen lock"] as const) {
-      const id = await old.evaluate(begin, { storage, timeoutMs: 600_000, onTimeout: "kill" as const });
+      const id = await old.evaluate(begin, { storage, timeoutMs: 600_000, onTimeout: ENDS[0] });
       const before = await other.evaluate(way === "stolen lock" ? steal : raise, id);
       const told = await old.evaluate(useInVain, way);
       const which = `${storage}, ${way}`;

@@ -23,6 +23,15 @@ export function manifest(sandboxId: string): Promise<{ generation: number; segme
   return inStore("readonly", (store) => promised(store.get(`manifest:${sandboxId}`)));
 }
 
+/** The segments that manifests of sandboxes and snapshots name. */
+export function segments(): Promise<string[]> {
+  return inStore("readonly", async (store) => {
+    const names = new Set<string>();
+    for (const value of await promised(store.getAll())) for (const { name } of value.segments ?? []) names.add(name);
+    return [...names];
+  });
+}
+
 /** Changes fields of a sandbox's manifest. */
 export function change(sandboxId: string, fields: object): Promise<void> {
   return inStore("readwrite", async (store) => {

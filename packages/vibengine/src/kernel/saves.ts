@@ -128,7 +128,7 @@ export class Saves {
       await this.#write(options);
     } catch (error) {
       if (!(error instanceof ChainGone)) throw error;
-      this.#stored = null;
+      if (this.#stored !== null) this.#stored = { ...this.#stored, segments: [], ahead: [], savedAt: null };
       this.#chain = [];
       this.#isAllNew = true;
       await this.#write(options);

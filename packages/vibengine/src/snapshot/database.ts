@@ -2,6 +2,7 @@
 // upgrade or delete it. Nothing here knows what the records mean.
 
 import { promisifyRequest } from "idb-keyval";
+import { SandboxError } from "../errors.ts";
 
 /** Never changes, nor does the version: what an older version saved must be found, and a newer one must not lock it out. */
 const DATABASE = "vibengine";
@@ -66,9 +67,10 @@ async function open(): Promise<IDBDatabase> {
     };
     db.onclose = forget;
     return db;
-  } catch (error) {
+  } catch (cause) {
     opened = undefined;
-    throw error;
+    if ((cause as Error).name === "QuotaExceededError") throw cause;
+    throw new SandboxError(`the browser's storage can't be used: ${(cause as Error).message}`, { cause });
   }
 }
 
