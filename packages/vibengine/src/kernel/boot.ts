@@ -43,6 +43,8 @@ export async function bootFrom(store: SnapshotStore, image: Image, toolsUrl: str
 
 /** The error that a user sees for an image that can't be used. */
 export function unusable(error: unknown, what: string): unknown {
+  if (error instanceof DOMException)
+    return new SandboxError(`${what} can't be read: ${error.message}`, { cause: error });
   if (!(error instanceof CorruptSnapshot)) return error;
   return new SandboxError(`${what} can't be used: ${error.message}. It has been left as it is.`, { cause: error });
 }

@@ -342,7 +342,9 @@ export class Life {
   async #timeOut(): Promise<void> {
     if (this.#about.onTimeout === "kill" || this.#ending !== null) return this.#stop("timeout");
     // What can't be saved now is paused as it was last saved: by this one, or by whoever looks next.
-    await this.#pause().catch(() => this.#finish("timeout", () => endLate(this.#store, this.#about).catch(() => false)));
+    await this.#pause().catch(() =>
+      this.#finish("timeout", () => endLate(this.#store, this.#about).catch(() => false)),
+    );
   }
 
   async #stop(ending: Ending): Promise<void> {

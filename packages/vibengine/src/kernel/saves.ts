@@ -5,7 +5,15 @@
 import { type Disk, hasDirtyBlocks } from "@vibengine/system";
 import { type Manifest, type Segment, SNAPSHOT_FORMAT } from "../snapshot/manifest.ts";
 import { ChainGone, Replaced, replaceManifest } from "../snapshot/registry.ts";
-import { type Exclusive, type Harvest, harvest, harvestAhead, harvestAtRest, isUnsettled, orDirty } from "../snapshot/save.ts";
+import {
+  type Exclusive,
+  type Harvest,
+  harvest,
+  harvestAhead,
+  harvestAtRest,
+  isUnsettled,
+  orDirty,
+} from "../snapshot/save.ts";
 import type { Records, SnapshotStore } from "../snapshot/store.ts";
 import { nextTurn } from "../turn.ts";
 import type { KernelCalls } from "./calls.ts";

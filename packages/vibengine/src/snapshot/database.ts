@@ -38,8 +38,14 @@ export async function transaction<T>(
     await ended.catch((reason) => {
       if (reason?.name === "QuotaExceededError") throw reason;
     });
-    throw error;
+    throw inWords(error);
   }
+}
+
+/** What callers are told of a database that fails, as when its data is cleared meanwhile; that it is full they handle themselves. */
+function inWords(cause: unknown): unknown {
+  if (!(cause instanceof DOMException) || cause.name === "QuotaExceededError") return cause;
+  return new SandboxError(`the browser's storage can't be used: ${cause.message}`, { cause });
 }
 
 /** The range of all keys that begin with `prefix`. */
@@ -67,10 +73,9 @@ async function open(): Promise<IDBDatabase> {
     };
     db.onclose = forget;
     return db;
-  } catch (cause) {
+  } catch (error) {
     opened = undefined;
-    if ((cause as Error).name === "QuotaExceededError") throw cause;
-    throw new SandboxError(`the browser's storage can't be used: ${(cause as Error).message}`, { cause });
+    throw inWords(error);
   }
 }
 
@@ -80,7 +85,9 @@ async function inTime(request: IDBOpenDBRequest): Promise<IDBDatabase> {
     timer = setTimeout(() => {
       request.onsuccess = () => request.result.close();
       const waited = `the browser's database did not open within ${OPENED_WITHIN_MS / 1000} s`;
-      reject(new DOMException(`${waited}: another page or tab may be holding it up; close it and try again`, "TimeoutError"));
+      reject(
+        new DOMException(`${waited}: another page or tab may be holding it up; close it and try again`, "TimeoutError"),
+      );
     }, OPENED_WITHIN_MS);
   });
   try {

@@ -3,6 +3,7 @@
 
 import { BLOCK_SIZE, type Disk, restoreDisk, wasmBacking } from "@vibengine/system";
 import xxhash from "xxhash-wasm";
+import { SandboxError } from "../errors.ts";
 import { CorruptSnapshot, type Image, PACK_BYTES, packedBytes, type Segment } from "./manifest.ts";
 import type { SnapshotStore } from "./store.ts";
 
@@ -15,7 +16,7 @@ export async function loadDisk(store: SnapshotStore, image: Image, memory: WebAs
       for (const segment of image.segments) await loadSegment(store, image, segment, disk, h32Raw);
     });
   } catch (error) {
-    if (error instanceof CorruptSnapshot || error instanceof DOMException) throw error;
+    if ([CorruptSnapshot, SandboxError, DOMException].some((kind) => error instanceof kind)) throw error;
     throw new CorruptSnapshot((error as Error).message, { cause: error });
   }
 }
