@@ -1,9 +1,8 @@
 // The browser is killed at random moments, again and again on one profile, while a sandbox is written to, saves itself and is
 // paused. What comes back is one state of the disk, whole, and not older than what was last acknowledged.
 
-import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { newProfile, openBrowser, openPage, servedPage } from "./harness.ts";
+import { newProfile, openBrowser, openPage, processesOn, servedPage } from "./harness.ts";
 
 const served = servedPage();
 /** A hundred is for `VIBENGINE_CRASHES=100 pnpm test`; the suite makes do with these. */
@@ -118,18 +117,4 @@ async function killAll() {
   const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("vibengine", { create: true });
   for await (const _ of (folder as unknown as { keys(): AsyncIterable<string> }).keys()) files++;
   return { records, files };
-}
-
-/** The processes of the browser that runs on this profile. */
-function processesOn(profile: string): number[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(profile);
-      } catch {
-        return false;
-      }
-    })
-    .map(Number);
 }

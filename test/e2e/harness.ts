@@ -1,6 +1,6 @@
 // A page with the built package in a browser of its own, for tests that reload, restart or crash it.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BrowserContext, Page } from "playwright";
@@ -18,6 +18,7 @@ declare global {
       seen: string[];
       pending: Promise<unknown>;
     };
+    behind: typeof import("./page/behind.ts");
   }
 }
 
@@ -80,4 +81,18 @@ export async function connectedTab(browser: BrowserContext, url: string, id: str
     window.tab = Object.assign({}, window.tab, { sandbox, seen: [] });
   }, id);
   return page;
+}
+
+/** The processes of the browser that runs on this profile. */
+export function processesOn(profile: string): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(profile);
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
 }

@@ -20,7 +20,9 @@ export async function listSandboxes(
   if (query.state !== undefined) checkOneOf("state", query.state, ["running", "paused"]);
   const wanted = Object.entries(checkStrings("metadata", query.metadata ?? {}));
   const others = (await reclaim(indexedDbStore())).filter(({ sandboxId }) => !running.has(sandboxId)).map(storedInfo);
-  const live = await Promise.all([...running.values()].map((sandbox) => sandbox.getInfo()));
+  // One that ends just now is left out.
+  const asked = await Promise.allSettled([...running.values()].map((sandbox) => sandbox.getInfo()));
+  const live = asked.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
   return [...live, ...others]
     .filter((info) => query.state === undefined || info.state === query.state)
     .filter((info) => wanted.every(([key, value]) => info.metadata[key] === value))

@@ -43,6 +43,7 @@ import {
   snapshotInfo,
   storageInfo,
 } from "./snapshots.ts";
+import { reclaimLater } from "./upkeep.ts";
 
 /** The sandboxes that this page runs, by id. */
 export const running = new Map<string, Sandbox>();
@@ -117,7 +118,9 @@ export class Sandbox {
     const options = typeof first === "string" ? second : first;
     const boot = newBoot(options);
     if (typeof first === "string") boot.from = checkTemplate(first);
-    return new Sandbox(await startKernel(options.assetBase, (kernel, seat) => kernel.create({ ...boot, seat })));
+    const link = await startKernel(options.assetBase, (kernel, seat) => kernel.create({ ...boot, seat }));
+    reclaimLater();
+    return new Sandbox(link);
   }
 
   /**

@@ -3,9 +3,10 @@
 
 import { holdSandbox, lockName } from "./kernel/ownership.ts";
 import { announce } from "./lifecycle-events.ts";
+import { indexedDbStore } from "./snapshot/indexeddb.ts";
 import type { Manifest } from "./snapshot/manifest.ts";
-import { allManifests, findManifest, removeSandbox } from "./snapshot/registry.ts";
-import { MANIFEST, type SnapshotStore } from "./snapshot/store.ts";
+import { allManifests, endLate, findManifest, isOver } from "./snapshot/registry.ts";
+import type { SnapshotStore } from "./snapshot/store.ts";
 
 /** Stops the sandboxes that have outlived their time with nobody there to stop them. Returns what is known of the others. */
 export async function reclaim(store: SnapshotStore): Promise<Manifest[]> {
@@ -19,27 +20,19 @@ export async function reclaim(store: SnapshotStore): Promise<Manifest[]> {
   return allManifests(store);
 }
 
+/** The same, with nobody waiting for it. */
+export function reclaimLater(): void {
+  reclaim(indexedDbStore()).catch(() => {});
+}
+
 async function stop(store: SnapshotStore, sandboxId: string): Promise<void> {
   const hold = await holdSandbox(sandboxId);
   if (hold === null) return; // its kernel is there after all, or somebody else is at it
   try {
     const manifest = await findManifest(store, sandboxId);
     if (manifest === undefined || !isOver(manifest)) return;
-    if (manifest.onTimeout === "kill") await removeSandbox(store, sandboxId);
-    else await pauseLate(store, manifest);
-    announce(sandboxId, manifest.onTimeout === "kill" ? "timeout" : "paused");
+    announce(sandboxId, (await endLate(store, manifest)) ? "paused" : "timeout");
   } finally {
     await hold.release();
   }
-}
-
-/** What was last saved becomes what a resume brings back. */
-function pauseLate(store: SnapshotStore, manifest: Manifest): Promise<void> {
-  return store.write("relaxed", null, async (records) => {
-    records.put(MANIFEST + manifest.sandboxId, { ...manifest, state: "paused", endAt: null });
-  });
-}
-
-function isOver({ state, endAt }: Manifest): boolean {
-  return state === "running" && endAt !== null && endAt <= Date.now();
 }

@@ -52,6 +52,8 @@ export async function bootFrom(store: SnapshotStore, image: Image, assets: Asset
 
 /** The error that a user sees for an image that can't be used. */
 export function unusable(error: unknown, what: string): unknown {
+  if (error instanceof DOMException)
+    return new SandboxError(`${what} can't be read: ${error.message}`, { cause: error });
   if ((error as Error).name !== "CorruptSnapshot") return error;
   return new SandboxError(`${what} can't be used: ${(error as Error).message}. It has been left as it is.`, {
     cause: error,
@@ -75,7 +77,8 @@ async function readDisk(
     return await restoreDisk(wasmBacking(memory), image.diskSizeBytes, (disk) => fillDisk(disk, store, image));
   } catch (error) {
     // By its name: the class is another one in another file.
-    if ((error as Error).name === "CorruptSnapshot" || error instanceof DOMException) throw error;
+    const { name } = error as Error;
+    if (name === "CorruptSnapshot" || name === "SandboxError" || error instanceof DOMException) throw error;
     throw new CorruptSnapshot((error as Error).message, { cause: error });
   }
 }

@@ -29,12 +29,18 @@ export class KernelCalls {
    * that is free is had without leaving the microtasks.
    */
   async exclusive<T>(section: () => T): Promise<T> {
-    while (this.#still !== null) await this.#still;
-    if (performance.now() - this.#turnedAt > SLICE_MS) {
-      await nextTurn();
-      this.#turnedAt = performance.now();
+    for (;;) {
+      while (this.#still !== null) await this.#still;
+      if (performance.now() - this.#turnedAt > SLICE_MS) {
+        await nextTurn();
+        this.#turnedAt = performance.now();
+      }
+      // Once more: the disk may have been told to hold still while this one waited for its turn or for the lock.
+      const done = await this.machine.lock.holding(this.system.pid, () =>
+        this.#still === null ? { result: section() } : null,
+      );
+      if (done !== null) return done.result;
     }
-    return this.machine.lock.holding(this.system.pid, section);
   }
 
   /** Runs `work` while all others' sections wait, so that the disk stays as it is but for what `work` does within `section`s. */

@@ -27,6 +27,11 @@ export class Deadline {
     clearTimeout(this.#timer);
   }
 
+  /** After `clear`: as if that had not been. */
+  goOn(): void {
+    this.#look();
+  }
+
   #look(): void {
     clearTimeout(this.#timer);
     const left = this.#endAt - Date.now();

@@ -6,7 +6,7 @@ import { NotEnoughSpaceError, OWNED, SandboxError, TimeoutError } from "../error
 import type { AttachMessage, BootOptions, DiskReport, Ending, ForkOptions, KernelInfo } from "../protocol.ts";
 import { indexedDbStore } from "../snapshot/indexeddb.ts";
 import { SNAPSHOT_FORMAT, type SnapshotManifest } from "../snapshot/manifest.ts";
-import { Replaced, removeSandbox } from "../snapshot/registry.ts";
+import { endLate, Replaced, removeSandbox } from "../snapshot/registry.ts";
 import { MANIFEST, SNAPSHOT } from "../snapshot/store.ts";
 import { Exports } from "./archive.ts";
 import { KernelCalls } from "./calls.ts";
@@ -64,7 +64,7 @@ export class Life {
   /** A new sandbox, empty or from a snapshot. */
   async create(options: BootOptions): Promise<KernelInfo> {
     const attach = this.#startWorkers(options);
-    this.#hold = await holdSandbox(options.sandboxId);
+    this.#hold = await this.#takeHold(options.sandboxId);
     const origin =
       options.from === undefined ? fromNothing(options) : await fromSnapshot(this.#store, options, options.from);
     return this.#run(origin, attach, options);
@@ -73,7 +73,7 @@ export class Life {
   /** A new sandbox with the files of an exported one. */
   async import(options: BootOptions, archive: Blob): Promise<KernelInfo> {
     const attach = this.#startWorkers(options);
-    this.#hold = await holdSandbox(options.sandboxId);
+    this.#hold = await this.#takeHold(options.sandboxId);
     return this.#run(await fromArchive(options, archive), attach, options);
   }
 
@@ -86,7 +86,7 @@ export class Life {
     // Reading a large disk takes longer than a worker's start, and nothing is won if the two get in each other's way.
     const saving = loadSaving(options.assets.saving);
     saving.catch(() => {});
-    this.#hold = await holdSandbox(sandboxId);
+    this.#hold = await this.#takeHold(sandboxId);
     if (this.#hold === null) {
       throw new SandboxError(
         `sandbox ${sandboxId} is running in another page or tab: pause it there first, or connect to it`,
@@ -134,6 +134,16 @@ export class Life {
 
   async pause(): Promise<void> {
     this.#checkRunning();
+    this.#deadline.clear(); // it is kept that was paused in time, however long the saving takes
+    try {
+      await this.#pause();
+    } catch (error) {
+      if (this.#ending === null) this.#deadline.goOn();
+      throw error;
+    }
+  }
+
+  async #pause(): Promise<void> {
     const { calls, exports } = this.#rooms;
     await calls.exclusive(() => calls.system.kill(-1, SIGKILL));
     await calls.exclusive(() => exports.stop());
@@ -145,6 +155,7 @@ export class Life {
       this.#rooms.files = new Files(calls, await this.#fork(calls));
       throw error;
     }
+    this.#checkRunning(); // it may have been killed meanwhile
     await this.#finish("paused");
   }
 
@@ -183,6 +194,13 @@ export class Life {
           records.put(MANIFEST + sandboxId, { ...manifest, ...times, sandboxId, generation: 1 });
         }
       },
+    });
+  }
+
+  #takeHold(sandboxId: string): Promise<Hold | null> {
+    return holdSandbox(sandboxId, () => {
+      // One that is only just coming to life finds out when it claims the sandbox.
+      if (this.#rooms !== undefined) this.#stop("replaced");
     });
   }
 
@@ -285,12 +303,10 @@ export class Life {
 
   async #timeOut(): Promise<void> {
     if (this.#about.onTimeout === "kill" || this.#ending !== null) return this.#stop("timeout");
-    try {
-      await this.pause();
-    } catch (error) {
-      if (!(error instanceof NotEnoughSpaceError)) throw error;
-      await this.#stop("timeout");
-    }
+    // What can't be saved now is paused as it was last saved: by this one, or by whoever looks next.
+    await this.#pause().catch(() =>
+      this.#finish("timeout", () => endLate(this.#store, this.#about).catch(() => false)),
+    );
   }
 
   async #stop(ending: Ending): Promise<void> {
@@ -304,6 +320,7 @@ export class Life {
 
   /** Ends everything at once, then cleans up, then tells the page, which ends this worker. */
   async #finish(ending: Ending, cleanUp: () => Promise<unknown> = () => Promise.resolve()): Promise<void> {
+    if (this.#ending !== null) return;
     this.#ending = ending;
     this.#deadline.clear();
     this.#rooms.metrics.stop();

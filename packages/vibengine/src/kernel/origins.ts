@@ -5,7 +5,7 @@ import { SandboxNotFoundError } from "../errors.ts";
 import { DEFAULT_DISK_BYTES } from "../options.ts";
 import type { BootOptions } from "../protocol.ts";
 import type { Manifest } from "../snapshot/manifest.ts";
-import { adoptSnapshot, findManifest, findSnapshot, removeSandbox } from "../snapshot/registry.ts";
+import { adoptSnapshot, endLate, findManifest, findSnapshot, isOver, removeSandbox } from "../snapshot/registry.ts";
 import type { SnapshotStore } from "../snapshot/store.ts";
 import { type Booted, bootFrom, bootNew, bootOn, unusable } from "./boot.ts";
 import { loadTools } from "./late.ts";
@@ -34,8 +34,13 @@ export async function fromSnapshot(store: SnapshotStore, options: BootOptions, s
   // The new sandbox holds on to what it is made of before it reads it.
   const stored = await adoptSnapshot(store, snapshot, options.sandboxId, options.timeoutMs);
   if (stored === null) throw missing;
-  const booted = await bootFrom(store, stored, options.assets, what);
-  return { booted, stored, about: { ...stored, generation: stored.generation + 1 } };
+  try {
+    const booted = await bootFrom(store, stored, options.assets, what);
+    return { booted, stored, about: { ...stored, generation: stored.generation + 1 } };
+  } catch (error) {
+    await removeSandbox(store, options.sandboxId).catch(() => false);
+    throw error;
+  }
 }
 
 export async function fromArchive(options: BootOptions, archive: Blob): Promise<Origin> {
@@ -55,9 +60,7 @@ export async function fromStore(store: SnapshotStore, { sandboxId, assets }: Boo
   const stored = await findManifest(store, sandboxId).catch((error) => {
     throw unusable(error, what);
   });
-  const isOver = stored?.state === "running" && stored.endAt !== null && stored.endAt <= Date.now();
-  if (isOver) await removeSandbox(store, sandboxId);
-  if (stored === undefined || isOver) {
+  if (stored === undefined || (isOver(stored) && !(await endLate(store, stored)))) {
     throw new SandboxNotFoundError(
       `there is no paused sandbox ${sandboxId}: it was killed, timed out, or never existed`,
     );

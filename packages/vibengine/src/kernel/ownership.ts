@@ -11,19 +11,25 @@ export async function isOwned(sandboxId: string): Promise<boolean> {
   return held.some((lock) => lock.name === lockName(sandboxId));
 }
 
-/** Takes the sandbox's lock until `release` is called or this worker ends; null when another has it. */
-export function holdSandbox(sandboxId: string): Promise<Hold | null> {
+/**
+ * Takes the sandbox's lock until `release` is called or this worker ends; null when another has it. `onStolen` is called if
+ * another takes it away by force.
+ */
+export function holdSandbox(sandboxId: string, onStolen: () => void = () => {}): Promise<Hold | null> {
   return new Promise((resolve, reject) => {
     let letGo = () => {};
     const released = navigator.locks.request(lockName(sandboxId), { ifAvailable: true }, (lock) => {
       const release = () => {
         letGo();
-        return released;
+        return released.catch(() => {});
       };
       resolve(lock && { release });
       return lock === null ? undefined : new Promise<void>((done) => (letGo = done));
     });
-    released.catch(reject);
+    released.catch((error) => {
+      reject(error);
+      onStolen();
+    });
   });
 }
 

@@ -138,10 +138,11 @@ export class Saves {
 
   async #save(options: SaveOptions): Promise<void> {
     try {
+      if (!(await this.#store.has(this.#about.storage, this.#chain))) throw new ChainGone();
       await this.#write(options);
     } catch (error) {
       if (!(error instanceof ChainGone)) throw error;
-      this.#stored = null;
+      if (this.#stored !== null) this.#stored = { ...this.#stored, segments: [], ahead: [], savedAt: null };
       this.#chain = [];
       this.#isAllNew = true;
       await this.#write(options);
@@ -167,19 +168,14 @@ export class Saves {
     const taken = options.isAtRest
       ? await saving.harvestAtRest(disk, this.#chain, isWeak, exclusive)
       : await saving.harvest(disk, this.#chain, isWeak, exclusive, nextTurn);
-    try {
-      await this.#writeHarvest(taken, options);
-    } catch (error) {
-      for (const block of taken.blocks) disk.markDirty(block);
-      throw error;
-    }
+    await saving.orDirty(disk, taken.blocks, () => this.#writeHarvest(taken, options));
   }
 
   async #writeHarvest(taken: Harvest, { durability, also }: SaveOptions): Promise<void> {
-    const { segment, packs, kept, dropped, clean } = taken;
+    const { segment, packs, kept, dropped, clean, takenAt } = taken;
     const isEmpty = segment.runs.length === 0;
     const segments = isEmpty ? kept : [...kept, this.#dated(segment, durability)];
-    const manifest = this.#manifest(segments, [], clean, Date.now());
+    const manifest = this.#manifest(segments, [], clean, takenAt);
     // What was written ahead by a save that was never finished belongs to no chain.
     const unfinished = (this.#stored?.ahead ?? []).filter((one) => !segments.includes(one));
     await this.#put(manifest, durability, isEmpty ? null : { ...segment, packs }, [...dropped, ...unfinished], also);
@@ -187,19 +183,15 @@ export class Saves {
   }
 
   /** As much of a large change as leaves little enough to be copied at once. */
-  async #writeAhead({ harvestAhead }: Saving, exclusive: Exclusive): Promise<void> {
+  async #writeAhead({ harvestAhead, orDirty }: Saving, exclusive: Exclusive): Promise<void> {
     for (;;) {
       const taken = await harvestAhead(this.#disk, exclusive);
       if (taken === null) return;
       const { segments = [], ahead = [], clean = true, savedAt = null } = this.#stored ?? {};
       const segment = this.#dated(taken.segment, "relaxed");
-      try {
-        const manifest = this.#manifest(segments, [...ahead, segment], clean, savedAt);
-        await this.#put(manifest, "relaxed", { ...segment, packs: taken.packs }, []);
-      } catch (error) {
-        for (const block of taken.blocks) this.#disk.markDirty(block);
-        throw error;
-      }
+      const manifest = this.#manifest(segments, [...ahead, segment], clean, savedAt);
+      const packs = { ...segment, packs: taken.packs };
+      await orDirty(this.#disk, taken.blocks, () => this.#put(manifest, "relaxed", packs, []));
       this.#chain = [...this.#chain, segment];
     }
   }

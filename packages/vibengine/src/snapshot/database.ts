@@ -2,11 +2,17 @@
 // upgrade or delete it. Nothing here knows what the records mean.
 
 import { promisifyRequest } from "idb-keyval";
+import { SandboxError } from "../errors.ts";
 
 /** Never changes, nor does the version: what an older version saved must be found, and a newer one must not lock it out. */
 const DATABASE = "vibengine";
 const VERSION = 1;
 export const STORE = "snapshots";
+/**
+ * How long (ms) to wait for the database to open: it takes some milliseconds, but with no end and no word while its deletion
+ * waits for a connection that somebody else does not close.
+ */
+const OPENED_WITHIN_MS = 10_000;
 
 let opened: Promise<IDBDatabase> | undefined;
 
@@ -32,8 +38,14 @@ export async function transaction<T>(
     await ended.catch((reason) => {
       if (reason?.name === "QuotaExceededError") throw reason;
     });
-    throw error;
+    throw inWords(error);
   }
+}
+
+/** What callers are told of a database that fails, as when its data is cleared meanwhile; that it is full they handle themselves. */
+function inWords(cause: unknown): unknown {
+  if (!(cause instanceof DOMException) || cause.name === "QuotaExceededError") return cause;
+  return new SandboxError(`the browser's storage can't be used: ${cause.message}`, { cause });
 }
 
 /** The range of all keys that begin with `prefix`. */
@@ -51,7 +63,7 @@ async function open(): Promise<IDBDatabase> {
   try {
     const request = indexedDB.open(DATABASE, VERSION);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE);
-    const db = await promisifyRequest(request);
+    const db = await inTime(request);
     const forget = () => {
       opened = undefined;
     };
@@ -63,7 +75,25 @@ async function open(): Promise<IDBDatabase> {
     return db;
   } catch (error) {
     opened = undefined;
-    throw error;
+    throw inWords(error);
+  }
+}
+
+async function inTime(request: IDBOpenDBRequest): Promise<IDBDatabase> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      request.onsuccess = () => request.result.close();
+      const waited = `the browser's database did not open within ${OPENED_WITHIN_MS / 1000} s`;
+      reject(
+        new DOMException(`${waited}: another page or tab may be holding it up; close it and try again`, "TimeoutError"),
+      );
+    }, OPENED_WITHIN_MS);
+  });
+  try {
+    return await Promise.race([promisifyRequest(request), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -3,7 +3,7 @@
 import { promisifyRequest } from "idb-keyval";
 import { database, keysFrom, STORE, transaction } from "./database.ts";
 import { type Image, type Storage, segmentsOf } from "./manifest.ts";
-import { openFile, removeFiles, sweepFiles, withFiles, writeFile } from "./opfs.ts";
+import { hasFiles, openFile, removeFiles, sweepFiles, withFiles, writeFile } from "./opfs.ts";
 import { MANIFEST, type NewSegment, type Records, type SegmentReader, SNAPSHOT, type SnapshotStore } from "./store.ts";
 
 /** Puts under way at once: enough to keep the database busy, few enough to bound what is copied. */
@@ -15,6 +15,7 @@ export function indexedDbStore(): SnapshotStore {
   return {
     get: (key) => transaction("readonly", "default", (store) => promisifyRequest(store.get(key))),
     all: (prefix) => transaction("readonly", "default", (store) => promisifyRequest(store.getAll(keysFrom(prefix)))),
+    has: async (storage, segments) => storage !== "opfs" || hasFiles(segments.map(({ name }) => name)),
     open: async (storage, name) => (storage === "opfs" ? openFile(name) : openPacks(name)),
     write: (durability, segment, commit) =>
       segment?.storage === "opfs"

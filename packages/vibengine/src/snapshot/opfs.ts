@@ -58,10 +58,26 @@ export async function openFile(name: string): Promise<SegmentReader> {
   };
 }
 
-/** A file that can't be removed now, or that has gone, is left to the next sweep. */
+/** Whether there are files of all these names. */
+export async function hasFiles(names: readonly string[]): Promise<boolean> {
+  try {
+    const folder = await directory();
+    await Promise.all(names.map((name) => folder.getFileHandle(name)));
+    return true;
+  } catch (error) {
+    if ((error as Error).name === "NotFoundError") return false;
+    throw error;
+  }
+}
+
+/** Never fails: a file that can't be removed now, or that has gone, is left to the next sweep. */
 export async function removeFiles(names: Iterable<string>): Promise<void> {
-  const folder = await directory();
-  await Promise.all([...names].map((name) => folder.removeEntry(name).catch(() => {})));
+  try {
+    const folder = await directory();
+    await Promise.all([...names].map((name) => folder.removeEntry(name).catch(() => {})));
+  } catch {
+    // The whole storage can't be had: what was saved before this is saved all the same.
+  }
 }
 
 /** Removes the files that nothing names, unless some are being written. */

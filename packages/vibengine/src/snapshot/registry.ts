@@ -98,6 +98,30 @@ export function adoptSnapshot(
   });
 }
 
+/** Whether its time was up with nobody there to stop it. */
+export function isOver({ state, endAt }: Manifest): boolean {
+  return state === "running" && endAt !== null && endAt <= Date.now();
+}
+
+/**
+ * Ends a sandbox whose time is up as it was told to: removed, or paused as it was last saved. For who holds its lock. False when
+ * it is gone.
+ */
+export async function endLate(
+  store: SnapshotStore,
+  { sandboxId, onTimeout }: Pick<Manifest, "sandboxId" | "onTimeout">,
+): Promise<boolean> {
+  if (onTimeout === "kill") {
+    await removeSandbox(store, sandboxId);
+    return false;
+  }
+  return store.write("relaxed", null, async (records) => {
+    const stored = (await records.get(MANIFEST + sandboxId)) as Manifest | undefined;
+    if (stored !== undefined) records.put(MANIFEST + sandboxId, { ...stored, state: "paused", endAt: null });
+    return stored !== undefined;
+  });
+}
+
 /** Removes a sandbox; false when there was none. */
 export function removeSandbox(store: SnapshotStore, sandboxId: string): Promise<boolean> {
   return removeImage(store, MANIFEST + sandboxId);

@@ -27,6 +27,8 @@ export interface Harvest extends Taken {
   kept: Segment[];
   dropped: Segment[];
   clean: boolean;
+  /** The moment whose state it is (ms since 1970). */
+  takenAt: number;
   /** To be marked dirty again if the save fails. */
   blocks: readonly number[];
 }
@@ -56,7 +58,8 @@ export async function harvestAtRest(
     const { blocks, kept, dropped } = plan(chain, dirty, (block) => disk.isKept(block), isWeak);
     for (const block of dirty) disk.markClean(block);
     const source: Source = (block) => ({ bytes: disk.memory.bytes, at: disk.blocks.byteOf(block) });
-    return { ...packed(blocks, source, hash), kept, dropped, clean: isAtRest(disk), blocks: dirty };
+    const takenAt = Date.now();
+    return { ...packed(blocks, source, hash), kept, dropped, clean: isAtRest(disk), takenAt, blocks: dirty };
   });
 }
 
@@ -76,18 +79,21 @@ export async function harvest(
     for (const block of dirty) disk.markClean(block);
     return { dirty, ...plan(chain, dirty, isNeeded, isWeak) };
   });
-  const copies = new Copies(disk);
-  for (let i = 0; i < first.blocks.length; i += SLICE_BLOCKS) {
-    copies.take(first.blocks.slice(i, i + SLICE_BLOCKS));
-    await turn();
-  }
-  return exclusive(() => {
-    disk.sync();
-    const dirty = dirtyBlocks(disk);
-    copies.take(dirty.filter(isNeeded));
-    for (const block of dirty) disk.markClean(block);
-    const { kept, dropped } = first;
-    return { ...copies.packed(hash), kept, dropped, clean: isAtRest(disk), blocks: [...first.dirty, ...dirty] };
+  return orDirty(disk, first.dirty, async () => {
+    const copies = new Copies(disk);
+    for (let i = 0; i < first.blocks.length; i += SLICE_BLOCKS) {
+      copies.take(first.blocks.slice(i, i + SLICE_BLOCKS));
+      await turn();
+    }
+    return exclusive(() => {
+      disk.sync();
+      const dirty = dirtyBlocks(disk);
+      copies.take(dirty.filter(isNeeded));
+      const { kept, dropped } = first;
+      const taken = { ...copies.packed(hash), kept, dropped, clean: isAtRest(disk), takenAt: Date.now() };
+      for (const block of dirty) disk.markClean(block);
+      return { ...taken, blocks: [...first.dirty, ...dirty] };
+    });
   });
 }
 
@@ -103,9 +109,21 @@ export async function harvestAhead(disk: Disk, exclusive: Exclusive): Promise<(T
     return some;
   });
   if (blocks === null) return null;
-  const copies = new Copies(disk);
-  copies.take(blocks);
-  return { ...copies.packed(hash), blocks };
+  return orDirty(disk, blocks, async () => {
+    const copies = new Copies(disk);
+    copies.take(blocks);
+    return { ...copies.packed(hash), blocks };
+  });
+}
+
+/** Does `work`; when that fails, as for want of memory, the blocks are changed ones as before. */
+export async function orDirty<T>(disk: Disk, blocks: readonly number[], work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    for (const block of blocks) disk.markDirty(block);
+    throw error;
+  }
 }
 
 /** Blocks copied out of a disk that is in use; of one that was taken twice the later copy counts. */

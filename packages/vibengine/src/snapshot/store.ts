@@ -1,7 +1,7 @@
 // Where snapshots are kept: the port, so that the kernel does not know which storage it is. `indexeddb.ts` implements it, and
 // `opfs.ts` the variant whose packs are files.
 
-import type { Storage } from "./manifest.ts";
+import type { Segment, Storage } from "./manifest.ts";
 
 /** Manifests by key, within a transaction: nothing but these may be awaited in it. */
 export interface Records {
@@ -27,6 +27,11 @@ export interface SnapshotStore {
   get(key: string): Promise<unknown>;
   /** Values of all keys that begin so, unchecked. */
   all(prefix: string): Promise<unknown[]>;
+  /**
+   * Whether all these segments are there, as far as no transaction can tell: files may be removed behind its back, with the
+   * manifest still in place.
+   */
+  has(storage: Storage, segments: readonly Pick<Segment, "name">[]): Promise<boolean>;
   /** Opens a segment for reading. */
   open(storage: Storage, name: string): Promise<SegmentReader>;
   /**
