@@ -101,11 +101,11 @@ function* readNumbers(kernel: SortKernel, column: ColumnAt, count: number): Gene
   const at = column.numbers[column.numbers.length - 1];
   for (let i = 0; i < count; i += SLICE) {
     const to = Math.min(count, i + SLICE);
-    if (kernel.code.numbers(begins, ends, i, to, at) > 0) column.long = true;
+    const found = kernel.code.numbers(begins, ends, i, to, at);
+    if (found > 0) column.long = true;
     yield;
+    if (found < 3) continue;
     const numbers = kernel.f64(at, count);
-    if (!numbers.subarray(i, to).some(Number.isNaN)) continue;
-    column.long = true;
     const [begin, end] = [kernel.u32(begins, count), kernel.u32(ends, count)];
     for (let line = i; line < to; line++) {
       if (Number.isNaN(numbers[line])) numbers[line] = longNumber(textAt(kernel.bytes, begin[line], end[line]));

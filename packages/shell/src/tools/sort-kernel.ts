@@ -16,11 +16,12 @@ interface Code {
   numbers(begins: number, ends: number, from: number, to: number, numbers: number): number;
   begin(): void;
   digits(stage: number, depth: number, from: number, to: number): void;
-  varies(shift: number, mask: number): number;
+  shift(bit: number): number;
   clear(mask: number): void;
   count(odd: number, from: number, to: number, shift: number, mask: number): void;
   places(first: number, mask: number): void;
   distribute(odd: number, from: number, to: number, shift: number, mask: number): void;
+  runs(from: number, to: number, shift: number, fuel: number): number;
   back(from: number, to: number): void;
   ties(stage: number, depth: number, from: number, to: number, fuel: number): number;
   sort(from: number, to: number, stage: number, depth: number, fuel: number): number;

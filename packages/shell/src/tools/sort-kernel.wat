@@ -9,7 +9,7 @@
   (global $digits (mut i32) (i32.const 0))
   (global $spareLines (mut i32) (i32.const 0))
   (global $spareDigits (mut i32) (i32.const 0))
-  ;; 2048 counters
+  ;; 4096 counters
   (global $counts (mut i32) (i32.const 0))
   ;; What is compared, in turn, to $lastStage: kind (0 text, 1 number, 2 what is not known here, 3 nothing), where the begins and the
   ;; ends of the texts are, what to take off the ends, where the numbers are, whether reversed; 32 bytes each
@@ -51,38 +51,40 @@
 
   ;; ---- keys
 
-  (func $isBlank (param $byte i32) (result i32)
-    (i32.or
-      (i32.eq (local.get $byte) (i32.const 32))
-      (i32.lt_u (i32.sub (local.get $byte) (i32.const 9)) (i32.const 2))))
-
-  ;; the first place from $at on where there is a blank, or none; $end when there is no such
-  (func $skip (param $at i32) (param $end i32) (param $blank i32) (result i32)
-    (loop $more
-      (if (i32.lt_u (local.get $at) (local.get $end))
-        (then
-          (if (i32.ne (call $isBlank (i32.load8_u (local.get $at))) (local.get $blank))
-            (then
-              (local.set $at (i32.add (local.get $at) (i32.const 1)))
-              (br $more))))))
+  ;; the first place from $at on that has no blank: neither space, tab nor newline
+  (func $skip (param $at i32) (param $end i32) (result i32)
+    (local $byte i32)
+    (block $done
+      (loop $more
+        (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
+        (local.set $byte (i32.load8_u (local.get $at)))
+        (if (i32.ne (local.get $byte) (i32.const 32))
+          (then (br_if $done (i32.ge_u (i32.sub (local.get $byte) (i32.const 9)) (i32.const 2)))))
+        (local.set $at (i32.add (local.get $at) (i32.const 1)))
+        (br $more)))
     (local.get $at))
 
   ;; Without a separator (-1) a field begins with the blanks before it.
   (func $fieldEnd (param $at i32) (param $end i32) (param $separator i32) (result i32)
-    (if (i32.lt_s (local.get $separator) (i32.const 0))
-      (then
-        (return
-          (call $skip
-            (call $skip (local.get $at) (local.get $end) (i32.const 0))
-            (local.get $end)
-            (i32.const 1)))))
-    (loop $more
-      (if (i32.lt_u (local.get $at) (local.get $end))
+    (local $byte i32)
+    (block $done
+      (if (i32.ge_s (local.get $separator) (i32.const 0))
         (then
-          (if (i32.ne (i32.load8_u (local.get $at)) (local.get $separator))
-            (then
-              (local.set $at (i32.add (local.get $at) (i32.const 1)))
-              (br $more))))))
+          (loop $more
+            (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
+            (br_if $done (i32.eq (i32.load8_u (local.get $at)) (local.get $separator)))
+            (local.set $at (i32.add (local.get $at) (i32.const 1)))
+            (br $more))))
+      (local.set $at (call $skip (local.get $at) (local.get $end)))
+      (loop $more
+        (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
+        (local.set $byte (i32.load8_u (local.get $at)))
+        (if (i32.le_u (local.get $byte) (i32.const 32))
+          (then
+            (br_if $done (i32.eq (local.get $byte) (i32.const 32)))
+            (br_if $done (i32.lt_u (i32.sub (local.get $byte) (i32.const 9)) (i32.const 2)))))
+        (local.set $at (i32.add (local.get $at) (i32.const 1)))
+        (br $more)))
     (local.get $at))
 
   (func $fieldStart (param $at i32) (param $end i32) (param $fields i32) (param $characters i32) (param $skip i32)
@@ -97,7 +99,7 @@
         (local.set $fields (i32.sub (local.get $fields) (i32.const 1)))
         (br $more)))
     (if (local.get $skip)
-      (then (local.set $at (call $skip (local.get $at) (local.get $end) (i32.const 0)))))
+      (then (local.set $at (call $skip (local.get $at) (local.get $end)))))
     (if (result i32) (i32.lt_u (i32.sub (local.get $end) (local.get $at)) (local.get $characters))
       (then (local.get $end))
       (else (i32.add (local.get $at) (local.get $characters)))))
@@ -161,7 +163,7 @@
     (local.get $out))
 
   ;; The numbers that keys begin with: blanks, a minus, digits, a fraction; 0 when there is none. NaN for one that takes a closer
-  ;; look to be rounded right. How many have more digits than a double tells apart.
+  ;; look to be rounded right. 1 when one has more digits than a double tells apart; 3 when one is NaN.
   (func (export "numbers") (param $begins i32) (param $ends i32) (param $i i32) (param $to i32) (param $numbers i32)
     (result i32)
     (local $at i32) (local $end i32) (local $byte i32) (local $minus i32) (local $value i64) (local $size f64)
@@ -174,8 +176,7 @@
         (local.set $at
           (call $skip
             (i32.load (i32.add (local.get $begins) (i32.shl (local.get $i) (i32.const 2))))
-            (local.get $end)
-            (i32.const 0)))
+            (local.get $end)))
         (local.set $minus (i32.const 0))
         (if (i32.lt_u (local.get $at) (local.get $end))
           (then
@@ -218,7 +219,7 @@
                   (i64.add (i64.mul (local.get $value) (i64.const 10)) (i64.extend_i32_u (local.get $byte))))))
             (local.set $count (i32.add (local.get $count) (i64.ne (local.get $value) (i64.const 0))))
             (br $each)))
-        (local.set $long (i32.add (local.get $long) (i32.gt_u (local.get $count) (i32.const 15))))
+        (local.set $long (i32.or (local.get $long) (i32.gt_u (local.get $count) (i32.const 15))))
         (local.set $size (f64.convert_i64_u (local.get $value)))
         (if (i32.or (i32.gt_u (local.get $count) (i32.const 15)) (i32.ne (local.get $places) (i32.const 0)))
           (then
@@ -230,7 +231,9 @@
                   (i32.or
                     (i32.gt_u (local.get $count) (i32.const 15))
                     (i32.gt_u (local.get $places) (i32.const 22)))))
-              (then (local.set $size (f64.const nan)))
+              (then
+                (local.set $size (f64.const nan))
+                (local.set $long (i32.const 3)))
               (else
                 ;; up to 10 ** 22 a double is exact, and so one division rounds right
                 (local.set $power (f64.const 1))
@@ -334,36 +337,38 @@
         (local.set $keyAt (i32.add (local.get $keyAt) (i32.const 8)))
         (br $more))))
 
-  ;; whether these bits differ, and lines must move
-  (func $varies (export "varies") (param $shift i32) (param $mask i32) (result i32)
-    (i32.and
-      (i32.eqz (global.get $ordered))
-      (i32.ne
-        (i32.and
-          (i32.wrap_i64 (i64.shr_u (global.get $differing) (i64.extend_i32_u (local.get $shift))))
-          (local.get $mask))
-        (i32.const 0))))
-
-  ;; where the counter is of the digit whose 64 bits are at $at
-  (func $counter (param $at i32) (param $shift i32) (param $mask i32) (result i32)
-    (i32.add
-      (global.get $counts)
-      (i32.shl
-        (i32.and
-          (i32.wrap_i64 (i64.shr_u (i64.load (local.get $at)) (i64.extend_i32_u (local.get $shift))))
-          (local.get $mask))
-        (i32.const 2))))
+  ;; Whether lines must move; and the least of the 12 bits to go by, of those below $bit from the highest on that differs; -1 when
+  ;; none does.
+  (func (export "shift") (param $bit i32) (result i32)
+    (local $differing i64)
+    (local.set $differing
+      (i64.and
+        (global.get $differing)
+        (select
+          (i64.const -1)
+          (i64.sub (i64.shl (i64.const 1) (i64.extend_i32_u (local.get $bit))) (i64.const 1))
+          (i32.gt_u (local.get $bit) (i32.const 63)))))
+    (if (i32.or (i64.eqz (local.get $differing)) (global.get $ordered)) (then (return (i32.const -1))))
+    (local.set $bit (i32.sub (i32.const 52) (i32.wrap_i64 (i64.clz (local.get $differing)))))
+    (select (local.get $bit) (i32.const 0) (i32.gt_s (local.get $bit) (i32.const 0))))
 
   ;; $odd: from and to the spare arrays the other way round
   (func $count (export "count") (param $odd i32) (param $from i32) (param $to i32) (param $shift i32) (param $mask i32)
-    (local $at i32) (local $end i32) (local $counter i32)
+    (local $at i32) (local $end i32) (local $counter i32) (local $counts i32) (local $bits i64)
+    (local.set $counts (global.get $counts))
+    (local.set $bits (i64.extend_i32_u (local.get $shift)))
     (local.set $at (select (global.get $spareDigits) (global.get $digits) (local.get $odd)))
     (local.set $end (i32.add (local.get $at) (i32.shl (local.get $to) (i32.const 3))))
     (local.set $at (i32.add (local.get $at) (i32.shl (local.get $from) (i32.const 3))))
     (block $done
       (loop $more
         (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
-        (local.set $counter (call $counter (local.get $at) (local.get $shift) (local.get $mask)))
+        (local.set $counter
+          (i32.add
+            (local.get $counts)
+            (i32.shl
+              (i32.and (i32.wrap_i64 (i64.shr_u (i64.load (local.get $at)) (local.get $bits))) (local.get $mask))
+              (i32.const 2))))
         (i32.store (local.get $counter) (i32.add (i32.load (local.get $counter)) (i32.const 1)))
         (local.set $at (i32.add (local.get $at) (i32.const 8)))
         (br $more))))
@@ -386,6 +391,9 @@
   (func $distribute (export "distribute") (param $odd i32) (param $from i32) (param $to i32) (param $shift i32)
     (param $mask i32)
     (local $lines i32) (local $at i32) (local $toLines i32) (local $toDigits i32) (local $counter i32) (local $place i32)
+    (local $counts i32) (local $bits i64) (local $key i64)
+    (local.set $counts (global.get $counts))
+    (local.set $bits (i64.extend_i32_u (local.get $shift)))
     (local.set $lines (select (global.get $spareLines) (global.get $lines) (local.get $odd)))
     (local.set $at (select (global.get $spareDigits) (global.get $digits) (local.get $odd)))
     (local.set $toLines (select (global.get $lines) (global.get $spareLines) (local.get $odd)))
@@ -396,7 +404,13 @@
     (block $done
       (loop $more
         (br_if $done (i32.ge_u (local.get $at) (local.get $to)))
-        (local.set $counter (call $counter (local.get $at) (local.get $shift) (local.get $mask)))
+        (local.set $key (i64.load (local.get $at)))
+        (local.set $counter
+          (i32.add
+            (local.get $counts)
+            (i32.shl
+              (i32.and (i32.wrap_i64 (i64.shr_u (local.get $key) (local.get $bits))) (local.get $mask))
+              (i32.const 2))))
         (local.set $place (i32.load (local.get $counter)))
         (i32.store (local.get $counter) (i32.add (local.get $place) (i32.const 1)))
         (i32.store
@@ -404,7 +418,7 @@
           (i32.load (local.get $lines)))
         (i64.store
           (i32.add (local.get $toDigits) (i32.shl (local.get $place) (i32.const 3)))
-          (i64.load (local.get $at)))
+          (local.get $key))
         (local.set $lines (i32.add (local.get $lines) (i32.const 4)))
         (local.set $at (i32.add (local.get $at) (i32.const 8)))
         (br $more))))
@@ -548,13 +562,22 @@
         (br $more))))
 
   (func $byDigits (param $from i32) (param $to i32)
-    (local $shift i32) (local $odd i32)
+    (local $shift i32) (local $odd i32) (local $at i32) (local $end i32) (local $differing i64) (local $first i64)
     (if (i32.le_u (i32.sub (local.get $to) (local.get $from)) (i32.const 48))
       (then
         (call $fewByDigits (local.get $from) (local.get $to))
         (return)))
+    (local.set $at (i32.add (global.get $digits) (i32.shl (local.get $from) (i32.const 3))))
+    (local.set $end (i32.add (global.get $digits) (i32.shl (local.get $to) (i32.const 3))))
+    (local.set $first (i64.load (local.get $at)))
     (loop $more
-      (if (call $varies (local.get $shift) (i32.const 255))
+      (local.set $differing
+        (i64.or (local.get $differing) (i64.xor (i64.load (local.get $at)) (local.get $first))))
+      (local.set $at (i32.add (local.get $at) (i32.const 8)))
+      (br_if $more (i32.lt_u (local.get $at) (local.get $end))))
+    ;; the least significant 8 bits first
+    (loop $more
+      (if (i32.and (i32.wrap_i64 (i64.shr_u (local.get $differing) (i64.extend_i32_u (local.get $shift)))) (i32.const 255))
         (then
           (call $clear (i32.const 255))
           (call $count (local.get $odd) (local.get $from) (local.get $to) (local.get $shift) (i32.const 255))
@@ -564,6 +587,43 @@
       (local.set $shift (i32.add (local.get $shift) (i32.const 8)))
       (br_if $more (i32.lt_u (local.get $shift) (i32.const 64))))
     (if (local.get $odd) (then (call $back (local.get $from) (local.get $to)))))
+
+  ;; Sorts each run of lines whose digits are the same from bit $shift on by the others, until enough has been done; many are left to
+  ;; the caller. Where it stopped.
+  (func (export "runs") (param $from i32) (param $to i32) (param $shift i32) (param $fuel i32) (result i32)
+    (local $i i32) (local $bits i64) (local $key i64)
+    (global.set $fuel (local.get $fuel))
+    (global.set $left (i32.const 0))
+    (local.set $bits (i64.extend_i32_u (local.get $shift)))
+    (block $done
+      (loop $more
+        (br_if $done (i32.ge_u (local.get $from) (local.get $to)))
+        (br_if $done (i32.le_s (global.get $fuel) (i32.const 0)))
+        (local.set $key
+          (i64.shr_u
+            (i64.load (i32.add (global.get $digits) (i32.shl (local.get $from) (i32.const 3))))
+            (local.get $bits)))
+        (local.set $i (i32.add (local.get $from) (i32.const 1)))
+        (block $differs
+          (loop $each
+            (br_if $differs (i32.ge_u (local.get $i) (local.get $to)))
+            (br_if $differs
+              (i64.ne
+                (i64.shr_u
+                  (i64.load (i32.add (global.get $digits) (i32.shl (local.get $i) (i32.const 3))))
+                  (local.get $bits))
+                (local.get $key)))
+            (local.set $i (i32.add (local.get $i) (i32.const 1)))
+            (br $each)))
+        (global.set $fuel (i32.sub (global.get $fuel) (i32.sub (local.get $i) (local.get $from))))
+        (if (i32.gt_u (i32.sub (local.get $i) (local.get $from)) (i32.const 4096))
+          (then (call $leave (local.get $from) (local.get $i) (i32.const 0) (local.get $shift)))
+          (else
+            (if (i32.gt_u (i32.sub (local.get $i) (local.get $from)) (i32.const 1))
+              (then (call $byDigits (local.get $from) (local.get $i))))))
+        (local.set $from (local.get $i))
+        (br $more)))
+    (local.get $from))
 
   (func $leave (param $from i32) (param $to i32) (param $stage i32) (param $depth i32)
     (local $at i32)

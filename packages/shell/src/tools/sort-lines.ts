@@ -11,9 +11,8 @@ import { type Ordering, Sortable, type Stage } from "./sort-order.ts";
 const FEW = 4096;
 /** How many lines it may look at in a call, some milliseconds' work. */
 const FUEL = 65536;
-/** Digits are distributed by 11 bits: 8 KiB of counters stay in the processor's cache. */
-const BITS = 11;
-const MASK = 2 ** BITS - 1;
+/** Many are distributed by 12 bits, the most significant first: what the kernel then does alone stays in the processor's cache. */
+const MASK = 2 ** 12 - 1;
 /** How many lines are compared here without others running. */
 const COMPARED = 2048;
 /** More than are left to JavaScript in a call: one for each 16 of FUEL, and one for two of FEW. */
@@ -63,13 +62,13 @@ export class SortedLines {
 
   *sort(): Generator<void> {
     yield* this.#prepare();
-    const work: Group[] = [{ from: 0, to: this.count, stage: this.#stages, depth: 0 }];
+const work: Group[] = [{ from: 0, to: this.count, stage: this.#stages, depth: 0 }];
     for (let group = work.pop(); group; group = work.pop()) {
       const { from, to, stage, depth } = group;
       if (to - from < 2 || this.#kindAt(stage) === undefined) continue;
       if (this.#kindAt(stage) === KIND.foreign) yield* this.#compareAll(group);
       else if (to - from > FEW && this.#kindAt(stage) !== KIND.nothing) yield* this.#sortMany(group, work);
-      else this.#takeLeft(this.#kernel.code.sort(from, to, stage, depth, FUEL), work);
+      else work.push(...this.#takeLeft(this.#kernel.code.sort(from, to, stage, depth, FUEL)));
       yield;
     }
   }
@@ -148,11 +147,25 @@ export class SortedLines {
     return stage < end ? this.#kernel.u32(stage, 1)[0] : undefined;
   }
 
-  #takeLeft(count: number, work: Group[]): void {
+  #takeLeft(count: number): Group[] {
     const left = this.#kernel.u32(this.#left, count * 4);
-    for (let i = 0; i < left.length; i += 4) {
-      work.push({ from: left[i], to: left[i + 1], stage: left[i + 2], depth: left[i + 3] });
+    return Array.from({ length: count }, (_, i) => {
+      const [from, to, stage, depth] = left.subarray(4 * i);
+      return { from, to, stage, depth };
+    });
+  }
+
+  *#distribute(from: number, to: number, shift: number): Generator<void> {
+    const { code } = this.#kernel;
+    code.clear(MASK);
+    for (let i = from; i < to; i += SLICE) code.count(0, i, Math.min(to, i + SLICE), shift, MASK);
+    code.places(from, MASK);
+    yield;
+    for (let i = from; i < to; i += SLICE) {
+      code.distribute(0, i, Math.min(to, i + SLICE), shift, MASK);
+      yield;
     }
+    code.back(from, to);
   }
 
   *#sortMany({ from, to, stage, depth }: Group, work: Group[]): Generator<void> {
@@ -162,23 +175,20 @@ export class SortedLines {
       code.digits(stage, depth, i, Math.min(to, i + SLICE));
       yield;
     }
-    let odd = 0;
-    for (let shift = 0; shift < 64; shift += BITS) {
-      if (code.varies(shift, MASK) === 0) continue;
-      code.clear(MASK);
-      for (let i = from; i < to; i += FUEL) code.count(odd, i, Math.min(to, i + FUEL), shift, MASK);
-      code.places(from, MASK);
-      yield;
-      for (let i = from; i < to; i += SLICE) {
-        code.distribute(odd, i, Math.min(to, i + SLICE), shift, MASK);
+    const runs = [{ from, to, bit: 64 }];
+    for (let run = runs.pop(); run; run = runs.pop()) {
+      const shift = code.shift(run.bit);
+      if (shift < 0) continue;
+      yield* this.#distribute(run.from, run.to, shift);
+      for (let i = run.from; i < run.to; ) {
+        i = code.runs(i, run.to, shift, FUEL);
+        for (const { from, to, depth } of this.#takeLeft(code.left())) runs.push({ from, to, bit: depth });
         yield;
       }
-      odd = 1 - odd;
     }
-    if (odd === 1) code.back(from, to);
     for (let i = from; i < to; ) {
       i = code.ties(stage, depth, i, to, FUEL);
-      this.#takeLeft(code.left(), work);
+      work.push(...this.#takeLeft(code.left()));
       yield;
     }
   }
