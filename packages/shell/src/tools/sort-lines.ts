@@ -62,7 +62,7 @@ export class SortedLines {
 
   *sort(): Generator<void> {
     yield* this.#prepare();
-const work: Group[] = [{ from: 0, to: this.count, stage: this.#stages, depth: 0 }];
+    const work: Group[] = [{ from: 0, to: this.count, stage: this.#stages, depth: 0 }];
     for (let group = work.pop(); group; group = work.pop()) {
       const { from, to, stage, depth } = group;
       if (to - from < 2 || this.#kindAt(stage) === undefined) continue;

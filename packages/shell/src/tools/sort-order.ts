@@ -67,7 +67,7 @@ export class Ordering {
         return left < right ? -1 : left > right ? 1 : 0;
       }
       case "exact":
-        return a.long && b.long ? compareExactly(keyText(a, i), keyText(b, j), this.keys[key].numeric) : 0;
+        return a.long || b.long ? compareExactly(keyText(a, i), keyText(b, j), this.keys[key].numeric) : 0;
       case "version":
         return compareVersions(keyText(a, i), keyText(b, j));
     }

@@ -18,7 +18,14 @@ export function numbersOf(text: string, kind: Order["numeric"]): Numbers {
     case "h":
       return { first: unit(text) };
     case "M":
-      return { first: MONTHS.indexOf(text.replace(/^[ \t\n]+/, "").slice(0, 3).toUpperCase()) };
+      return {
+        first: MONTHS.indexOf(
+          text
+            .replace(/^[ \t\n]+/, "")
+            .slice(0, 3)
+            .toUpperCase(),
+        ),
+      };
     default:
       return { first: scramble(text) };
   }
@@ -60,9 +67,10 @@ function general(text: string): Numbers {
   if (hexWhole !== undefined || hexFraction !== undefined) {
     return { first: 2, second: toDouble(extended(text)), long: true };
   }
-  const value = Number(`${whole || "0"}.${fraction}e${exponent}`);
-  const long = whole.length + fraction.length > 15 || !(value > 1e-290 && value < 1e290);
-  return { first: 2, second: size * value, long };
+  // Up to here a double is rounded right and tells all apart; beyond, it is rounded from what is compared after it.
+  const long = whole.length + fraction.length > 15 || Math.abs(Number(exponent) - fraction.length) > 22;
+  const value = long ? toDouble(extended(text)) : size * Number(`${whole || "0"}.${fraction}e${exponent}`);
+  return { first: 2, second: value, long };
 }
 
 /** A number as GNU's sort has it: mantissa * 2 ** exponent, of 64 bits unless it is 0 or very small. */
@@ -73,25 +81,26 @@ interface Extended {
 
 const MOST_DIGITS = 60;
 const INFINITE: Extended = { mantissa: 1n << 64n, exponent: 16384 };
+const ZERO: Extended = { mantissa: 0n, exponent: 0 };
 const bitsOf = (value: bigint) => value.toString(2).length;
 
 function extended(text: string): Extended {
+  const match = GENERAL.exec(text);
+  if (!match || /nan/i.test(match[0])) return ZERO;
   const [, sign, word, hexWhole = "", hexFraction = "", hexExponent = "0", whole = "", fraction = "", tens = "0"] =
-    GENERAL.exec(text)!;
+    match;
   const isHex = hexWhole !== "" || hexFraction !== "";
   const negative = (value: Extended) => (sign === "-" ? { ...value, mantissa: -value.mantissa } : value);
   if (word) return negative(INFINITE);
   const all = isHex ? hexWhole + hexFraction : whole + fraction;
   const digits = all.replace(/^0+/, "");
-  if (digits === "") return { mantissa: 0n, exponent: -16445 };
+  if (digits === "") return ZERO;
   // Of more digits only matters whether there are any.
   const kept = digits.slice(0, MOST_DIGITS) + (/[1-9a-f]/i.test(digits.slice(MOST_DIGITS)) ? "1" : "0");
   const cut = digits.length - kept.length;
-  const power = isHex
-    ? Number(hexExponent) + 4 * (cut - hexFraction.length)
-    : Number(tens) + cut - fraction.length;
+  const power = isHex ? Number(hexExponent) + 4 * (cut - hexFraction.length) : Number(tens) + cut - fraction.length;
   if (power > 20_000) return negative(INFINITE);
-  if (power < -20_000) return { mantissa: 0n, exponent: -16445 };
+  if (power < -20_000) return ZERO;
   let top = BigInt(isHex ? `0x${kept}` : kept);
   let bottom = 1n;
   if (power > 0) top *= isHex ? 1n << BigInt(power) : 10n ** BigInt(power);
@@ -120,8 +129,7 @@ function rounded(quotient: bigint, rest: boolean, exponent: number): Extended {
 
 function compareExtended(a: Extended, b: Extended): number {
   const least = Math.min(a.exponent, b.exponent);
-  const difference =
-    (a.mantissa << BigInt(a.exponent - least)) - (b.mantissa << BigInt(b.exponent - least));
+  const difference = (a.mantissa << BigInt(a.exponent - least)) - (b.mantissa << BigInt(b.exponent - least));
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 

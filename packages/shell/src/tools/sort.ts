@@ -207,7 +207,6 @@ async function sortInputs(invocation: Invocation, inputs: string[], plan: Plan):
 }
 
 async function putSorted(lines: KernelStore, { ordering, unique, pause }: Plan, output: LineOutput): Promise<void> {
-
   const sorted = new SortedLines(lines, ordering);
   const run = async (steps: Generator<void>) => {
     while (!steps.next().done) await pause();
