@@ -4,14 +4,13 @@
 import { findBytes } from "./byte-scan.ts";
 
 const FIRST_BYTES = 1 << 17;
+const FIRST_LINES = 1024;
 
 export class LineStore {
   /** The lines, each with its delimiter, and behind them what has come of the next. */
-  bytes: Uint8Array<ArrayBuffer>;
-  /** The same, for whoever copies several at a time. */
-  words: DataView;
+  bytes = new Uint8Array(0);
   /** Where each line begins; behind the last, where the next one does. Line i is bytes[starts[i], starts[i + 1] - 1). */
-  starts: Uint32Array<ArrayBuffer>;
+  starts = new Uint32Array(1);
   count = 0;
   used = 0;
   readonly delimiter: number;
@@ -19,21 +18,21 @@ export class LineStore {
   /** @param room how many bytes are expected */
   constructor(delimiter: number, room = FIRST_BYTES) {
     this.delimiter = delimiter;
-    this.bytes = new Uint8Array(room);
-    this.words = new DataView(this.bytes.buffer);
-    this.starts = new Uint32Array(1024);
+    this.resize(room, FIRST_LINES);
   }
 
   add(chunk: Uint8Array): void {
     const { used } = this;
-    this.#reserve(chunk.length);
+    const needed = used + chunk.length;
+    if (needed > this.bytes.length) this.resize(Math.max(needed, this.bytes.length * 2), this.starts.length);
     this.bytes.set(chunk, used);
     findBytes(chunk, this.delimiter, used, (places) => {
-      this.#reserveStarts(places.length);
+      const behind = this.count + 1 + places.length;
+      if (behind > this.starts.length) this.resize(this.bytes.length, Math.max(behind, this.starts.length * 2));
       this.starts.set(places, this.count + 1);
       this.count += places.length;
     });
-    this.used = used + chunk.length;
+    this.used = needed;
   }
 
   /** The input has ended: so has its last line, delimiter or not. */
@@ -50,20 +49,17 @@ export class LineStore {
     for (let i = 0; i <= this.count; i++) this.starts[i] = this.starts[line + i] - from;
   }
 
-  #reserve(more: number): void {
-    const needed = this.used + more;
-    if (needed <= this.bytes.length) return;
-    const larger = new Uint8Array(Math.max(needed, this.bytes.length * 2));
-    larger.set(this.bytes.subarray(0, this.used));
-    this.bytes = larger;
-    this.words = new DataView(larger.buffer);
-  }
-
-  #reserveStarts(more: number): void {
-    const needed = this.count + 1 + more;
-    if (needed <= this.starts.length) return;
-    const larger = new Uint32Array(Math.max(needed, this.starts.length * 2));
-    larger.set(this.starts.subarray(0, this.count + 1));
-    this.starts = larger;
+  /** Makes room for so many bytes and places, no fewer than there is for now. */
+  protected resize(bytes: number, places: number): void {
+    if (bytes > this.bytes.length) {
+      const larger = new Uint8Array(bytes);
+      larger.set(this.bytes.subarray(0, this.used));
+      this.bytes = larger;
+    }
+    if (places > this.starts.length) {
+      const larger = new Uint32Array(places);
+      larger.set(this.starts.subarray(0, this.count + 1));
+      this.starts = larger;
+    }
   }
 }

@@ -1,4 +1,4 @@
-// Sort keys: how -k names them, and where in a line's bytes one lies.
+// Sort keys: how -k names them. Where in a line one lies is found by sort-kernel.wat.
 
 import { Failure } from "./define.ts";
 import { quotePlain } from "./quote.ts";
@@ -64,45 +64,4 @@ export function parseOrder(letters: string): Order {
     printable: letters.includes("i"),
     reverse: letters.includes("r"),
   };
-}
-
-const isBlank = (byte: number) => byte <= 32 && (byte === 32 || byte === 9 || byte === 10);
-
-/** Where a key begins in the line bytes[at, end). Without a separator a field begins at the blanks before it. */
-export function keyBegin(bytes: Uint8Array, at: number, end: number, key: Key, separator: number): number {
-  return fieldStart(bytes, at, end, key.startField - 1, key.startCharacter - 1, key.skipStartBlanks, separator);
-}
-
-/** Where one that ends before its line does ends; that may be before its beginning, when it is empty. */
-export function keyEnd(bytes: Uint8Array, at: number, end: number, key: Key, separator: number): number {
-  const { endField, endCharacter } = key;
-  if (endCharacter !== 0) return fieldStart(bytes, at, end, endField - 1, endCharacter, key.skipEndBlanks, separator);
-  at = fieldStart(bytes, at, end, endField - 1, 0, false, separator);
-  return fieldEnd(bytes, at, end, separator);
-}
-
-function fieldStart(
-  bytes: Uint8Array,
-  at: number,
-  end: number,
-  fields: number,
-  characters: number,
-  skipBlanks: boolean,
-  separator: number,
-): number {
-  for (; fields > 0 && at < end; fields--) {
-    at = fieldEnd(bytes, at, end, separator);
-    if (separator >= 0 && at < end) at++;
-  }
-  if (skipBlanks) while (at < end && isBlank(bytes[at])) at++;
-  return Math.min(end, at + characters);
-}
-
-function fieldEnd(bytes: Uint8Array, at: number, end: number, separator: number): number {
-  if (separator >= 0) while (at < end && bytes[at] !== separator) at++;
-  else {
-    while (at < end && isBlank(bytes[at])) at++;
-    while (at < end && !isBlank(bytes[at])) at++;
-  }
-  return at;
 }

@@ -33,7 +33,7 @@ export interface Merging {
   /** Where temporary files go. */
   directory: string;
   /** Lets others run. */
-  pause(): Promise<void>;
+  pause(): Promise<void> | void;
 }
 
 /**

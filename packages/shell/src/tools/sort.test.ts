@@ -114,6 +114,32 @@ test("numbers longer than a double are told apart, and versions to their last di
   expect((await run(sys, "sort", "-V", "versions")).stdout).toBe("v1.5\nv1.50\nv2\nv12\nv34\n");
 });
 
+test("-g tells apart what GNU's long doubles do, -h what its digits do, also between runs", async () => {
+  const sys = toolSystem(16 << 20);
+  const general = [
+    "x",
+    "-inf",
+    "-1e4000",
+    "-1e400",
+    "-1",
+    "0",
+    "1e-4000",
+    "1e-400",
+    "\f0x1p1",
+    "9007199254740992",
+    "9007199254740993",
+  ];
+  general.push("5e18", "5000000000000000001", "1e400", "1e4000", "inf");
+  put(sys, "general", `${general.toReversed().join("\n")}\n`);
+  expect((await run(sys, "sort", "-g", "-s", "general")).stdout.split("\n").slice(0, -1)).toEqual(general);
+  const human = ["-1M", "-3K", "0T", "9007199254740992", "9007199254740993", "1K", "1.00000000000000001K", "2K", "1G"];
+  put(sys, "human", `${human.toReversed().join("\n")}\n`);
+  expect((await run(sys, "sort", "-h", "-s", "human")).stdout.split("\n").slice(0, -1)).toEqual(human);
+  for (const [i, line] of general.entries()) put(sys, `part${i}`, `${line}\n`);
+  const parts = general.map((_, i) => `part${i}`);
+  expect((await run(sys, "sort", "-m", "-g", "-u", ...parts)).stdout).toBe(`${general.join("\n")}\n`);
+});
+
 test.each(["x", "1q", "-1"])("-S %s is refused", async (size) => {
   const { status, stderr } = await run(toolSystem(), "sort", "-S", size, "/dev/null");
   expect(status).toBe(2);

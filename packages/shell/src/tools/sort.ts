@@ -20,14 +20,18 @@ import { LineOutput } from "./line-output.ts";
 import { LineStore } from "./line-store.ts";
 import { quoteIfNeeded, quotePlain } from "./quote.ts";
 import { textAt } from "./sort-columns.ts";
+import { KernelStore, SortKernel } from "./sort-kernel.ts";
 import { parseKey, parseOrder } from "./sort-keys.ts";
+import { memoryFor, SortedLines } from "./sort-lines.ts";
 import { type Merging, merge, type Source, Spill } from "./sort-merge.ts";
 import { Ordering, Sortable } from "./sort-order.ts";
 
 /** How much is held in memory without -S. */
 const MEMORY = 64 * 1024 * 1024;
-/** What a line takes beside its bytes: where it begins, its number twice, its digits, a key and the whole as a column. */
-const LINE_OVERHEAD = 40;
+/** And at most: a WebAssembly memory ends at four times that, and grows by doubling. */
+const MOST_MEMORY = 1024 * 1024 * 1024;
+/** Others run at least so often (ms). */
+const SHARE = 10;
 
 export const sort = define(
   {
@@ -66,17 +70,21 @@ With no FILE, or when FILE is -, read standard input.
     const { options, operands } = invocation;
     for (const option of options.list)
       if (option.key === "c" && /^(quiet|silent)$/.test(option.value ?? "")) option.key = "C";
-    const plan = readPlan(invocation);
-    const inputs = operands.length > 0 ? operands : ["-"];
-    if (options.has("c") || options.has("C")) return check(invocation, inputs, plan);
-    for (const name of inputs) {
-      const reader = openInput(invocation, name, cannotRead);
-      if (!reader) return 2;
-      closeInput(invocation, reader);
+    const kernel = SortKernel.borrow();
+    try {
+      const plan = readPlan(invocation, kernel);
+      const inputs = operands.length > 0 ? operands : ["-"];
+      if (options.has("c") || options.has("C")) return await check(invocation, inputs, plan);
+      for (const name of inputs) {
+        const reader = openInput(invocation, name, cannotRead);
+        if (!reader) return 2;
+        closeInput(invocation, reader);
+      }
+      if (options.has("m")) return await mergeInputs(invocation, inputs, plan);
+      return await sortInputs(invocation, inputs, plan);
+    } finally {
+      kernel.giveBack();
     }
-    if (options.has("m")) return mergeInputs(invocation, inputs, plan);
-
-    return sortInputs(invocation, inputs, plan);
   },
 );
 
@@ -87,7 +95,7 @@ interface Plan extends Merging {
   memory: number;
 }
 
-function readPlan(invocation: Invocation): Plan {
+function readPlan(invocation: Invocation, kernel: SortKernel): Plan {
   const { options, sys, env } = invocation;
   const words: Record<string, string> = {
     "general-numeric": "g",
@@ -128,12 +136,22 @@ function readPlan(invocation: Invocation): Plan {
   const whole = keys.length === 0 || !(unique || options.has("s"));
   return {
     sys,
-    ordering: new Ordering(keys, tab, whole, global.reverse),
+    ordering: new Ordering(kernel, keys, tab, whole, global.reverse),
     unique,
     delimiter: options.has("z") ? 0 : 10,
     directory: options.value("T") ?? (env.get("TMPDIR") || "/tmp"),
-    memory: memorySize(options.value("S")),
-    pause: () => invocation.yield(),
+    memory: Math.min(memorySize(options.value("S")), MOST_MEMORY),
+    pause: pauseOf(invocation),
+  };
+}
+
+function pauseOf(invocation: Invocation): () => Promise<void> | void {
+  let last = performance.now();
+  return () => {
+    if (performance.now() - last < SHARE) return;
+    return invocation.yield().then(() => {
+      last = performance.now();
+    });
   };
 }
 
@@ -158,7 +176,8 @@ function roomFor({ sys }: Invocation, name: string, memory: number): number | un
 }
 
 async function sortInputs(invocation: Invocation, inputs: string[], plan: Plan): Promise<void> {
-  const lines = new LineStore(plan.delimiter, roomFor(invocation, inputs[0], plan.memory));
+  const { kernel, keys } = plan.ordering;
+  const lines = new KernelStore(kernel, plan.delimiter, roomFor(invocation, inputs[0], plan.memory));
   const spill = new Spill(plan);
   const layAside = async () => {
     await spill.add((run) => putSorted(lines, plan, run));
@@ -171,7 +190,7 @@ async function sortInputs(invocation: Invocation, inputs: string[], plan: Plan):
       async (reader) => {
         for (let chunk = await reader.read(); chunk; chunk = await reader.read()) {
           lines.add(chunk);
-          if (lines.count > 0 && lines.used + lines.count * LINE_OVERHEAD >= plan.memory) await layAside();
+          if (lines.count > 0 && memoryFor(keys, lines.used, lines.count) >= plan.memory) await layAside();
         }
         lines.endLine();
       },
@@ -187,13 +206,18 @@ async function sortInputs(invocation: Invocation, inputs: string[], plan: Plan):
   }
 }
 
-async function putSorted(lines: LineStore, { ordering, unique, pause }: Plan, output: LineOutput): Promise<void> {
-  const all = new Sortable(lines);
-  await pause();
-  const order = ordering.sorted(all);
-  await pause();
-  const isFirst = (line: number, i: number) => i === 0 || ordering.compare(all, order[i - 1], all, line) !== 0;
-  await output.putLines(lines, unique ? order.filter(isFirst) : order);
+async function putSorted(lines: KernelStore, { ordering, unique, pause }: Plan, output: LineOutput): Promise<void> {
+  const sorted = new SortedLines(lines, ordering);
+  const run = async (steps: Generator<void>) => {
+    while (!steps.next().done) await pause();
+  };
+  await run(sorted.sort());
+  if (unique) await run(sorted.unique());
+  for (const piece of sorted.pieces()) {
+    await output.put(piece);
+    await pause();
+  }
+  lines.release();
 }
 
 /** Runs `write` over -o's file or the standard output. */
