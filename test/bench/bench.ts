@@ -2,10 +2,12 @@
 // it is measured in the same run.
 
 import { Sandbox } from "vibengine";
+import { autosave } from "./autosave.ts";
 import { lateness, spin, wait } from "./deadline.ts";
 import { disk } from "./disk.ts";
 import { killing } from "./killing.ts";
 import { type Given, median, medianOf, type Row, RUNS, run, time, timed } from "./measure.ts";
+import { peers } from "./peers.ts";
 import { rawStore } from "./raw-indexeddb.ts";
 import { reading } from "./reading.ts";
 import { shell } from "./shell.ts";
@@ -75,7 +77,7 @@ async function running({ programs, pipeBytes }: Given): Promise<Row[]> {
 }
 
 /** A tree of 5,000 files, 50 MB, beside the same bytes put into IndexedDB and got from it as they are. */
-async function saving(): Promise<Row[]> {
+async function saving(given: Given): Promise<Row[]> {
   const times: Record<"pause" | "resume" | "again" | "put" | "get", number[]> = {
     pause: [],
     resume: [],
@@ -114,6 +116,8 @@ async function saving(): Promise<Row[]> {
     { what: "resume of that tree", value: median(times.resume), unit: "ms" },
     { what: "  raw IndexedDB gets of the same bytes", value: get, unit: "ms" },
     { what: "pause after 1% of it changed", value: median(times.again), unit: "ms" },
+    ...(await peers(tree())),
+    ...(await autosave(given)),
   ];
 }
 
