@@ -12,6 +12,7 @@ import {
   harvestAhead,
   harvestAtRest,
   isUnsettled,
+  markRewritten,
   orDirty,
 } from "../snapshot/save.ts";
 import type { Records, SnapshotStore } from "../snapshot/store.ts";
@@ -157,7 +158,10 @@ export class Saves {
       this.#isAllNew = false;
     }
     const isWeak = options.durability === "strict" ? isUnsettled : () => false;
-    if (!options.isAtRest) await this.#writeAhead(exclusive);
+    if (!options.isAtRest) {
+      await markRewritten(disk, this.#chain, isWeak, exclusive);
+      await this.#writeAhead(options.durability, exclusive);
+    }
     const taken = options.isAtRest
       ? await harvestAtRest(disk, this.#chain, isWeak, exclusive)
       : await harvest(disk, this.#chain, isWeak, exclusive, nextTurn);
@@ -174,15 +178,15 @@ export class Saves {
   }
 
   /** As much of a large change as leaves little enough to be copied at once. */
-  async #writeAhead(exclusive: Exclusive): Promise<void> {
+  async #writeAhead(durability: SaveOptions["durability"], exclusive: Exclusive): Promise<void> {
     for (;;) {
       const taken = await harvestAhead(this.#disk, exclusive);
       if (taken === null) return;
       const { segments = [], ahead = [], clean = true, savedAt = null } = this.#stored ?? {};
-      const segment = this.#dated(taken.segment, "relaxed");
+      const segment = this.#dated(taken.segment, durability);
       const manifest = this.#manifest(segments, [...ahead, segment], clean, savedAt);
       const packs = { ...segment, packs: taken.packs };
-      await orDirty(this.#disk, taken.blocks, () => this.#put(manifest, "relaxed", packs, []));
+      await orDirty(this.#disk, taken.blocks, () => this.#put(manifest, durability, packs, []));
       this.#chain.push(segment);
     }
   }
