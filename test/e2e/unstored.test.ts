@@ -85,7 +85,7 @@ type Held = Window & { work: { sandbox: Sandbox; isOver: boolean; sum: string; d
 
 /** In the page, as the next: a sandbox that files are written to, and snapshots made of, without end. */
 async function begin(storage: "indexeddb" | "opfs") {
-  const { Sandbox } = window.vibengine;
+  const { Sandbox, SandboxError } = window.vibengine;
   const sandbox = await Sandbox.create({ storage, timeoutMs: 600_000, diskSizeBytes: 64 * 1024 * 1024 });
   const { stdout } = await sandbox.commands.run("head -c 9000000 /dev/urandom > big; cat big | md5sum");
   const work = { sandbox, isOver: false, sum: stdout, done: Promise.resolve(0) };
@@ -97,9 +97,12 @@ async function begin(storage: "indexeddb" | "opfs") {
       await sandbox.files.write(`made/${files}`, `${files}\n`);
       if (files % 20 !== 0) continue;
       // It may fail, in words; nothing may be lost by that.
-      const failed = await sandbox.createSnapshot().catch((error) => error);
-      if (failed instanceof Error && !(failed instanceof window.vibengine.SandboxError)) throw failed;
-      if (!(failed instanceof Error)) await Sandbox.deleteSnapshot(failed.snapshotId);
+      const allow = (error: unknown) => {
+        if (error instanceof SandboxError) return error;
+        throw error;
+      };
+      const failed = await sandbox.createSnapshot().catch(allow);
+      if (!(failed instanceof Error)) await Sandbox.deleteSnapshot(failed.snapshotId).catch(allow);
     }
     return files;
   })();

@@ -22,23 +22,35 @@ export async function transaction<T>(
   durability: IDBTransactionDurability,
   body: (store: IDBObjectStore) => Promise<T>,
 ): Promise<T> {
-  const begun = (await database()).transaction(STORE, mode, { durability });
-  const ended = new Promise<void>((resolve, reject) => {
-    begun.oncomplete = () => resolve();
-    begun.onabort = () => reject(begun.error ?? new DOMException("the transaction was aborted", "AbortError"));
-  });
-  ended.catch(() => {});
+  const db = await database();
+  let onClose = () => {};
   try {
-    const result = await body(begun.objectStore(STORE));
-    await ended;
-    return result;
-  } catch (error) {
-    abort(begun);
-    // A quota that was hit shows as the reason of the transaction's end, not of each request.
-    await ended.catch((reason) => {
-      if (reason?.name === "QuotaExceededError") throw reason;
+    const begun = db.transaction(STORE, mode, { durability });
+    const ended = new Promise<void>((resolve, reject) => {
+      begun.oncomplete = () => resolve();
+      begun.onabort = () => reject(begun.error ?? new DOMException("the transaction was aborted", "AbortError"));
+      // Of one that begins as the site's data are cleared, Chromium tells neither the end nor that of its requests.
+      onClose = () => reject(new DOMException("the site's data were cleared", "AbortError"));
+      db.addEventListener("close", onClose);
     });
+    const failed = new Promise<never>((_, reject) => ended.catch(reject));
+    failed.catch(() => {});
+    try {
+      const result = await Promise.race([body(begun.objectStore(STORE)), failed]);
+      await ended;
+      return result;
+    } catch (error) {
+      abort(begun);
+      // A quota that was hit shows as the reason of the transaction's end, not of each request.
+      await ended.catch((reason) => {
+        if (reason?.name === "QuotaExceededError") throw reason;
+      });
+      throw error;
+    }
+  } catch (error) {
     throw inWords(error);
+  } finally {
+    db.removeEventListener("close", onClose);
   }
 }
 
