@@ -2,10 +2,12 @@
 // it is measured in the same run.
 
 import { Sandbox } from "vibengine";
+import { autosave } from "./autosave.ts";
 import { lateness, spin, wait } from "./deadline.ts";
 import { disk } from "./disk.ts";
 import { killing } from "./killing.ts";
 import { type Given, median, medianOf, type Row, RUNS, run, time, timed } from "./measure.ts";
+import { peers } from "./peers.ts";
 import { rawStore } from "./raw-indexeddb.ts";
 import { reading } from "./reading.ts";
 import { shell } from "./shell.ts";
@@ -76,7 +78,7 @@ async function running({ programs, pipeBytes }: Given): Promise<Row[]> {
 }
 
 /** A tree of 5,000 files, 50 MB, beside the same bytes put into IndexedDB and got from it as they are. */
-async function saving(): Promise<Row[]> {
+async function saving(given: Given): Promise<Row[]> {
   const times: Record<"pause" | "resume" | "again" | "put" | "get" | "export" | "import" | "gzip", number[]> = {
     pause: [],
     resume: [],
@@ -130,6 +132,8 @@ async function saving(): Promise<Row[]> {
     { what: "export of that tree", value: median(times.export), unit: "ms" },
     { what: "  the browser's gzip of the same bytes", value: median(times.gzip), unit: "ms" },
     { what: "import of that tree, and kill", value: median(times.import), unit: "ms" },
+    ...(await peers(tree())),
+    ...(await autosave(given)),
   ];
 }
 
