@@ -1,4 +1,4 @@
 // saving.js, which a kernel loads when it first saves or reads a disk: how a disk becomes segments, and segments a disk.
 
 export { fillDisk } from "./snapshot/load.ts";
-export { harvest, harvestAhead, harvestAtRest, isUnsettled, orDirty } from "./snapshot/save.ts";
+export { harvest, harvestAhead, harvestAtRest, isUnsettled, markRewritten, orDirty } from "./snapshot/save.ts";

@@ -164,7 +164,10 @@ export class Saves {
       this.#isAllNew = false;
     }
     const isWeak = options.durability === "strict" ? saving.isUnsettled : () => false;
-    if (!options.isAtRest) await this.#writeAhead(saving, exclusive);
+    if (!options.isAtRest) {
+      await saving.markRewritten(disk, this.#chain, isWeak, exclusive);
+      await this.#writeAhead(options.durability, saving, exclusive);
+    }
     const taken = options.isAtRest
       ? await saving.harvestAtRest(disk, this.#chain, isWeak, exclusive)
       : await saving.harvest(disk, this.#chain, isWeak, exclusive, nextTurn);
@@ -183,15 +186,19 @@ export class Saves {
   }
 
   /** As much of a large change as leaves little enough to be copied at once. */
-  async #writeAhead({ harvestAhead, orDirty }: Saving, exclusive: Exclusive): Promise<void> {
+  async #writeAhead(
+    durability: SaveOptions["durability"],
+    { harvestAhead, orDirty }: Saving,
+    exclusive: Exclusive,
+  ): Promise<void> {
     for (;;) {
       const taken = await harvestAhead(this.#disk, exclusive);
       if (taken === null) return;
       const { segments = [], ahead = [], clean = true, savedAt = null } = this.#stored ?? {};
-      const segment = this.#dated(taken.segment, "relaxed");
+      const segment = this.#dated(taken.segment, durability);
       const manifest = this.#manifest(segments, [...ahead, segment], clean, savedAt);
       const packs = { ...segment, packs: taken.packs };
-      await orDirty(this.#disk, taken.blocks, () => this.#put(manifest, "relaxed", packs, []));
+      await orDirty(this.#disk, taken.blocks, () => this.#put(manifest, durability, packs, []));
       this.#chain = [...this.#chain, segment];
     }
   }

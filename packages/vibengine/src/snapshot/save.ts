@@ -5,7 +5,7 @@
 import { BLOCK_SIZE, type Disk, dirtyBlocks, isAtRest } from "@vibengine/system";
 import { plan } from "./chain.ts";
 import { checksummer } from "./checksum.ts";
-import { PACK_BYTES, type Segment, toRuns } from "./manifest.ts";
+import { blockCount, PACK_BYTES, type Segment, toRuns } from "./manifest.ts";
 
 /** Copied between two turns of the event loop: 4 MiB, about 1 ms. */
 const SLICE_BLOCKS = 1024;
@@ -94,6 +94,24 @@ export async function harvest(
       for (const block of dirty) disk.markClean(block);
       return { ...taken, blocks: [...first.dirty, ...dirty] };
     });
+  });
+}
+
+/**
+ * Marks what a save would write anew of the chain as changed, if it is more than should be copied at once: then it is written ahead
+ * like all that changed.
+ */
+export async function markRewritten(
+  disk: Disk,
+  chain: readonly Segment[],
+  isWeak: IsWeak,
+  exclusive: Exclusive,
+): Promise<void> {
+  if (chain.reduce((sum, segment) => sum + blockCount(segment), 0) <= COPY_BLOCKS) return;
+  await exclusive(() => {
+    disk.sync();
+    const { blocks } = plan(chain, dirtyBlocks(disk), (block) => disk.isKept(block), isWeak);
+    if (blocks.length > COPY_BLOCKS) for (const block of blocks) disk.markDirty(block);
   });
 }
 
