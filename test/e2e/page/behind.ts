@@ -45,6 +45,12 @@ export async function locks(): Promise<string[]> {
   return ((await navigator.locks.query()).held ?? []).map(({ name }) => name ?? "").sort();
 }
 
+/** Waits until no lock is held: a worker's last one goes with its worker, a moment after the sandbox. */
+export async function noLocks(): Promise<string[]> {
+  for (let i = 0; i < 100 && (await locks()).length > 0; i++) await new Promise((resolve) => setTimeout(resolve, 50));
+  return locks();
+}
+
 /** Waits until all that was written before this call is saved. */
 export async function saved(sandbox: Sandbox): Promise<void> {
   const now = Date.now();

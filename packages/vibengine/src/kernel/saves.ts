@@ -166,7 +166,7 @@ export class Saves {
     const isWeak = options.durability === "strict" ? saving.isUnsettled : () => false;
     if (!options.isAtRest) {
       await saving.markRewritten(disk, this.#chain, isWeak, exclusive);
-      await this.#writeAhead(saving, options.durability, exclusive);
+      await this.#writeAhead(options.durability, saving, exclusive);
     }
     const taken = options.isAtRest
       ? await saving.harvestAtRest(disk, this.#chain, isWeak, exclusive)
@@ -187,8 +187,8 @@ export class Saves {
 
   /** As much of a large change as leaves little enough to be copied at once. */
   async #writeAhead(
-    { harvestAhead, orDirty }: Saving,
     durability: SaveOptions["durability"],
+    { harvestAhead, orDirty }: Saving,
     exclusive: Exclusive,
   ): Promise<void> {
     for (;;) {
