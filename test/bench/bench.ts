@@ -8,15 +8,12 @@ import { disk } from "./disk.ts";
 import { killing } from "./killing.ts";
 import { type Given, median, medianOf, type Row, RUNS, run, time, timed } from "./measure.ts";
 import { peers } from "./peers.ts";
-import { rawStore } from "./raw-indexeddb.ts";
 import { reading } from "./reading.ts";
+import { archives, saving, tree } from "./saving.ts";
 import { shell } from "./shell.ts";
 import { roundTrips, sharedSandbox } from "./tabs.ts";
 
-const TREE_RUNS = 3;
 const SPAWNS = 50;
-const FILES = 5000;
-const FILE_BYTES = 10_000;
 const MB = 1_000_000;
 
 const PARTS: Record<string, (given: Given) => Promise<Row[]>> = {
@@ -27,6 +24,9 @@ const PARTS: Record<string, (given: Given) => Promise<Row[]>> = {
   killing,
   shell,
   saving,
+  autosave,
+  peers: () => peers(tree()),
+  archives,
   deadline,
 };
 
@@ -75,75 +75,6 @@ async function running({ programs, pipeBytes }: Given): Promise<Row[]> {
     { what: "commands.run of that program alone", value: start, unit: "ms" },
     { what: "pipe between two WASI programs", value: pipeBytes / MB / (pipe / 1000), unit: "MB/s", least: 1000 },
   ];
-}
-
-/** A tree of 5,000 files, 50 MB, beside the same bytes put into IndexedDB and got from it as they are. */
-async function saving(given: Given): Promise<Row[]> {
-  const times: Record<"pause" | "resume" | "again" | "put" | "get" | "export" | "import" | "gzip", number[]> = {
-    pause: [],
-    resume: [],
-    again: [],
-    put: [],
-    get: [],
-    export: [],
-    import: [],
-    gzip: [],
-  };
-  for (let run = 0; run < TREE_RUNS; run++) {
-    const store = await rawStore(FILES * FILE_BYTES);
-    times.put.push(await timed(() => store.put()));
-    times.get.push(await timed(() => store.get()));
-    await store.remove();
-
-    const sandbox = await Sandbox.create({ timeoutMs: 600_000 });
-    await sandbox.files.write(tree());
-    let archive = new Blob();
-    const raw = new Blob(tree().map(({ data }) => data as Uint8Array<ArrayBuffer>));
-    times.gzip.push(await timed(() => new Response(raw.stream().pipeThrough(new CompressionStream("gzip"))).blob()));
-    times.export.push(
-      await timed(async () => {
-        archive = await sandbox.export();
-      }),
-    );
-    times.import.push(await timed(async () => (await Sandbox.import(archive)).kill()));
-    times.pause.push(await timed(() => sandbox.pause()));
-    let resumed = sandbox;
-    times.resume.push(
-      await timed(async () => {
-        resumed = await Sandbox.resume(sandbox.sandboxId, { timeoutMs: 600_000 });
-      }),
-    );
-    await resumed.files.write(tree().slice(0, FILES / 100));
-    times.again.push(await timed(() => resumed.pause()));
-    await Sandbox.kill(sandbox.sandboxId);
-  }
-  const [put, get] = [median(times.put), median(times.get)];
-  return [
-    {
-      what: "pause: 5,000 files, 50 MB (limit: 2 × the raw puts)",
-      value: median(times.pause),
-      unit: "ms",
-      limit: 2 * put,
-    },
-    { what: "  raw IndexedDB puts of the same bytes", value: put, unit: "ms" },
-    { what: "resume of that tree", value: median(times.resume), unit: "ms" },
-    { what: "  raw IndexedDB gets of the same bytes", value: get, unit: "ms" },
-    { what: "pause after 1% of it changed", value: median(times.again), unit: "ms" },
-    { what: "export of that tree", value: median(times.export), unit: "ms" },
-    { what: "  the browser's gzip of the same bytes", value: median(times.gzip), unit: "ms" },
-    { what: "import of that tree, and kill", value: median(times.import), unit: "ms" },
-    ...(await peers(tree())),
-    ...(await autosave(given)),
-  ];
-}
-
-function tree(): { path: string; data: Uint8Array }[] {
-  return Array.from({ length: FILES }, (_, i) => ({ path: `tree/${i % 100}/${i}`, data: noise(FILE_BYTES) }));
-}
-
-/** Bytes that don't compress. */
-function noise(length: number): Uint8Array<ArrayBuffer> {
-  return crypto.getRandomValues(new Uint8Array(length));
 }
 
 /** To be measured while another tab is in front. */
