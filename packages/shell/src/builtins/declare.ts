@@ -35,6 +35,13 @@ export function local(shell: Shell, argv: string[]): Status {
     shell.complain("local: can only be used in a function");
     return 1;
   }
+  // `local -`: the options are those of before when the function ends.
+  const own = argv.indexOf("-");
+  if (own > 0) {
+    shell.localOptions ??= shell.options.clone();
+    argv = argv.filter((word) => word !== "-");
+    if (argv.length === 1) return 0;
+  }
   return declareWords(shell, argv, true);
 }
 

@@ -26,6 +26,7 @@ export class Interrupted {}
 export class ShellFault extends Error {
   status: number;
   fatal: boolean;
+  reported = false;
   constructor(message: string, fatal = false, status = 1) {
     super(message);
     this.fatal = fatal;

@@ -1,6 +1,7 @@
 // Starting a program for a simple command: find it, fork, redirect, run it as a task, wait.
 
 import { EACCES, ENOENT, Killed, strerror } from "@vibengine/system";
+import { quoteAlways } from "../expand/quote.ts";
 import type { Status } from "./control.ts";
 import { callFunction } from "./functions.ts";
 import { joinGroup } from "./jobs.ts";
@@ -81,7 +82,7 @@ function notFound(shell: Shell, name: string, errno: number, redirects: Redirect
   const error = redirects.length > 0 ? applyRedirections(shell, sys, redirects, null) : null;
   if (error !== null) shell.complain(error);
   else if (name.includes("/") || errno === EACCES) shell.complain(`${name}: ${strerror(errno)}`);
-  else shell.complain(`${name}: command not found`);
+  else shell.complain(`${/[\x01-\x1f\x7f]/.test(name) ? quoteAlways(name) : name}: command not found`);
   shell.sys = own;
   sys.exit(0);
   waitFor(shell, sys.pid);

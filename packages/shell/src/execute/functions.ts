@@ -16,7 +16,8 @@ export function callFunction(shell: Shell, definition: FunctionDefinition, argv:
   const limit = Number(shell.vars.get("FUNCNEST") ?? 0) || CALL_DEPTH_MAX;
   if (shell.calls.length >= limit)
     throw new ShellFault(`${definition.name}: maximum function nesting level exceeded (${limit})`);
-  const { args, loopDepth, line, sourceName } = shell;
+  const { args, loopDepth, line, sourceName, localOptions } = shell;
+  shell.localOptions = null;
   const restoreTraps = shell.traps.size > 0 ? suspendTraps(shell, OWN_TRAPS) : null;
   shell.args = argv.slice(1);
   shell.loopDepth = 0;
@@ -32,6 +33,11 @@ export function callFunction(shell: Shell, definition: FunctionDefinition, argv:
     },
     () => {
       shell.vars.popFrame();
+      if (shell.localOptions) {
+        Object.assign(shell.options, shell.localOptions);
+        shell.vars.exportAll = shell.options.allexport;
+      }
+      shell.localOptions = localOptions;
       shell.calls.pop();
       shell.stack.pop();
       shell.sourceName = sourceName;
@@ -40,6 +46,7 @@ export function callFunction(shell: Shell, definition: FunctionDefinition, argv:
       shell.line = line;
       restoreTraps?.();
     },
+    shell,
   );
 }
 

@@ -15,6 +15,8 @@ export interface Job {
   foreign: boolean;
   /** The coprocess's name, whose variables go when it has ended. */
   coprocess?: string;
+  /** It was signalled after its end, while it could still have run; then it is gone. */
+  lingered?: boolean;
   /** `disown -h` */
   kept?: boolean;
   /** Its end has been seen by `jobs` or `wait`. */

@@ -54,30 +54,16 @@ export function expandRedirections(shell: Shell, redirections: Redirection[]): R
 
 function expandOne(shell: Shell, redirection: Redirection): Redirect {
   const { operator, fd, fdName, target } = redirection;
-  let text: string;
-  if (operator.startsWith("<<")) {
-    text = expandText(shell, target);
-    if (operator === "<<<") text += "\n";
-  } else {
-    const fields: string[] = [];
-    // In POSIX mode a script's targets are no patterns.
-    const { noglob, posix, interactive } = shell.options;
-    shell.options.noglob = noglob || (posix && !interactive);
-    try {
-      appendFields(shell, target, fields);
-    } finally {
-      shell.options.noglob = noglob;
-    }
-    if (fields.length !== 1)
-      return { operator: "error", fd, fdName, text: `${sourceOf(shell, redirection)}: ambiguous redirect` };
-    text = fields[0];
+  // In POSIX mode a script's targets are neither split nor patterns.
+  if (operator.startsWith("<<") || shell.options.posix) {
+    const text = expandText(shell, target);
+    return { operator, fd, fdName, text: operator === "<<<" ? `${text}\n` : text };
   }
-  return { operator, fd, fdName, text };
-}
-
-function sourceOf(shell: Shell, redirection: Redirection): string {
-  const part = redirection.target.parts[0];
-  return part?.kind === "parameter" ? `$${part.name}` : expandText(shell, redirection.target);
+  const fields: string[] = [];
+  appendFields(shell, target, fields);
+  if (fields.length !== 1)
+    return { operator: "error", fd, fdName, text: `${target.source ?? expandText(shell, target)}: ambiguous redirect` };
+  return { operator, fd, fdName, text: fields[0] };
 }
 
 /**
@@ -251,16 +237,20 @@ export function runRedirected(shell: Shell, node: Redirected): Status {
   // A subshell's are performed in its own process.
   const apply = (list: Redirect[]): Status => {
     const saved: SavedFd[] = [];
+    const { hasOwnInput } = shell;
     return finallyDo(
       () => {
         const error = applyRedirections(shell, shell.sys, list, saved);
+        if (list.some(({ fd }) => fd === 0)) shell.hasOwnInput = true;
         if (error === null) return run(shell, node.body);
         shell.complain(error);
         return failure(shell, 1);
       },
       () => {
+        shell.hasOwnInput = hasOwnInput;
         if (shell.sys.isAlive) restoreFds(shell.sys, saved);
       },
+      shell,
     );
   };
   const list = expandRedirections(shell, node.redirections);

@@ -98,7 +98,11 @@ export class Shell {
   lastCommand = "";
   /** How deep `eval`, `.`, traps and command substitutions are nested, for PS4. */
   indirection = 0;
+  /** What `local -` brings back when the function ends. */
+  localOptions: Options | null = null;
   jobs: Job[] = [];
+  /** A compound command that runs has its stdin redirected: what it starts in the background may read that. */
+  hasOwnInput = false;
   isSubshell = false;
   /** Status of the last command substitution of a command without a name. */
   substitutionStatus = 0;
@@ -204,13 +208,19 @@ export class Shell {
     copy.lastYield = this.lastYield;
     copy.ignored = this.ignored;
     copy.inherited = this.inherited;
+    copy.deaf = this.deaf;
+    copy.hasOwnInput = this.hasOwnInput;
     return copy;
   }
 
   /** The signals that programs started by this shell ignore. */
   handedDown = 0;
 
+  /** Signals that a background command ignores where there is no job control, and again when it takes back a trap. */
+  deaf = 0;
+
   ignore(signal: number): void {
+    this.deaf |= 1 << signal;
     this.ignored |= 1 << signal;
     this.maskSignals();
   }

@@ -14,6 +14,7 @@ import { applyRedirections, expandRedirections, type Redirect, restoreFds, type 
 import { finallyDo } from "./run.ts";
 import type { Shell } from "./shell.ts";
 import { closeSubstitutions } from "./substitution.ts";
+import { reportFault } from "./task.ts";
 import { traceCommand } from "./trace.ts";
 import { runDebug } from "./traps.ts";
 
@@ -146,11 +147,10 @@ function runBuiltin(shell: Shell, builtin: Builtin, argv: string[], special: boo
   const failed = (error: unknown): number => {
     // A bad expression in a declaration or an assigned value drops the whole line.
     const catches = /^(let|eval|source|\.|command|builtin|test|\[)$/.test(argv[0]);
-    if (error instanceof ArithmeticFault && catches)
-      shell.complain(argv[0] === "let" ? `let: ${error.message}` : error.message);
-    else if (error instanceof ShellFault && !error.fatal && !(special && shell.options.posix)) {
-      if (error.message !== "") shell.complain(error.message);
-    } else throw error;
+    if (error instanceof ArithmeticFault && catches) {
+      if (argv[0] === "let") error.message = `let: ${error.message}`;
+    } else if (!(error instanceof ShellFault) || error.fatal || (special && shell.options.posix)) throw error;
+    reportFault(shell, error);
     shell.jump = NO_JUMP;
     return 1;
   };
@@ -208,6 +208,7 @@ function withRedirections(shell: Shell, node: Simple, command: string | null, bo
         return body();
       },
       () => restoreFds(shell.sys, saved),
+      shell,
     );
   };
   const list = expandRedirections(shell, node.redirections);

@@ -127,6 +127,7 @@ export function substituteProcess(shell: Shell, body: List, input: boolean): str
   const result = shell.sys.pipe(ends);
   const child = result < 0 ? null : forkShell(shell);
   if (child === null) throw new ShellFault("cannot make pipe for process substitution");
+  child.shownTraps = null;
   const [ours, theirs] = input ? ends : [ends[1], ends[0]];
   child.sys.close(ours);
   child.sys.dup2(theirs, input ? 1 : 0);

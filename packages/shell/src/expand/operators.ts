@@ -67,7 +67,7 @@ export function expandParameter(shell: Shell, part: ParameterPart, quoted: boole
   }
   const value = scalar(shell, part);
   if (value === undefined && operator !== "-" && operator !== "=" && operator !== "?") unset(shell, part);
-  put(into, operator === "" ? (value ?? "") : apply(shell, part, value ?? ""), quoted);
+  put(into, value === undefined ? "" : apply(shell, part, value), quoted);
 }
 
 function scalar(shell: Shell, part: ParameterPart): string | undefined {
@@ -207,7 +207,7 @@ function slice(shell: Shell, part: ParameterPart, list: string[]): string[] {
   // `$@` counts from `$0`; an indexed array's offset is an index.
   const positional = part.name === "@" || part.name === "*";
   const all = positional ? [shell.name, ...list] : list;
-  let offset = number(shell, part.word as Word);
+  let offset = number(shell, part, part.word as Word);
   const variable = positional ? undefined : shell.vars.find(part.name);
   if (offset < 0) offset += positional ? all.length : (variable?.list?.length ?? all.length);
   if (offset < 0) return [];
@@ -217,7 +217,7 @@ function slice(shell: Shell, part: ParameterPart, list: string[]): string[] {
     if (offset < 0) return [];
   }
   if (part.word2 === null) return all.slice(offset);
-  const length = number(shell, part.word2);
+  const length = number(shell, part, part.word2);
   if (length < 0) throw new ShellFault(`${expandText(shell, part.word2)}: substring expression < 0`);
   return all.slice(offset, offset + length);
 }

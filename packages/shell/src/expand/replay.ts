@@ -8,6 +8,8 @@ import type { Shell } from "../execute/shell.ts";
 export interface ReplayLog {
   results: unknown[];
   at: number;
+  /** `$?` before the first: each substitution changes it. */
+  status: number;
 }
 
 class Suspended {
@@ -19,7 +21,7 @@ class Suspended {
 
 /** Runs an expansion in which effects may wait. */
 export function replay<T>(shell: Shell, expansion: () => T): T | Promise<T> {
-  const log: ReplayLog = { results: [], at: 0 };
+  const log: ReplayLog = { results: [], at: 0, status: shell.status };
   const outer = shell.replayLog;
   shell.replayLog = log;
   try {
@@ -38,11 +40,12 @@ export function replay<T>(shell: Shell, expansion: () => T): T | Promise<T> {
  */
 export async function runAgain(shell: Shell, error: unknown, command: () => number | Promise<number>): Promise<number> {
   const results: unknown[] = [];
+  const { status } = shell;
   for (let wait = error; ; ) {
     if (!(wait instanceof Suspended)) throw wait;
     results.push(await wait.promise);
     const outer = shell.ready;
-    shell.ready = { results, at: 0 };
+    shell.ready = { results, at: 0, status };
     try {
       return command();
     } catch (again) {
@@ -61,6 +64,7 @@ async function resume<T>(shell: Shell, expansion: () => T, log: ReplayLog, promi
   for (;;) {
     log.results.push(await promise);
     log.at = 0;
+    shell.status = log.status;
     const outer = shell.replayLog;
     shell.replayLog = log;
     try {

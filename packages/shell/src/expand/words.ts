@@ -9,7 +9,7 @@ import type { ArithmeticPart, Part, Word } from "../ast.ts";
 import type { Shell } from "../execute/shell.ts";
 import { substitute, substituteProcess } from "../execute/substitution.ts";
 import { expandBraces } from "./braces.ts";
-import { Collector } from "./fields.ts";
+import { Collector, type Mode } from "./fields.ts";
 import { expandParameter } from "./operators.ts";
 import { parameterText } from "./parameters.ts";
 import { effect, replay } from "./replay.ts";
@@ -99,8 +99,8 @@ export function expandText(shell: Shell, word: Word): string {
 }
 
 /** A word as a pattern, in which quoted characters are escaped. */
-export function expandPattern(shell: Shell, word: Word): string {
-  const collector = new Collector(shell, "pattern");
+export function expandPattern(shell: Shell, word: Word, mode: Mode = "pattern"): string {
+  const collector = new Collector(shell, mode);
   walk(shell, word.parts, false, collector);
   return collector.pattern;
 }
@@ -140,11 +140,11 @@ export function walk(shell: Shell, parts: Part[], quoted: boolean, into: Collect
         if (part.fault) {
           const { fault } = part;
           effect(shell, () => shell.report(`${shell.name}: command substitution: line 1: ${fault.message}\n`));
-          shell.substitutionStatus = 2;
+          shell.substitutionStatus = shell.status = 2;
           break;
         }
         const result = effect(shell, () => substitute(shell, part.body));
-        shell.substitutionStatus = result.status;
+        shell.substitutionStatus = shell.status = result.status;
         put(into, result.text, quoted);
         break;
       }

@@ -10,13 +10,11 @@ import { countLines, makeWord, readDoubleQuoted, readDoubleQuotedParts } from ".
 
 /** The expansion at `$`, or null if that is just a dollar sign (then only it was consumed). */
 export function readDollar(lexer: Lexer, quoted: boolean): Part | null {
-  while (lexer.code(1) === 92 && lexer.code(2) === 10) {
-    lexer.text = `${lexer.text.slice(0, lexer.pos + 1)}${lexer.text.slice(lexer.pos + 3)}`;
-    lexer.line++;
-  }
+  lexer.join(1);
   const next = lexer.code(1);
   if (next === 40) {
     lexer.pos += 2;
+    lexer.join(0);
     if (lexer.code() === 40) {
       const arithmetic = readArithmetic(lexer, ")");
       if (arithmetic) return arithmetic;
@@ -39,8 +37,9 @@ export function readDollar(lexer: Lexer, quoted: boolean): Part | null {
     lexer.pos--;
   }
   if (isNameStart(next)) {
-    let end = 2;
-    while (isNameCharacter(lexer.code(end))) end++;
+    let end = 1;
+    do lexer.join(++end);
+    while (isNameCharacter(lexer.code(end)));
     const name = lexer.text.slice(lexer.pos + 1, lexer.pos + end);
     lexer.pos += end;
     return simpleParameter(name);
@@ -149,6 +148,7 @@ function findArithmeticEnd(lexer: Lexer, start: number, close: ")" | "]"): numbe
     else if (code === closing) {
       if (depth-- > 0) continue;
       if (close === "]") return at;
+      lexer.join(at + 1 - lexer.pos);
       return lexer.code(at + 1 - lexer.pos) === 41 ? at : -1;
     }
   }

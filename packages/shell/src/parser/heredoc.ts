@@ -17,7 +17,12 @@ function readBody(lexer: Lexer, document: HereDocument): Word {
   // Lines that a backslash joins are one before the delimiter is looked for.
   let before = "";
   for (;;) {
-    if (Number.isNaN(lexer.code())) break;
+    if (Number.isNaN(lexer.code())) {
+      const { line } = lexer;
+      const what = `here-document at line ${firstLine} delimited by end-of-file (wanted \`${document.delimiter}')`;
+      lexer.warn?.(lexer.text.endsWith("\n") ? line : line + 1, what);
+      break;
+    }
     let end = lexer.text.indexOf("\n", lexer.pos);
     while (end < 0 && lexer.grow()) end = lexer.text.indexOf("\n", lexer.pos);
     let line = end < 0 ? lexer.text.slice(lexer.pos) : lexer.text.slice(lexer.pos, end);

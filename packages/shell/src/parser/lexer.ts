@@ -48,6 +48,7 @@ export interface LexerOptions {
   aliases?: (name: string) => string | undefined;
   extglob?: () => boolean;
   posix?: () => boolean;
+  warn?: (line: number, message: string) => void;
   depth?: number;
 }
 
@@ -60,6 +61,7 @@ export class Lexer {
   aliases: ((name: string) => string | undefined) | undefined;
   extglob: () => boolean;
   posix: () => boolean;
+  readonly warn: LexerOptions["warn"];
   readonly grammar: Grammar;
   /** Aliases whose text is being read: each ends where `text.length - end` characters are left. */
   activeAliases: { name: string; left: number }[] = [];
@@ -76,6 +78,7 @@ export class Lexer {
     this.aliases = options.aliases;
     this.extglob = options.extglob ?? (() => false);
     this.posix = options.posix ?? (() => false);
+    this.warn = options.warn;
     this.depth = options.depth ?? 0;
   }
 
@@ -87,6 +90,7 @@ export class Lexer {
       aliases: this.aliases,
       extglob: this.extglob,
       posix: this.posix,
+      warn: this.warn,
       depth: this.depth + 1,
     });
   }
@@ -152,6 +156,15 @@ export class Lexer {
     return this.text.charCodeAt(this.pos + ahead);
   }
 
+  /** Takes out the newlines at `pos + ahead` that a backslash escapes: a token goes on behind them. */
+  join(ahead: number): void {
+    while (this.code(ahead) === 92 && this.code(ahead + 1) === 10) {
+      const at = this.pos + ahead;
+      this.text = `${this.text.slice(0, at)}${this.text.slice(at + 2)}`;
+      this.line++;
+    }
+  }
+
   startsWith(prefix: string): boolean {
     this.code(prefix.length - 1);
     return this.text.startsWith(prefix, this.pos);
@@ -187,10 +200,8 @@ export class Lexer {
     for (;;) {
       const code = this.code();
       if (code === 32 || code === 9) this.pos++;
-      else if (code === 92 && this.code(1) === 10) {
-        this.pos += 2;
-        this.line++;
-      } else return;
+      else if (code === 92 && this.code(1) === 10) this.join(0);
+      else return;
     }
   }
 
@@ -212,7 +223,8 @@ export class Lexer {
     }
     if (isOperatorStart(code) && !((code === 60 || code === 62) && this.code(1) === 40)) {
       // All of it must be there, but no line is waited for that can't be part of it.
-      if (this.code(1) !== 10) this.code(2);
+      this.join(1);
+      if (this.code(1) !== 10) this.join(2);
       for (const group of OPERATORS) {
         const text = this.text.substr(this.pos, group[0].length);
         if (group.includes(text)) {

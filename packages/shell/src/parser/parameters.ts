@@ -11,6 +11,11 @@ export function readBracedParameter(lexer: Lexer, quoted: boolean): ParameterPar
   const line = lexer.line;
   lexer.enter();
   lexer.pos += 2;
+  for (let at = 0; ; at++) {
+    lexer.join(at);
+    const code = lexer.code(at);
+    if (!isNameCharacter(code) && !isSpecialParameter(code)) break;
+  }
   const part = simpleParameter("");
   readPrefix(lexer, part);
   part.name = readName(lexer);
@@ -76,6 +81,8 @@ function readSubscript(lexer: Lexer, part: ParameterPart): void {
 }
 
 function readOperator(lexer: Lexer, part: ParameterPart, quoted: boolean): void {
+  lexer.join(0);
+  lexer.join(1);
   const code = lexer.code();
   if (code === 125) return;
   const character = String.fromCharCode(code);

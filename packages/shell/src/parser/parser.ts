@@ -190,6 +190,7 @@ function readPipeline(lexer: Lexer): Command {
     lexer.next();
     skipNewlines(lexer);
     joinStderr.push(token.text === "|&");
+    if (isReserved(lexer.peek(), "!")) throw lexer.unexpected(lexer.peek());
     commands.push(readCommand(lexer));
   }
   if (commands.length === 1 && !negated && !timed) return first;

@@ -104,8 +104,7 @@ export function readUnquotedParts(lexer: Lexer, end: UnquotedEnd, tildes = true)
     }
     if (code === 92) {
       if (lexer.code(1) === 10) {
-        lexer.pos += 2;
-        lexer.line++;
+        lexer.join(0);
         continue;
       }
       flush();
