@@ -73,7 +73,8 @@ function findWaited(shell: Shell, word: string): { job: Job; position: number } 
     shell.complain(`wait: \`${word}': not a pid or valid job spec`);
     return 1;
   }
-  const job = shell.jobs.find((each) => !each.foreign && each.pids.includes(Number(word)));
+  const known = [...shell.jobs, ...shell.substituted];
+  const job = known.find((each) => !each.foreign && each.pids.includes(Number(word)));
   if (job) return { job, position: job.pids.indexOf(Number(word)) };
   shell.complain(`wait: pid ${word} is not a child of this shell`);
   return 127;

@@ -44,6 +44,8 @@ export interface SavedFd {
 
 /** fds the shell keeps for itself start here. */
 const SHELL_FD = 10;
+/** What redirections replace waits here, clear of the fds that scripts number themselves. */
+const SAVED_FD = 100;
 /** A here-document up to this size waits in a pipe, a longer one in a file without a name. */
 const PIPE_SIZE = 4096;
 
@@ -215,7 +217,8 @@ function openText(sys: System, text: string): number | string {
 
 export function save(sys: System, fd: number, saved: SavedFd[] | null): void {
   if (saved === null) return;
-  const copy = sys.dup(fd, SHELL_FD);
+  let copy = sys.dup(fd, SAVED_FD);
+  if (copy < 0) copy = sys.dup(fd, SHELL_FD);
   if (copy >= 0) sys.setCloexec(copy, true);
   saved.push({ fd, copy: copy >= 0 ? copy : -1 });
 }

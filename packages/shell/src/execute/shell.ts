@@ -101,6 +101,8 @@ export class Shell {
   /** What `local -` brings back when the function ends. */
   localOptions: Options | null = null;
   jobs: Job[] = [];
+  /** Process substitutions that may still run. */
+  substituted: Job[] = [];
   /** A compound command that runs has its stdin redirected: what it starts in the background may read that. */
   hasOwnInput = false;
   isSubshell = false;

@@ -3,6 +3,7 @@
 import { AT_FDCWD, decode, EAGAIN, EINTR, encode, O_RDONLY, type System, strerror } from "@vibengine/system";
 import type { List } from "../ast.ts";
 import { ShellFault } from "./control.ts";
+import { isDone, newJob, reapJobs } from "./jobs.ts";
 import { expandRedirections } from "./redirect.ts";
 import { run } from "./run.ts";
 import type { Shell } from "./shell.ts";
@@ -136,6 +137,11 @@ export function substituteProcess(shell: Shell, body: List, input: boolean): str
   const fd = shell.sys.dup(ours, 60);
   shell.sys.close(ours);
   shell.substitutionFds.push(fd);
+  // Those that have ended make room, but for the last, which is `$!`.
+  reapJobs(shell, shell.substituted);
+  shell.substituted = shell.substituted.filter((job) => !isDone(job));
+  shell.substituted.push(newJob(shell, [child.sys.pid], ""));
+  shell.lastBackground = child.sys.pid;
   child.execInPlace = body.items.length === 1 && body.items[0].command.kind === "simple";
   startTask(child, () => run(child, body));
   return `/dev/fd/${fd}`;

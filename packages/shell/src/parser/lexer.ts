@@ -63,6 +63,10 @@ export class Lexer {
   posix: () => boolean;
   readonly warn: LexerOptions["warn"];
   readonly grammar: Grammar;
+  /** What is read stands in `$(…)`. */
+  inSubstitution = false;
+  /** Line of the last here-document that was said to have no end. */
+  warned = 0;
   /** Aliases whose text is being read: each ends where `text.length - end` characters are left. */
   activeAliases: { name: string; left: number }[] = [];
   /** Characters left behind the last alias if its text ended in a blank, else -1. */
@@ -118,6 +122,7 @@ export class Lexer {
   restart(pos: number, line: number): void {
     this.#token = null;
     this.pending = [];
+    this.inSubstitution = false;
     this.depth = 0;
     this.pos = pos;
     this.line = line;

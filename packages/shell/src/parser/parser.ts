@@ -31,14 +31,18 @@ const DECLARATIONS = new Set(["declare", "typeset", "local", "export", "readonly
 const grammar: Grammar = {
   substitution(lexer, closed) {
     const pending = lexer.pending;
+    const { inSubstitution } = lexer;
     lexer.pending = [];
+    lexer.inSubstitution = closed;
     const list = readList(lexer);
     const end = lexer.next();
+    lexer.inSubstitution = inSubstitution;
     if (closed ? end.text !== ")" || end.kind !== "operator" : end.kind !== "end") {
       if (end.kind === "end" && closed) throw lexer.unterminated(")", end.line);
       throw lexer.unexpected(end);
     }
-    lexer.pending = pending;
+    // A here-document that was announced here but not read follows the line.
+    lexer.pending = closed ? [...pending, ...lexer.pending] : pending;
     return list;
   },
 };
