@@ -118,7 +118,8 @@ export function declareNames(shell: Shell, argv: string[], first: number, declar
       try {
         let assignment = declarations?.get(i) ?? assignmentOf(shell, argv[i], declaration);
         // `declare -a a='(1 2)'`: elements even in quotes.
-        if (declaration.shape && assignment.value?.literal?.startsWith("(") && !SPECIAL.has(declaration.command))
+        const mayList = declaration.shape || declaration.scope === "visible";
+        if (mayList && assignment.value?.literal?.startsWith("(") && !SPECIAL.has(declaration.command))
           assignment = assignmentOf(shell, argv[i], declaration);
         if (assignment.index && SPECIAL.has(declaration.command))
           throw new ShellFault(`\`${argv[i].replace(/\+?=.*/s, "")}': not a valid identifier`);

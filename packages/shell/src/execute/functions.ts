@@ -4,7 +4,7 @@ import type { FunctionDefinition } from "../ast.ts";
 import { withTools } from "../builtins/late.ts";
 import { SyntaxFault } from "../parser/errors.ts";
 import { openScript, readCommandLine } from "../parser/parser.ts";
-import { NO_JUMP, RETURN, ShellFault, type Status } from "./control.ts";
+import { keepsFrames, NO_JUMP, RETURN, ShellFault, type Status } from "./control.ts";
 import { TRAP_DEBUG, TRAP_ERR, TRAP_RETURN } from "./options.ts";
 import { finallyDo, run } from "./run.ts";
 import { CALL_DEPTH_MAX, type Shell } from "./shell.ts";
@@ -31,7 +31,8 @@ export function callFunction(shell: Shell, definition: FunctionDefinition, argv:
       const result = debug ? debug.then(() => run(shell, definition.body)) : run(shell, definition.body);
       return typeof result === "number" ? returned(shell, result) : result.then((status) => returned(shell, status));
     },
-    () => {
+    (error) => {
+      if (keepsFrames(error)) return;
       shell.vars.popFrame();
       if (shell.localOptions) {
         Object.assign(shell.options, shell.localOptions);

@@ -34,6 +34,8 @@ export interface Redirect {
   fd: number;
   fdName: string | null;
   text: string;
+  /** The target as it was written, for messages about fds. */
+  source?: string;
 }
 
 export interface SavedFd {
@@ -65,7 +67,7 @@ function expandOne(shell: Shell, redirection: Redirection): Redirect {
   appendFields(shell, target, fields);
   if (fields.length !== 1)
     return { operator: "error", fd, fdName, text: `${target.source ?? expandText(shell, target)}: ambiguous redirect` };
-  return { operator, fd, fdName, text: fields[0] };
+  return { operator, fd, fdName, text: fields[0], source: target.source };
 }
 
 /**
@@ -142,7 +144,7 @@ function duplicate(shell: Shell, sys: System, redirect: Redirect, saved: SavedFd
       return null;
     }
     target = sys.dup(from, SHELL_FD);
-    if (target < 0) return `${from}: ${strerror(EBADF)}`;
+    if (target < 0) return `${redirect.source ?? from}: ${strerror(EBADF)}`;
     setFdVariable(shell, redirect.fdName, String(target));
   } else if (from < 0) {
     save(sys, target, saved);
@@ -150,7 +152,7 @@ function duplicate(shell: Shell, sys: System, redirect: Redirect, saved: SavedFd
     return null;
   } else {
     const open = sys.getFlags(from);
-    if (open < 0) return `${from}: ${strerror(open)}`;
+    if (open < 0) return `${redirect.source ?? from}: ${strerror(open)}`;
     if (from !== target) save(sys, target, saved);
     if (from !== target) sys.dup2(from, target);
   }

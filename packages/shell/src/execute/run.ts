@@ -281,10 +281,10 @@ async function settleTolerant(shell: Shell, node: Command, waiting: Promise<numb
 }
 
 /** Runs `cleanup` when `body` has ended, however it ends, at once or later. With `shell` a fault is reported before. */
-export function finallyDo(body: () => Status, cleanup: () => void, shell?: Shell): Status {
+export function finallyDo(body: () => Status, cleanup: (error?: unknown) => void, shell?: Shell): Status {
   const failed = (error: unknown) => {
     if (shell) reportFault(shell, error);
-    cleanup();
+    cleanup(error);
     throw error;
   };
   let result: Status;

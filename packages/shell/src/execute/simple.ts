@@ -7,7 +7,7 @@ import { replay } from "../expand/replay.ts";
 import { expandText, expandWords } from "../expand/words.ts";
 import { literalWord } from "../parser/words.ts";
 import { assignAll, assignBefore } from "./assign.ts";
-import { ExitShell, NO_JUMP, ShellFault, type Status } from "./control.ts";
+import { ExitShell, keepsFrames, NO_JUMP, ShellFault, type Status } from "./control.ts";
 import { runProgram } from "./external.ts";
 import { callFunction } from "./functions.ts";
 import { applyRedirections, expandRedirections, type Redirect, restoreFds, type SavedFd } from "./redirect.ts";
@@ -126,20 +126,15 @@ function runNamed(shell: Shell, node: Simple, name: string, argv: string[], inPl
   const special = SPECIAL_BUILTINS.has(name);
   const function_ = special && shell.options.posix ? undefined : shell.functions.get(name);
   if (function_) {
-    return withAssignments(
-      shell,
-      node,
-      () => withRedirections(shell, node, name, () => callFunction(shell, function_, argv)),
-      "call",
-    );
+    return withRedirections(shell, node, name, () => callFunction(shell, function_, argv), "call");
   }
   const builtin = shell.disabledBuiltins.has(name) ? undefined : builtins.get(name);
   if (!builtin) return runExternal(shell, node, argv, inPlace);
   if (name === "exec") return runExec(shell, node, argv);
   if (name === "command" && argv[1] === "exec") return runExec(shell, node, argv.slice(1), false);
   if (node.assignments.length === 0 && node.redirections.length === 0) return runBuiltin(shell, builtin, argv, special);
-  const body = () => withRedirections(shell, node, name, () => runBuiltin(shell, builtin, argv, special));
-  return withAssignments(shell, node, body, "command", special && shell.options.posix);
+  const keep = special && shell.options.posix;
+  return withRedirections(shell, node, name, () => runBuiltin(shell, builtin, argv, special), "command", keep);
 }
 
 /** An error in an assignment or expression that a builtin makes is that builtin's failure, not the line's. */
@@ -192,14 +187,27 @@ function withAssignments(
         return body();
       });
     },
-    () => shell.vars.popFrame(keep),
+    (error) => {
+      if (!keepsFrames(error)) shell.vars.popFrame(keep);
+    },
   );
 }
 
-/** Runs `body` under the command's redirections, in the shell's own process. `command` is null when there is none. */
-function withRedirections(shell: Shell, node: Simple, command: string | null, body: () => Status): Status {
-  if (node.redirections.length === 0) return body();
-  const apply = (list: Redirect[]): Status => {
+/**
+ * Runs `body` under the command's redirections, in the shell's own process, and its assignments, which the redirections' words do
+ * not see. `command` is null when there is none.
+ */
+function withRedirections(
+  shell: Shell,
+  node: Simple,
+  command: string | null,
+  body: () => Status,
+  kind?: "call" | "command",
+  keep = false,
+): Status {
+  const assigned = (run: () => Status) => (kind ? withAssignments(shell, node, run, kind, keep) : run());
+  if (node.redirections.length === 0) return assigned(body);
+  const perform = (list: Redirect[]): Status => {
     const saved: SavedFd[] = [];
     return finallyDo(
       () => {
@@ -207,12 +215,19 @@ function withRedirections(shell: Shell, node: Simple, command: string | null, bo
         if (error !== null) return redirectionFailed(shell, error, command !== null && SPECIAL_BUILTINS.has(command));
         return body();
       },
-      () => restoreFds(shell.sys, saved),
+      (error) => {
+        if (!keepsFrames(error)) restoreFds(shell.sys, saved);
+      },
       shell,
     );
   };
-  const list = expandRedirections(shell, node.redirections);
-  return list instanceof Promise ? list.then(apply) : apply(list);
+  const redirected = (apply: (list: Redirect[]) => Status): Status => {
+    const list = expandRedirections(shell, node.redirections);
+    return list instanceof Promise ? list.then(apply) : apply(list);
+  };
+  // Before a function's redirections its assignments are expanded, which shows when either has an effect.
+  if (kind === "call" && !node.pure) return assigned(() => redirected(perform));
+  return redirected((list) => assigned(() => perform(list)));
 }
 
 export function redirectionFailed(shell: Shell, error: string, special: boolean): number {

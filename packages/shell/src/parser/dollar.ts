@@ -124,12 +124,19 @@ export function readArithmetic(lexer: Lexer, close: ")" | "]"): ArithmeticPart |
 
 /** The part for an expression's source text. */
 export function arithmeticPart(lexer: Lexer, text: string): ArithmeticPart {
-  if (!/["'\\`]|\$[^A-Za-z_]/.test(text))
+  if (!/["'\\`]|\$[^A-Za-z_]/.test(text) && !changesFirst(text))
     return { kind: "arithmetic", text, word: makeWord([{ kind: "quoted", text }]), source: text };
   lexer.enter();
   const parts = readDoubleQuotedParts(lexer.inner(text, lexer.line), "arithmetic");
   lexer.leave();
   return { kind: "arithmetic", text, word: makeWord(parts), source: null };
+}
+
+/** `x=1, y=$x`: expanded before it is evaluated, `$x` is what it was, so that no tree over both may stand for it. */
+function changesFirst(text: string): boolean {
+  if (!text.includes("$") || !/[,?]|&&|\|\||\+\+|--/.test(text)) return false;
+  const names = [...text.matchAll(/\$(\w+)/g)].map((match) => match[1]);
+  return names.some((name) => new RegExp(`(?<![\\w$])${name}\\b`).test(text));
 }
 
 function findArithmeticEnd(lexer: Lexer, start: number, close: ")" | "]"): number {

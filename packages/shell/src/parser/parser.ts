@@ -42,6 +42,8 @@ const grammar: Grammar = {
       throw lexer.unexpected(end);
     }
     // A here-document that was announced here but not read follows the line.
+    const { length } = lexer.pending;
+    if (closed && length > 0) lexer.warn?.(lexer.line, `command substitution: ${length} unterminated here-document`);
     lexer.pending = closed ? [...pending, ...lexer.pending] : pending;
     return list;
   },

@@ -28,11 +28,13 @@ export function readRedirection(lexer: Lexer, into: Redirection[]): boolean {
   if (operator === "<<" || operator === "<<-") {
     const parts = target.word!.parts;
     const quoted = parts.some((part) => part.kind === "quoted" || part.kind === "double");
+    const stripTabs = operator === "<<-";
+    const delimiter = quoted ? delimiterText(parts) : target.text;
     lexer.pending.push({
       redirection,
-      delimiter: quoted ? delimiterText(parts) : target.text.replaceAll("\\\n", ""),
+      delimiter: stripTabs ? delimiter.replace(/^\t+/, "") : delimiter,
       quoted,
-      stripTabs: operator === "<<-",
+      stripTabs,
     });
     redirection.target = literalWord("");
   }
