@@ -59,7 +59,7 @@ export function expandRedirections(shell: Shell, redirections: Redirection[]): R
 function expandOne(shell: Shell, redirection: Redirection): Redirect {
   const { operator, fd, fdName, target } = redirection;
   // In POSIX mode a script's targets are neither split nor patterns.
-  if (operator.startsWith("<<") || shell.options.posix) {
+  if (operator.startsWith("<<") || (shell.options.posix && !target.braces)) {
     const text = expandText(shell, target);
     return { operator, fd, fdName, text: operator === "<<<" ? `${text}\n` : text };
   }

@@ -218,11 +218,11 @@ export class Shell {
   /** The signals that programs started by this shell ignore. */
   handedDown = 0;
 
-  /** Signals that a background command ignores where there is no job control, and again when it takes back a trap. */
+  /** SIGQUIT, in a background command where there is no job control: ignored again when its trap is taken back. */
   deaf = 0;
 
   ignore(signal: number): void {
-    this.deaf |= 1 << signal;
+    this.deaf |= (1 << signal) & (1 << SIGQUIT);
     this.ignored |= 1 << signal;
     this.maskSignals();
   }

@@ -225,8 +225,9 @@ function withRedirections(
     const list = expandRedirections(shell, node.redirections);
     return list instanceof Promise ? list.then(apply) : apply(list);
   };
-  // Before a function's redirections its assignments are expanded, which shows when either has an effect.
-  if (kind === "call" && !node.pure) return assigned(() => redirected(perform));
+  // Where a redirection's word may change variables, the assignments are expanded first.
+  if (node.redirections.some(({ target }) => /\$\{|\$\(\(/.test(target.source ?? "")))
+    return assigned(() => redirected(perform));
   return redirected((list) => assigned(() => perform(list)));
 }
 

@@ -82,7 +82,7 @@ function hasList(word: Word): boolean {
 function unset(shell: Shell, part: ParameterPart): string {
   if (shell.options.nounset)
     throw new ShellFault(
-      `${/^\d/.test(part.source) ? "$" : ""}${part.name}${part.index ? `[${part.index.source ?? ""}]` : ""}: unbound variable`,
+      `${/^[^A-Za-z_$]/.test(part.source) ? "$" : ""}${part.name}${part.index ? `[${part.index.source ?? ""}]` : ""}: unbound variable`,
       true,
       127,
     );
@@ -140,7 +140,8 @@ function alternative(shell: Shell, part: ParameterPart, quoted: boolean, into: C
     });
     put(into, value, quoted);
   } else {
-    const message = expandText(shell, word) || (part.colon ? "parameter null or not set" : "parameter not set");
+    const silent = word.parts.every((each) => each.kind === "double" && each.parts.length === 0);
+    const message = silent ? `parameter ${part.colon ? "null or " : ""}not set` : expandText(shell, word);
     throw new ShellFault(
       `${part.name}${part.index ? `[${expandText(shell, part.index)}]` : ""}: ${message}`,
       true,

@@ -15,7 +15,7 @@ function readBody(lexer: Lexer, document: HereDocument): Word {
   const firstLine = lexer.line;
   let body = "";
   const warn = (behind: number) => {
-    const what = `here-document at line ${firstLine - 1} delimited by end-of-file (wanted \`${document.delimiter}')`;
+    const what = `here-document at line ${firstLine - 1 || 1} delimited by end-of-file (wanted \`${document.delimiter}')`;
     // What looks like an assignment is read twice.
     if (firstLine > lexer.warned) lexer.warn?.(lexer.line - behind, what);
     lexer.warned = firstLine;

@@ -43,6 +43,10 @@ export function readRedirection(lexer: Lexer, into: Redirection[]): boolean {
 
 function delimiterText(parts: Word["parts"]): string {
   return parts
-    .map((part) => (part.kind === "double" ? delimiterText(part.parts) : "text" in part ? part.text : ""))
+    .map((part) => {
+      if (part.kind === "double") return delimiterText(part.parts);
+      if (part.kind === "parameter") return part.source.startsWith("$") ? part.source : `$${part.source}`;
+      return "text" in part ? part.text : "";
+    })
     .join("");
 }
