@@ -22,12 +22,6 @@ import { literalWord, readWord } from "../parser/words.ts";
 import { withTools } from "./late.ts";
 import { splitAssignment } from "./usage.ts";
 
-/** The declaration commands that are special builtins. */
-const USAGE: Record<string, string> = {
-  declare: "[-aAfFgiIlnrtux] [name[=value] ...] or declare -p [-aAfFilnrtux] [name ...]",
-  typeset: "[-aAfFgiIlnrtux] name[=value] ... or typeset -p [-aAfFilnrtux] [name ...]",
-  local: "[option] name[=value] ...",
-};
 const FLAGS: Record<string, number> = { x: EXPORT, r: READONLY, i: INTEGER, l: LOWER, u: UPPER, n: NAMEREF };
 
 export function declare(shell: Shell, argv: string[]): Status {
@@ -88,8 +82,7 @@ function declareWords(shell: Shell, argv: string[], isLocal: boolean): Status {
       else {
         shell.declarations = null;
         shell.complain(`${command}: ${argv[first][0]}${letter}: invalid option`);
-        shell.report(`${command}: usage: ${command} ${USAGE[command]}\n`);
-        return 2;
+        return withTools(shell, command, ({ parts }) => parts.declareUsage(shell, command));
       }
     }
   }

@@ -94,7 +94,12 @@ async function waitJob(shell: Shell, job: Job, position: number): Promise<number
     if (status !== -EINTR) {
       job.statuses[position] = status < 0 ? 127 : status;
       const signal = status < 0 ? 0 : shell.sys.lastSignal;
-      if (signal !== 0 && ![SIGINT, SIGPIPE, SIGTERM].includes(signal) && !shell.options.interactive && !(shell.options.posix && shell.options.command)) {
+      if (
+        signal !== 0 &&
+        ![SIGINT, SIGPIPE, SIGTERM].includes(signal) &&
+        !shell.options.interactive &&
+        !(shell.options.posix && shell.options.command)
+      ) {
         const pid = String(job.pids[position]).padStart(5);
         shell.report(`${shell.place()}: ${pid} ${signalDescription(signal).padEnd(23)} ${job.text}\n`);
       }
@@ -208,10 +213,7 @@ export function kill(shell: Shell, argv: string[]): Status {
     for (const pid of pids) {
       // A background child that has just ended is still there to be signalled, once.
       const ended = shell.jobs.find(
-        (job) =>
-          !job.foreign &&
-          !job.lingered &&
-          job.pids.some((one, i) => one === pid && job.statuses[i] !== undefined && !job.reported),
+        (job) => !(job.foreign || job.lingered || job.reported) && job.statuses[job.pids.indexOf(pid)] !== undefined,
       );
       const result = ended ? 0 : shell.sys.kill(pid, signal);
       if (ended) ended.lingered = true;

@@ -2,7 +2,8 @@
 
 import { AT_FDCWD, encode, O_RDONLY, SIGINT, SIGQUIT, strerror } from "@vibengine/system";
 import type { Command, Coprocess, List, ListItem, Pipeline } from "../ast.ts";
-import { ShellFault, type Status } from "./control.ts";
+import { withTools } from "../builtins/late.ts";
+import type { Status } from "./control.ts";
 import { addJob, joinGroup, newJob, waitForeground } from "./jobs.ts";
 import { TRAP_DEBUG } from "./options.ts";
 import { restoreFds, type SavedFd, save } from "./redirect.ts";
@@ -215,39 +216,11 @@ export function runBackground(shell: Shell, item: ListItem): Status {
   return 0;
 }
 
-/** `coproc NAME command`: a background command whose stdin and stdout are pipes of the shell. */
+/** `coproc NAME command`, whose code comes with the tools. */
 export function runCoprocess(shell: Shell, node: Coprocess): Status {
-  const ours: [number, number] = [-1, -1];
-  const theirs: [number, number] = [-1, -1];
-  for (const at of [0, 1]) {
-    const pipe: [number, number] = [-1, -1];
-    const result = shell.sys.pipe(pipe);
-    if (result < 0) throw new ShellFault(`cannot make pipe for coprocess: ${strerror(result)}`);
-    // The first pipe is read by the shell, the second written.
-    ours[at] = pipe[at];
-    theirs[1 - at] = pipe[1 - at];
-  }
-  const child = forkShell(shell);
-  if (child === null) return 254;
-  for (const fd of ours) child.sys.close(fd);
-  connect(child, theirs[0], 0);
-  connect(child, theirs[1], 1);
-  for (const fd of theirs) shell.sys.close(fd);
-  const fds = ours.map((fd) => {
-    const moved = shell.sys.dup(fd, 60);
-    shell.sys.close(fd);
-    shell.sys.setCloexec(moved, true);
-    return String(moved);
-  });
-  const variable = shell.vars.writable(node.name);
-  variable.list = fds;
-  variable.map = null;
-  shell.vars.set(`${node.name}_PID`, String(child.sys.pid));
-  shell.lastBackground = child.sys.pid;
-  const job = addJob(shell, [child.sys.pid], node.text);
-  job.coprocess = node.name;
-  startCommand(child, node.body);
-  return 0;
+  return withTools(shell, "coproc", ({ parts }) =>
+    parts.runCoprocess(shell, node, { forkShell, connect, addJob, startCommand }),
+  );
 }
 
 /** Without job control a background command reads nothing. */

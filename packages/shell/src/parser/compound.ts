@@ -134,7 +134,7 @@ function readFor(lexer: Lexer, line: number): Command {
 function splitSections(text: string): string[] {
   const sections = [""];
   let depth = 0;
-  for (const [piece] of text.matchAll(/\\[^]|"(?:\\[^]|[^"\\])*"|'[^']*'|`[^`]*`|[^]/g)) {
+  for (const piece of text.match(/\\[^]|(["'`])(?:\\[^]|(?!\1)[^])*\1|[^]/g) ?? []) {
     if (piece === "(") depth++;
     else if (piece === ")") depth--;
     if (piece === ";" && depth === 0) sections.push("");

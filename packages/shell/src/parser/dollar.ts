@@ -134,9 +134,7 @@ export function arithmeticPart(lexer: Lexer, text: string): ArithmeticPart {
 
 /** `x=1, y=$x`: expanded before it is evaluated, `$x` is what it was, so that no tree over both may stand for it. */
 function changesFirst(text: string): boolean {
-  if (!text.includes("$") || !/[,?]|&&|\|\||\+\+|--/.test(text)) return false;
-  const names = [...text.matchAll(/\$(\w+)/g)].map((match) => match[1]);
-  return names.some((name) => new RegExp(`(?<![\\w$])${name}\\b`).test(text));
+  return /[,?]|&&|\|\||\+\+|--/.test(text) && /\$(\w+)\b[^]*(?<![\w$])\1\b|(?<![\w$])(\w+)\b[^]*\$\2\b/.test(text);
 }
 
 function findArithmeticEnd(lexer: Lexer, start: number, close: ")" | "]"): number {

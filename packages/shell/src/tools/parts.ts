@@ -4,10 +4,11 @@
 import { formatNumber } from "../builtins/float.ts";
 import { Reader, Writer } from "../stdio.ts";
 import { columnsOf, complete } from "./complete-line.ts";
+import { runCoprocess } from "./coprocess.ts";
 import { matchExtended } from "./match-extended.ts";
 import { printFunction } from "./print-function.ts";
 import { printTraps } from "./print-traps.ts";
-import { printAll, printDeclarations, printMarked } from "./print-variables.ts";
+import { declareUsage, printAll, printDeclarations, printMarked } from "./print-variables.ts";
 import { formatLocalTime } from "./zone.ts";
 
 export const parts = {
@@ -15,6 +16,7 @@ export const parts = {
   Writer,
   columnsOf,
   complete,
+  declareUsage,
   formatNumber,
   formatLocalTime,
   matchExtended,
@@ -23,6 +25,7 @@ export const parts = {
   printFunction,
   printMarked,
   printTraps,
+  runCoprocess,
 };
 
 export type Parts = typeof parts;
