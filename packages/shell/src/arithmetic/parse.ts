@@ -18,7 +18,9 @@ export type Expression =
 export type Variable = Extract<Expression, { kind: "variable" }>;
 
 /** An expression that cannot be evaluated. The message is complete but for the shell's name and line. */
-export class ArithmeticFault extends Error {}
+export class ArithmeticFault extends Error {
+  reported = false;
+}
 
 const LEVELS: Record<string, number> = {
   "||": 1,
@@ -157,8 +159,8 @@ class ExpressionParser {
   binary(level: number): Expression {
     let left = this.unary();
     for (;;) {
-      if ((this.is("++") || this.is("--")) && left.kind !== "variable") {
-        // `4++x` is `4 + +x`: only a variable can be stepped.
+      if (this.is("++") || this.is("--")) {
+        // `4++x` is `4 + +x`, and so for `(x)++3`: only a variable can be stepped.
         this.token = this.token[0];
         this.at = this.start + 1;
       }

@@ -24,8 +24,6 @@ import { literalWord, readWord } from "../parser/words.ts";
 import { withTools } from "./late.ts";
 import { splitAssignment } from "./usage.ts";
 
-/** The declaration commands that are special builtins. */
-const USAGE = "[-aAfFgiIlnrtux] [name[=value] ...] or declare -p [-aAfFilnrtux] [name ...]";
 const FLAGS: Record<string, number> = { x: EXPORT, r: READONLY, i: INTEGER, l: LOWER, u: UPPER, n: NAMEREF };
 
 export function declare(shell: Shell, argv: string[]): Status {
@@ -36,6 +34,13 @@ export function local(shell: Shell, argv: string[]): Status {
   if (shell.vars.frames.length === 0) {
     shell.complain("local: can only be used in a function");
     return 1;
+  }
+  // `local -`: the options are those of before when the function ends.
+  const own = argv.indexOf("-");
+  if (own > 0) {
+    shell.localOptions ??= shell.options.clone();
+    argv = argv.filter((word) => word !== "-");
+    if (argv.length === 1) return 0;
   }
   return declareWords(shell, argv, true);
 }
@@ -79,8 +84,7 @@ function declareWords(shell: Shell, argv: string[], isLocal: boolean): Status {
       else {
         shell.declarations = null;
         shell.complain(`${command}: ${argv[first][0]}${letter}: invalid option`);
-        shell.report(`${command}: usage: ${command} ${command === "local" ? "[option] name[=value] ..." : USAGE}\n`);
-        return 2;
+        return withTools(shell, command, ({ parts }) => parts.declareUsage(shell, command));
       }
     }
   }
@@ -114,7 +118,8 @@ export function declareNames(shell: Shell, argv: string[], first: number, declar
       try {
         let assignment = declarations?.get(i) ?? assignmentOf(shell, argv[i], declaration);
         // `declare -a a='(1 2)'`: elements even in quotes.
-        if (declaration.shape && assignment.value?.literal?.startsWith("(") && !SPECIAL.has(declaration.command))
+        const mayList = declaration.shape || declaration.scope === "visible";
+        if (mayList && assignment.value?.literal?.startsWith("(") && !SPECIAL.has(declaration.command))
           assignment = assignmentOf(shell, argv[i], declaration);
         if (assignment.index && SPECIAL.has(declaration.command))
           throw new ShellFault(`\`${argv[i].replace(/\+?=.*/s, "")}': not a valid identifier`);

@@ -73,7 +73,8 @@ function findWaited(shell: Shell, word: string): { job: Job; position: number } 
     shell.complain(`wait: \`${word}': not a pid or valid job spec`);
     return 1;
   }
-  const job = shell.jobs.find((each) => !each.foreign && each.pids.includes(Number(word)));
+  const known = [...shell.jobs, ...shell.substituted];
+  const job = known.find((each) => !each.foreign && each.pids.includes(Number(word)));
   if (job) return { job, position: job.pids.indexOf(Number(word)) };
   shell.complain(`wait: pid ${word} is not a child of this shell`);
   return 127;
@@ -93,7 +94,12 @@ async function waitJob(shell: Shell, job: Job, position: number): Promise<number
     if (status !== -EINTR) {
       job.statuses[position] = status < 0 ? 127 : status;
       const signal = status < 0 ? 0 : shell.sys.lastSignal;
-      if (signal !== 0 && ![SIGINT, SIGPIPE, SIGTERM].includes(signal) && !shell.options.interactive) {
+      if (
+        signal !== 0 &&
+        ![SIGINT, SIGPIPE, SIGTERM].includes(signal) &&
+        !shell.options.interactive &&
+        !(shell.options.posix && shell.options.command)
+      ) {
         const pid = String(job.pids[position]).padStart(5);
         shell.report(`${shell.place()}: ${pid} ${signalDescription(signal).padEnd(23)} ${job.text}\n`);
       }
@@ -185,6 +191,7 @@ export function kill(shell: Shell, argv: string[]): Status {
     return 2;
   }
   let sent = 0;
+  reapJobs(shell);
   for (const word of words) {
     let pids: number[];
     let continues: Job | null = null;
@@ -204,12 +211,12 @@ export function kill(shell: Shell, argv: string[]): Status {
       continue;
     }
     for (const pid of pids) {
-      // A background child that has ended but was not waited for is still there to be signalled.
-      const ended = shell.jobs.some(
-        (job) =>
-          !job.foreign && job.pids.some((one, i) => one === pid && job.statuses[i] !== undefined && !job.reported),
+      // A background child that has just ended is still there to be signalled, once.
+      const ended = shell.jobs.find(
+        (job) => !(job.foreign || job.lingered || job.reported) && job.statuses[job.pids.indexOf(pid)] !== undefined,
       );
       const result = ended ? 0 : shell.sys.kill(pid, signal);
+      if (ended) ended.lingered = true;
       if (result >= 0) sent++;
       else shell.complain(`kill: (${pid}) - ${strerror(result)}`);
     }

@@ -2,6 +2,7 @@
 
 import { EAGAIN, SIGINT, type System } from "@vibengine/system";
 import type { Shell } from "./shell.ts";
+import { signalDescription } from "./signals.ts";
 
 export interface Job {
   id: number;
@@ -15,24 +16,13 @@ export interface Job {
   foreign: boolean;
   /** The coprocess's name, whose variables go when it has ended. */
   coprocess?: string;
+  /** It was signalled after its end, while it could still have run; then it is gone. */
+  lingered?: boolean;
   /** `disown -h` */
   kept?: boolean;
   /** Its end has been seen by `jobs` or `wait`. */
   reported: boolean;
 }
-
-/** glibc's texts of the common signals. */
-const ENDED_BY: Record<number, string> = {
-  1: "Hangup",
-  2: "Interrupt",
-  3: "Quit",
-  6: "Aborted",
-  9: "Killed",
-  11: "Segmentation fault",
-  13: "Broken pipe",
-  14: "Alarm clock",
-  15: "Terminated",
-};
 
 /** Ended jobs that nobody waited for are forgotten beyond this many. */
 const ENDED_MAX = 1000;
@@ -110,7 +100,7 @@ export function takeTerminal(shell: Shell, isReset = false): void {
 export function endText(status: number): string {
   if (status === 0) return "Done";
   if (status <= 128) return `Exit ${status}`;
-  return ENDED_BY[status - 128] ?? `Signal ${status - 128}`;
+  return signalDescription(status - 128);
 }
 
 /** Before a prompt: which jobs have ended or stopped since the last one. */

@@ -79,9 +79,10 @@ export class Scopes {
     const { hidden } = this.frames[at];
     const present = this.table.get(name);
     let own = hidden.get(name);
-    if (present !== undefined && (present.flags & READONLY) !== 0 && !own)
-      throw new ShellFault(`${name}: readonly variable`);
     const hiding = this.frameOf(name);
+    // A caller's read-only local may be hidden, a global may not.
+    if (present !== undefined && (present.flags & READONLY) !== 0 && !own && hiding < 0)
+      throw new ShellFault(`${name}: readonly variable`);
     const keeps = inherit || (hiding >= 0 && this.frames[hiding].hidden.get(name)!.temporary);
     if (!own && at > 0 && this.frames[at - 1].kind === "call") {
       // The assignments before a call are the function's own.

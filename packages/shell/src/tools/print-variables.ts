@@ -95,3 +95,15 @@ export function printAll(shell: Shell): Status {
     for (const name of [...shell.functions.keys()].sort(compareNames)) text += `${functionText(shell, name)}\n`;
   return shell.write(text, "set");
 }
+
+const DECLARE_USAGE: Record<string, string> = {
+  declare: "[-aAfFgiIlnrtux] [name[=value] ...] or declare -p [-aAfFilnrtux] [name ...]",
+  typeset: "[-aAfFgiIlnrtux] name[=value] ... or typeset -p [-aAfFilnrtux] [name ...]",
+  local: "[option] name[=value] ...",
+};
+
+/** What follows a wrong option of a declaration command, whose status is 2. */
+export function declareUsage(shell: Shell, command: string): number {
+  shell.report(`${command}: usage: ${command} ${DECLARE_USAGE[command]}\n`);
+  return 2;
+}
