@@ -16,6 +16,8 @@ class Suspended {
   promise: Promise<unknown>;
   constructor(promise: Promise<unknown>) {
     this.promise = promise;
+    // An expansion may be given up, as that of PS4 is.
+    promise.catch(() => {});
   }
 }
 
