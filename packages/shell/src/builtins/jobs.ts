@@ -1,23 +1,10 @@
-// wait and kill. jobs, fg, bg, disown and `kill -l` come with the tools.
+// wait. jobs, fg, bg, disown and kill come with the tools.
 
-import {
-  EAGAIN,
-  EINTR,
-  SIGCHLD,
-  SIGCONT,
-  SIGHUP,
-  SIGINT,
-  SIGPIPE,
-  SIGTERM,
-  STOPPED,
-  strerror,
-} from "@vibengine/system";
-import type { Status } from "../execute/control.ts";
-import { findJob, forgetCoprocess, isDone, type Job, jobStatus, reapJobs, signalJob, stopOf } from "../execute/jobs.ts";
+import { EAGAIN, EINTR, SIGCHLD, SIGINT, SIGPIPE, SIGTERM, STOPPED } from "@vibengine/system";
+import { findJob, forgetCoprocess, isDone, type Job, jobStatus, reapJobs, stopOf } from "../execute/jobs.ts";
 import type { Shell } from "../execute/shell.ts";
-import { signalDescription, signalNumber } from "../execute/signals.ts";
+import { signalDescription } from "../execute/signals.ts";
 import { runTraps } from "../execute/traps.ts";
-import { late } from "./late.ts";
 import { IDENTIFIER, parseLetters } from "./usage.ts";
 
 export async function wait(shell: Shell, argv: string[]): Promise<number> {
@@ -161,71 +148,4 @@ function note(shell: Shell, pid: number, status: number): void {
     const position = job.pids.indexOf(pid);
     if (position >= 0 && !job.foreign) job.statuses[position] = status;
   }
-}
-
-const KILL_USAGE = "kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]";
-
-export function kill(shell: Shell, argv: string[]): Status {
-  let words = argv.slice(1);
-  let signal: number | null = SIGTERM;
-  const first = words[0] ?? "";
-  if (first === "-l" || first === "-L") return late("kill -l")(shell, argv);
-  const attached = /^-[sn](.+)$/.exec(first);
-  if (first === "-s" || first === "-n" || (attached && signalNumber(first.slice(1)) === null)) {
-    const name = attached ? attached[1] : words[1];
-    if (name === undefined) {
-      shell.complain(`kill: ${first}: option requires an argument`);
-      return 1;
-    }
-    signal = signalNumber(name);
-    if (signal === null || signal > 64) return badSignal(shell, name);
-    words = words.slice(attached ? 1 : 2);
-  } else if (/^-./.test(first) && first !== "--") {
-    signal = signalNumber(first.slice(1));
-    if (signal === null || signal > 64) return badSignal(shell, first.slice(1));
-    words = words.slice(1);
-  }
-  if (words[0] === "--") words = words.slice(1);
-  if (words.length === 0) {
-    shell.report(`kill: usage: ${KILL_USAGE}\n`);
-    return 2;
-  }
-  let sent = 0;
-  reapJobs(shell);
-  for (const word of words) {
-    let pids: number[];
-    let continues: Job | null = null;
-    if (word.startsWith("%")) {
-      const job = findJob(shell, word);
-      if (!job) {
-        shell.complain(`kill: ${word}: no such job`);
-        continue;
-      }
-      const isStopped = stopOf(shell, job) !== 0;
-      pids = job.isGroup ? [-job.pids[0]] : job.pids;
-      // Else it would not see them.
-      continues = isStopped && (signal === SIGTERM || signal === SIGHUP) ? job : null;
-    } else if (/^[-+]?[0-9]+$/.test(word)) pids = [Number(word)];
-    else {
-      shell.complain(`kill: ${word}: arguments must be process or job IDs`);
-      continue;
-    }
-    for (const pid of pids) {
-      // A background child that has just ended is still there to be signalled, once.
-      const ended = shell.jobs.find(
-        (job) => !(job.foreign || job.lingered || job.reported) && job.statuses[job.pids.indexOf(pid)] !== undefined,
-      );
-      const result = ended ? 0 : shell.sys.kill(pid, signal);
-      if (ended) ended.lingered = true;
-      if (result >= 0) sent++;
-      else shell.complain(`kill: (${pid}) - ${strerror(result)}`);
-    }
-    if (continues !== null) signalJob(shell, continues, SIGCONT);
-  }
-  return sent > 0 ? 0 : 1;
-}
-
-export function badSignal(shell: Shell, name: string): number {
-  shell.complain(`kill: ${name}: invalid signal specification`);
-  return 1;
 }

@@ -25,7 +25,7 @@ import { parseCount } from "./flow.ts";
 import { writeLines } from "./history.ts";
 import { builtins, SPECIAL_BUILTINS } from "./index.ts";
 import { take } from "./input.ts";
-import { badSignal, findOne, settle } from "./jobs.ts";
+import { findOne, settle } from "./jobs.ts";
 import { IDENTIFIER, parseLetters } from "./usage.ts";
 
 /** The status of a builtin or tool whose code could not be loaded. */
@@ -72,7 +72,6 @@ function makeKit() {
     signalJob,
     stopOf,
     waitForeground,
-    badSignal,
     isExecutable,
     searchPath,
     defaultPath: DEFAULT_PATH,

@@ -182,7 +182,7 @@ export function arithmeticValue(
     const debug = runDebug(shell, line, `((${part.source ?? ""}))`);
     if (debug) return debug.then(() => arithmeticValue(shell, part));
   }
-  if (shell.options.xtrace && part.word.pure) traceLine(shell, `(( ${expandText(shell, part.word).trimStart()} ))`);
+  if (shell.options.xtrace && part.word.pure) traceLine(shell, `(( ${expandText(shell, part.word)} ))`);
   const evaluate = () => evaluateArithmetic(shell, part);
   return part.word.pure ? evaluate() : replay(shell, evaluate);
 }

@@ -237,7 +237,8 @@ function withRedirections(
       shell,
     );
   };
-  const redirected = (apply: (list: Redirect[]) => Status) => after(expandRedirections(shell, node.redirections), apply);
+  const redirected = (apply: (list: Redirect[]) => Status) =>
+    after(expandRedirections(shell, node.redirections), apply);
   // Where a redirection's word may change variables, the assignments are expanded first.
   if (node.redirections.some(({ target }) => /\$\{|\$\(\(/.test(target.source ?? "")))
     return assigned(() => redirected(perform));

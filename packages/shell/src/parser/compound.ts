@@ -123,9 +123,7 @@ function readFor(lexer: Lexer, line: number): Command {
   if (expression === null) throw lexer.unexpected(token);
   const sections = splitSections(expression);
   if (sections.length !== 3) throw new SyntaxFault("syntax error: `;' unexpected", line, lexer.lineAt(token.start));
-  const [init, test, step] = sections.map((text): ArithmeticPart | null =>
-    text.trim() ? arithmeticPart(lexer, text) : null,
-  );
+  const [init, test, step] = sections.map((text): ArithmeticPart | null => (text ? arithmeticPart(lexer, text) : null));
   if (lexer.peek().text === ";") lexer.next();
   skipNewlines(lexer);
   return { kind: "forarithmetic", line, init, test, step, body: readLoopBody(lexer) };
@@ -141,7 +139,7 @@ function splitSections(text: string): string[] {
     if (piece === ";" && depth === 0) sections.push("");
     else sections[sections.length - 1] += piece;
   }
-  return sections;
+  return sections.map((section) => section.trimStart());
 }
 
 function readArithmeticSource(lexer: Lexer): string | null {

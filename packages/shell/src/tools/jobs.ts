@@ -1,10 +1,10 @@
-// jobs, fg, bg, disown, suspend, `kill -l`. Builtins that come with the tools; they reach the shell through what late.ts hands
+// jobs, fg, bg, disown, suspend. Builtins that come with the tools; they reach the shell through what late.ts hands
 // them.
 
 import { SIGCONT, SIGSTOP } from "@vibengine/system";
 import type { LateBuiltin, LateKit } from "../builtins/late.ts";
 import type { Job } from "../execute/jobs.ts";
-import { signalDescription, signalName, signalNumber, signalTable } from "../execute/signals.ts";
+import { signalDescription } from "../execute/signals.ts";
 import { quoteAlways } from "../expand/quote.ts";
 
 export const jobs: LateBuiltin = (shell, argv, kit) => {
@@ -129,28 +129,4 @@ export const disown: LateBuiltin = (shell, argv, kit) => {
 export const suspend: LateBuiltin = (shell) => {
   shell.complain("suspend: cannot suspend: no job control");
   return 1;
-};
-/** `kill -l` */
-export const killList: LateBuiltin = (shell, argv, kit) => {
-  const words = argv.slice(argv[2] === "--" ? 3 : 2);
-  let text = "";
-  let status = 0;
-  for (const word of words) {
-    const number = /^[0-9]+$/.test(word) ? Number(word) : -1;
-    const signal = signalNumber(number > 128 ? String(number - 128) : word);
-    if (signal === null || signalName(signal) === null) status = kit.badSignal(shell, word);
-    else text += number >= 0 ? `${signalName(signal)}\n` : `${signal}\n`;
-  }
-  if (words.length === 0) {
-    if (shell.options.posix) {
-      const names: string[] = [];
-      for (let signal = 1; signal <= 64; signal++) {
-        const name = signalName(signal);
-        if (name !== null) names.push(name);
-      }
-      text = `${names.join(" ")}\n`;
-    } else text = signalTable();
-  }
-  const written = shell.write(text, "kill");
-  return typeof written === "number" ? written || status : written.then((result) => result || status);
 };
