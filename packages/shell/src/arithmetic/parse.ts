@@ -183,22 +183,22 @@ class ExpressionParser {
 
   unary(): Expression {
     if (this.kind !== "operator") return this.postfix();
-    const operator = this.token;
+    let operator = this.token;
+    if (operator === "++" || operator === "--") {
+      const start = this.start;
+      this.advance();
+      if (/^[A-Za-z_]/.test(this.token))
+        return { kind: "step", variable: this.variable(), by: operator === "++" ? 1 : -1, prefix: true };
+      // `--5` is two signs.
+      operator = operator[0];
+      this.at = start + 1;
+    }
     if (operator === "-" || operator === "+" || operator === "!" || operator === "~") {
       if (++this.depth > DEPTH_MAX) throw this.fault("expression recursion level exceeded");
       this.advance();
       const operand = this.unary();
       this.depth--;
       return { kind: "unary", operator, operand };
-    }
-    if (operator === "++" || operator === "--") {
-      this.advance();
-      if (/^[A-Za-z_]/.test(this.token))
-        return { kind: "step", variable: this.variable(), by: operator === "++" ? 1 : -1, prefix: true };
-      // `--5` is two signs.
-      const inner = this.unary();
-      const sign = operator === "++" ? "+" : "-";
-      return { kind: "unary", operator: sign, operand: { kind: "unary", operator: sign, operand: inner } };
     }
     return this.postfix();
   }

@@ -3,6 +3,7 @@
 import type { Assignment } from "../ast.ts";
 import { type Evaluated, evaluate, store } from "../execute/assign.ts";
 import { ExitShell, ShellFault, type Status } from "../execute/control.ts";
+import { exportFunction } from "../execute/functions.ts";
 import type { Shell } from "../execute/shell.ts";
 import { declaresList } from "../execute/simple.ts";
 import { traceCommand } from "../execute/trace.ts";
@@ -91,7 +92,7 @@ function declareWords(shell: Shell, argv: string[], isLocal: boolean): Status {
   const names = argv.slice(first);
   if (names.length === 0 || modes.has("f") || modes.has("F") || modes.has("p")) {
     shell.declarations = null;
-    const shown = { names, flags: on, shape, command, modes };
+    const shown = { names, flags: on, off, shape, command, modes, exportFunction };
     return withTools(shell, command, ({ parts }) => parts.printDeclarations(shell, shown));
   }
   const scope = modes.has("g") ? "global" : !isLocal ? "visible" : modes.has("I") ? "inherit" : "local";
@@ -188,6 +189,8 @@ function declareName(shell: Shell, assignment: Assignment, value: Evaluated | nu
     variable = vars.table.get(name);
     if (variable === undefined) vars.table.set(name, (variable = newVariable(undefined, vars.exportAll ? EXPORT : 0)));
   }
+  // `x=1 export x`
+  if (on & (EXPORT | READONLY) && value === null) vars.adopt(name);
   if ((variable.flags & READONLY) !== 0 && (value || (off & READONLY) !== 0 || on & ~(READONLY | EXPORT)))
     throw new ShellFault(`${name}: readonly variable`);
   if (declaration.destroys && (variable.list || variable.map))

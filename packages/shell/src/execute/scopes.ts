@@ -72,6 +72,12 @@ export class Scopes {
     this.table.set(name, newVariable(present?.value));
   }
 
+  /** Lets an assignment before the command at hand stay. */
+  adopt(name: string): void {
+    const frame = this.frames.at(-1);
+    if (frame?.kind === "command") frame.hidden.delete(name);
+  }
+
   /** A local variable of the running function: a fresh one, unless it has that local already. */
   makeLocal(name: string, inherit = false): Variable {
     let at = this.frames.length - 1;

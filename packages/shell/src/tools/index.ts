@@ -69,6 +69,7 @@ import { ulimit } from "./ulimit.ts";
 import { caller, times, umask } from "./umask.ts";
 import { uniq } from "./uniq.ts";
 import { df, du } from "./usage.ts";
+import { wait } from "./wait.ts";
 import { wasi } from "./wasi.ts";
 import { wc } from "./wc.ts";
 import { xargs } from "./xargs.ts";
@@ -100,6 +101,7 @@ const lateBuiltins: Record<string, LateBuiltin> = {
   disown,
   suspend,
   kill,
+  wait,
 };
 
 export const tools: Record<string, Tool> = {

@@ -6,6 +6,7 @@ import type { Status } from "../execute/control.ts";
 import type { Job } from "../execute/jobs.ts";
 import type { Shell } from "../execute/shell.ts";
 import { signalName, signalNumber, signalTable } from "../execute/signals.ts";
+import { findJob, signalJob } from "./job-names.ts";
 
 const KILL_USAGE = "kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]";
 
@@ -40,7 +41,7 @@ export const kill: LateBuiltin = (shell, argv, kit) => {
     let pids: number[];
     let continues: Job | null = null;
     if (word.startsWith("%")) {
-      const job = kit.findJob(shell, word);
+      const job = findJob(shell, word);
       if (!job) {
         shell.complain(`kill: ${word}: no such job`);
         continue;
@@ -51,7 +52,9 @@ export const kill: LateBuiltin = (shell, argv, kit) => {
       continues = isStopped && (signal === SIGTERM || signal === SIGHUP) ? job : null;
     } else if (/^[-+]?[0-9]+$/.test(word)) pids = [Number(word)];
     else {
-      shell.complain(`kill: ${word}: arguments must be process or job IDs`);
+      shell.complain(
+        word === "" ? "kill: `': not a pid or valid job spec" : `kill: ${word}: arguments must be process or job IDs`,
+      );
       continue;
     }
     for (const pid of pids) {
@@ -64,7 +67,7 @@ export const kill: LateBuiltin = (shell, argv, kit) => {
       if (result >= 0) sent++;
       else shell.complain(`kill: (${pid}) - ${strerror(result)}`);
     }
-    if (continues !== null) kit.signalJob(shell, continues, SIGCONT);
+    if (continues !== null) signalJob(shell, continues, SIGCONT);
   }
   return sent > 0 ? 0 : 1;
 };

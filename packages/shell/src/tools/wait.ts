@@ -1,31 +1,31 @@
-// wait. jobs, fg, bg, disown and kill come with the tools.
+// wait: a builtin that comes with the tools; it reaches the shell through what late.ts hands it.
 
 import { EAGAIN, EINTR, SIGCHLD, SIGINT, SIGPIPE, SIGTERM, STOPPED } from "@vibengine/system";
-import { findJob, forgetCoprocess, isDone, type Job, jobStatus, reapJobs, stopOf } from "../execute/jobs.ts";
+import type { LateBuiltin, LateKit } from "../builtins/late.ts";
+import { isDone, type Job } from "../execute/jobs.ts";
 import type { Shell } from "../execute/shell.ts";
 import { signalDescription } from "../execute/signals.ts";
-import { runTraps } from "../execute/traps.ts";
-import { IDENTIFIER, parseLetters } from "./usage.ts";
+import { findJob, findOne, settle } from "./job-names.ts";
 
-export async function wait(shell: Shell, argv: string[]): Promise<number> {
-  const options = parseLetters(shell, argv, "fnp:", "wait [-fn] [-p var] [id ...]");
+export const wait: LateBuiltin = async (shell, argv, kit) => {
+  const options = kit.parseLetters(shell, argv, "fnp:", "wait [-fn] [-p var] [id ...]");
   if (!options) return 2;
   const { rest, flags, values } = options;
   const variable = values.get("p");
   if (variable !== undefined) {
-    if (!IDENTIFIER.test(variable)) {
+    if (!kit.identifier.test(variable)) {
       shell.complain(`wait: \`${variable}': not a valid identifier`);
       return 1;
     }
     shell.vars.unset(variable);
   }
-  if (flags.has("n")) return waitAny(shell, rest, variable);
+  if (flags.has("n")) return waitAny(shell, kit, rest, variable);
   let status = 0;
   if (rest.length === 0) {
     for (const job of shell.jobs) {
       if (job.foreign) continue;
       for (let i = 0; i < job.pids.length; i++) {
-        status = await waitJob(shell, job, i);
+        status = await waitJob(shell, kit, job, i);
         if (status > 255) return status - 256;
       }
       settle(shell, job);
@@ -40,13 +40,13 @@ export async function wait(shell: Shell, argv: string[]): Promise<number> {
       continue;
     }
     const { job, position } = found;
-    status = await waitJob(shell, job, position);
+    status = await waitJob(shell, kit, job, position);
     if (status > 255) return status - 256;
     if (isDone(job)) settle(shell, job);
     if (variable) shell.vars.set(variable, String(job.pids[position]));
   }
   return status;
-}
+};
 
 /** The job a word of `wait` means, or the status that goes with its complaint. */
 function findWaited(shell: Shell, word: string): { job: Job; position: number } | number {
@@ -68,13 +68,13 @@ function findWaited(shell: Shell, word: string): { job: Job; position: number } 
 }
 
 /** The status of a job's process; 256 + 128 + signal if a trapped signal came first; 128 + signal if the job was stopped. */
-async function waitJob(shell: Shell, job: Job, position: number): Promise<number> {
+async function waitJob(shell: Shell, kit: LateKit, job: Job, position: number): Promise<number> {
   for (;;) {
     const known = job.statuses[position];
     if (known !== undefined) return known;
     const status = await shell.sys.block(() => {
       const ended = shell.sys.wait(job.pids[position]);
-      const stop = ended === -EAGAIN ? stopOf(shell, job) : 0;
+      const stop = ended === -EAGAIN ? kit.stopOf(shell, job) : 0;
       return stop === 0 ? ended : STOPPED + stop;
     });
     if (status > STOPPED) return 128 + status - STOPPED;
@@ -96,7 +96,7 @@ async function waitJob(shell: Shell, job: Job, position: number): Promise<number
       const signals = shell.sys.takeSignals();
       shell.pendingSignals |= signals;
       if (signals !== 0) {
-        await runTraps(shell);
+        await kit.runTraps(shell);
         return 256 + 128 + (31 - Math.clz32(signals));
       }
     }
@@ -104,7 +104,7 @@ async function waitJob(shell: Shell, job: Job, position: number): Promise<number
 }
 
 /** `wait -n`: the next job that ends. */
-async function waitAny(shell: Shell, words: string[], variable: string | undefined): Promise<number> {
+async function waitAny(shell: Shell, kit: LateKit, words: string[], variable: string | undefined): Promise<number> {
   const named: Job[] = [];
   for (const word of words) {
     const job = findOne(shell, word);
@@ -115,32 +115,22 @@ async function waitAny(shell: Shell, words: string[], variable: string | undefin
     shell.jobs.filter((job) => !job.foreign && !job.reported && (words.length === 0 || named.includes(job)));
   if (wanted().length === 0) return 127;
   for (;;) {
-    reapJobs(shell);
+    kit.reapJobs(shell);
     const job = wanted().find(isDone);
     if (job) {
       settle(shell, job);
       if (variable) shell.vars.set(variable, String(job.pids[job.pids.length - 1]));
-      return jobStatus(job);
+      return kit.jobStatus(job);
     }
     const status = await shell.sys.block(() => shell.sys.wait(-1));
     if (status === -EINTR) {
       const signals = shell.sys.takeSignals();
       shell.pendingSignals |= signals;
-      await runTraps(shell);
+      await kit.runTraps(shell);
       if (signals) return 128 + (31 - Math.clz32(signals));
     } else if (status < 0) return 127;
     else note(shell, shell.sys.lastWaited, status);
   }
-}
-
-/** The job's end has been told: a coprocess's variables go with it. */
-export function settle(shell: Shell, job: Job): void {
-  job.reported = true;
-  forgetCoprocess(shell, job);
-}
-
-export function findOne(shell: Shell, word: string): Job | undefined {
-  return word.startsWith("%") ? findJob(shell, word) : shell.jobs.find((job) => job.pids.includes(Number(word)));
 }
 
 function note(shell: Shell, pid: number, status: number): void {
