@@ -5,7 +5,7 @@ import type { Assignment } from "../ast.ts";
 import { subscriptKey } from "../expand/parameters.ts";
 import { replay } from "../expand/replay.ts";
 import { appendFields, expandText } from "../expand/words.ts";
-import { ShellFault } from "./control.ts";
+import { ExitShell, ShellFault } from "./control.ts";
 import type { Shell } from "./shell.ts";
 import { traceAssignment } from "./trace.ts";
 import { EXPORT, NAMEREF } from "./variables.ts";
@@ -148,11 +148,10 @@ export function assignBefore(shell: Shell, assignments: Assignment[], keep = fal
       try {
         shell.vars.shadow(name);
       } catch (error) {
-        // The command runs all the same, but in POSIX mode.
-        if (!(error instanceof ShellFault)) throw error;
-        error.isMild = !keep;
-        if (shell.options.posix) throw error;
+        // The command runs all the same.
+        if (!(error instanceof ShellFault) || (shell.options.posix && (keep || shell.options.interactive))) throw error;
         shell.complain(error.message);
+        if (shell.options.posix) throw new ExitShell(1);
         return;
       }
       shell.vars.set(name, elements ? source : value.text, append);

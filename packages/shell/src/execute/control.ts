@@ -34,8 +34,6 @@ export class ShellFault extends Error {
   status: number;
   fatal: boolean;
   reported = false;
-  /** It costs a line, not the script, in POSIX mode too. */
-  isMild = false;
   constructor(message: string, fatal = false, status = 1) {
     super(message);
     this.fatal = fatal;

@@ -139,9 +139,8 @@ export async function runTopLevel(shell: Shell, list: List): Promise<number> {
     shell.loopDepth = 0;
     shell.jump = NO_JUMP;
     if (shell.options.interactive) return (shell.status = status);
-    const { fatal, isMild } = error as Partial<ShellFault>;
-    if (fatal) throw new ExitShell(status);
-    if ((shell.options.posix && !isMild) || shell.options.errexit)
+    if (error instanceof ShellFault && error.fatal) throw new ExitShell(status);
+    if (shell.options.posix || shell.options.errexit)
       throw new ExitShell(shell.options.posix && shell.commandString !== null ? 127 : status);
     shell.status = status;
     return status;
