@@ -125,3 +125,14 @@ test("CHLD, WINCH, CONT and URG do nothing unless trapped", async () => {
     "winch\ncont\n",
   );
 });
+
+test("children that nobody waits for make room", async () => {
+  const orphans = await out("for ((i = 0; i < 600; i++)); do (: &); done; echo $i");
+  const substitutions = await out("while read x; do { read y; } < <(echo) & done < <(seq 600); wait; echo $x$y");
+  expect(orphans + substitutions).toBe("600\n\n");
+});
+
+test("an expansion in a trace that has to wait is given up without harm", async () => {
+  const { stdout } = await runScript("PS4='$(sleep 0.1)'; (set -x; :) 2> /dev/null; sleep 0.2; echo on");
+  expect(stdout).toBe("on\n");
+});

@@ -71,6 +71,8 @@ export function replaceMatches(
     const at = text.indexOf(literal);
     return text.slice(0, at) + replacement(literal) + text.slice(at + literal.length);
   }
+  // An empty text is matched once by what matches nothing.
+  if (text === "") return matches(pattern, text) ? replacement(text) : text;
   const codes = new Codes(text);
   const matcher = pattern.extended ? new GroupMatcher(codes) : null;
   let result = "";

@@ -18,7 +18,9 @@ export type Expression =
 export type Variable = Extract<Expression, { kind: "variable" }>;
 
 /** An expression that cannot be evaluated. The message is complete but for the shell's name and line. */
-export class ArithmeticFault extends Error {}
+export class ArithmeticFault extends Error {
+  reported = false;
+}
 
 const LEVELS: Record<string, number> = {
   "||": 1,
@@ -157,8 +159,8 @@ class ExpressionParser {
   binary(level: number): Expression {
     let left = this.unary();
     for (;;) {
-      if ((this.is("++") || this.is("--")) && left.kind !== "variable") {
-        // `4++x` is `4 + +x`: only a variable can be stepped.
+      if (this.is("++") || this.is("--")) {
+        // `4++x` is `4 + +x`, and so for `(x)++3`: only a variable can be stepped.
         this.token = this.token[0];
         this.at = this.start + 1;
       }
@@ -181,22 +183,22 @@ class ExpressionParser {
 
   unary(): Expression {
     if (this.kind !== "operator") return this.postfix();
-    const operator = this.token;
+    let operator = this.token;
+    if (operator === "++" || operator === "--") {
+      const start = this.start;
+      this.advance();
+      if (/^[A-Za-z_]/.test(this.token))
+        return { kind: "step", variable: this.variable(), by: operator === "++" ? 1 : -1, prefix: true };
+      // `--5` is two signs.
+      operator = operator[0];
+      this.at = start + 1;
+    }
     if (operator === "-" || operator === "+" || operator === "!" || operator === "~") {
       if (++this.depth > DEPTH_MAX) throw this.fault("expression recursion level exceeded");
       this.advance();
       const operand = this.unary();
       this.depth--;
       return { kind: "unary", operator, operand };
-    }
-    if (operator === "++" || operator === "--") {
-      this.advance();
-      if (/^[A-Za-z_]/.test(this.token))
-        return { kind: "step", variable: this.variable(), by: operator === "++" ? 1 : -1, prefix: true };
-      // `--5` is two signs.
-      const inner = this.unary();
-      const sign = operator === "++" ? "+" : "-";
-      return { kind: "unary", operator: sign, operand: { kind: "unary", operator: sign, operand: inner } };
     }
     return this.postfix();
   }

@@ -136,6 +136,7 @@ export function runSourced(shell: Shell, path: string, text: string, own: string
       shell.line = line;
       if (own.length > 0 && shell.argsSet === argsSet) shell.args = args;
     },
+    shell,
   );
 }
 
@@ -181,7 +182,8 @@ export function exec(shell: Shell, argv: string[]): Status {
   const name = rest[0];
   const path = shell.programs.find(shell.sys, name, shell.vars.get("PATH"));
   if (typeof path === "number") {
-    shell.complain(path === ENOENT && !name.includes("/") ? `exec: ${name}: not found` : `${name}: ${strerror(path)}`);
+    const place = name[0] === "/" ? name : `${shell.vars.get("PWD")}/${name.replace(/^(\.\/+)+/, "")}`;
+    shell.complain(path === ENOENT && !name.includes("/") ? `exec: ${name}: not found` : `${place}: ${strerror(path)}`);
     const status = path === ENOENT ? 127 : 126;
     if (shell.shopt.execfail || shell.options.interactive) return status;
     throw new ExitShell(status);

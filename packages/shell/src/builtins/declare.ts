@@ -3,6 +3,7 @@
 import type { Assignment } from "../ast.ts";
 import { type Evaluated, evaluate, store } from "../execute/assign.ts";
 import { ExitShell, ShellFault, type Status } from "../execute/control.ts";
+import { exportFunction } from "../execute/functions.ts";
 import type { Shell } from "../execute/shell.ts";
 import { declaresList } from "../execute/simple.ts";
 import { traceCommand } from "../execute/trace.ts";
@@ -24,8 +25,6 @@ import { literalWord, readWord } from "../parser/words.ts";
 import { withTools } from "./late.ts";
 import { splitAssignment } from "./usage.ts";
 
-/** The declaration commands that are special builtins. */
-const USAGE = "[-aAfFgiIlnrtux] [name[=value] ...] or declare -p [-aAfFilnrtux] [name ...]";
 const FLAGS: Record<string, number> = { x: EXPORT, r: READONLY, i: INTEGER, l: LOWER, u: UPPER, n: NAMEREF };
 
 export function declare(shell: Shell, argv: string[]): Status {
@@ -36,6 +35,13 @@ export function local(shell: Shell, argv: string[]): Status {
   if (shell.vars.frames.length === 0) {
     shell.complain("local: can only be used in a function");
     return 1;
+  }
+  // `local -`: the options are those of before when the function ends.
+  const own = argv.indexOf("-");
+  if (own > 0) {
+    shell.localOptions ??= shell.options.clone();
+    argv = argv.filter((word) => word !== "-");
+    if (argv.length === 1) return 0;
   }
   return declareWords(shell, argv, true);
 }
@@ -79,15 +85,14 @@ function declareWords(shell: Shell, argv: string[], isLocal: boolean): Status {
       else {
         shell.declarations = null;
         shell.complain(`${command}: ${argv[first][0]}${letter}: invalid option`);
-        shell.report(`${command}: usage: ${command} ${command === "local" ? "[option] name[=value] ..." : USAGE}\n`);
-        return 2;
+        return withTools(shell, command, ({ parts }) => parts.declareUsage(shell, command));
       }
     }
   }
   const names = argv.slice(first);
   if (names.length === 0 || modes.has("f") || modes.has("F") || modes.has("p")) {
     shell.declarations = null;
-    const shown = { names, flags: on, shape, command, modes };
+    const shown = { names, flags: on, off, shape, command, modes, exportFunction };
     return withTools(shell, command, ({ parts }) => parts.printDeclarations(shell, shown));
   }
   const scope = modes.has("g") ? "global" : !isLocal ? "visible" : modes.has("I") ? "inherit" : "local";
@@ -114,7 +119,8 @@ export function declareNames(shell: Shell, argv: string[], first: number, declar
       try {
         let assignment = declarations?.get(i) ?? assignmentOf(shell, argv[i], declaration);
         // `declare -a a='(1 2)'`: elements even in quotes.
-        if (declaration.shape && assignment.value?.literal?.startsWith("(") && !SPECIAL.has(declaration.command))
+        const mayList = declaration.shape || declaration.scope === "visible";
+        if (mayList && assignment.value?.literal?.startsWith("(") && !SPECIAL.has(declaration.command))
           assignment = assignmentOf(shell, argv[i], declaration);
         if (assignment.index && SPECIAL.has(declaration.command))
           throw new ShellFault(`\`${argv[i].replace(/\+?=.*/s, "")}': not a valid identifier`);
@@ -183,6 +189,8 @@ function declareName(shell: Shell, assignment: Assignment, value: Evaluated | nu
     variable = vars.table.get(name);
     if (variable === undefined) vars.table.set(name, (variable = newVariable(undefined, vars.exportAll ? EXPORT : 0)));
   }
+  // `x=1 export x`
+  if (on & (EXPORT | READONLY) && value === null) vars.adopt(name);
   if ((variable.flags & READONLY) !== 0 && (value || (off & READONLY) !== 0 || on & ~(READONLY | EXPORT)))
     throw new ShellFault(`${name}: readonly variable`);
   if (declaration.destroys && (variable.list || variable.map))

@@ -72,8 +72,12 @@ export function return_(shell: Shell, argv: string[]): number {
 }
 
 export function exit(shell: Shell, argv: string[]): number {
+  if (argv[0] === "logout" && !shell.shopt.login_shell) {
+    shell.complain("logout: not login shell: use `exit'");
+    return 1;
+  }
   const words = argv[1] === "--" ? argv.slice(2) : argv.slice(1);
-  if (words.length === 0) throw new ExitShell(shell.trapStatus >= 0 ? shell.trapStatus : shell.status);
+  if (words.length === 0) throw new ExitShell(shell.trapStatus >= 0 ? shell.trapStatus : shell.status, true);
   const status = parseCount(words[0]);
   if (status === null) {
     shell.complain(`exit: ${words[0]}: numeric argument required`);
@@ -84,5 +88,5 @@ export function exit(shell: Shell, argv: string[]): number {
     if (shell.commandString !== null) throw new ExitShell(1);
     return 1;
   }
-  throw new ExitShell(status & 255);
+  throw new ExitShell(status & 255, true);
 }

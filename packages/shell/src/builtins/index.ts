@@ -8,7 +8,6 @@ import { declare, local } from "./declare.ts";
 import { cd, pwd } from "./directories.ts";
 import { break_, continue_, exit, false_, return_, true_ } from "./flow.ts";
 import { read } from "./input.ts";
-import { kill, wait } from "./jobs.ts";
 import { late } from "./late.ts";
 import { let_ } from "./let.ts";
 import { echo, printf } from "./output.ts";
@@ -81,9 +80,9 @@ export const builtins = new Map<string, Builtin>([
   ["alias", alias],
   ["unalias", unalias],
   ["trap", trap],
-  ["wait", wait],
+  ["wait", late("wait")],
   ["jobs", late("jobs")],
-  ["kill", kill],
+  ["kill", late("kill")],
   ["fg", late("fg")],
   ["bg", late("bg")],
   ["disown", late("disown")],

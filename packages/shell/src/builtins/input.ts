@@ -1,7 +1,19 @@
 // read. From a file a block is read and what is left over given back; from a pipe a byte at a time, so that
 // the next command finds the rest.
 
-import { decode, EAGAIN, ECHO, EINTR, ETIMEDOUT, ICANON, type System, strerror, VMIN, VTIME } from "@vibengine/system";
+import {
+  decode,
+  EAGAIN,
+  EBADF,
+  ECHO,
+  EINTR,
+  ETIMEDOUT,
+  ICANON,
+  type System,
+  strerror,
+  VMIN,
+  VTIME,
+} from "@vibengine/system";
 import { after, type Status } from "../execute/control.ts";
 import { finallyDo } from "../execute/run.ts";
 import type { Shell } from "../execute/shell.ts";
@@ -140,7 +152,13 @@ export function read(shell: Shell, argv: string[]): Status {
       return 1;
     }
   }
-  const fd = Number(values.get("u") ?? 0);
+  const unit = values.get("u");
+  const fd = Number(unit ?? 0);
+  if (unit && !(/^\d+$/.test(unit) && shell.sys.getFlags(fd) >= 0)) {
+    const wrong = Number.isNaN(fd) ? " specification" : `: ${strerror(EBADF)}`;
+    shell.complain(`read: ${unit}: invalid file descriptor${wrong}`);
+    return 1;
+  }
   const delimiter = values.get("d");
   const limit = Number(values.get("N") ?? values.get("n") ?? -1);
   const timeout = Number(values.get("t") ?? -1);

@@ -3,12 +3,13 @@
 
 import { ShellFault, type Status } from "../execute/control.ts";
 import { callFunction } from "../execute/functions.ts";
-import { findJob, isDone, jobStatus, reapJobs, signalJob, stopOf, waitForeground } from "../execute/jobs.ts";
+import { isDone, jobStatus, reapJobs, stopOf, waitForeground } from "../execute/jobs.ts";
 import { LONG_NAMES } from "../execute/options.ts";
 import { DEFAULT_PATH, isExecutable, searchPath } from "../execute/programs.ts";
 import { runSafely, runSource } from "../execute/script.ts";
 import type { Shell } from "../execute/shell.ts";
 import { substitute } from "../execute/substitution.ts";
+import { runTraps } from "../execute/traps.ts";
 import { Collector } from "../expand/fields.ts";
 import { exists, glob, list } from "../expand/glob.ts";
 import { effect } from "../expand/replay.ts";
@@ -25,7 +26,6 @@ import { parseCount } from "./flow.ts";
 import { writeLines } from "./history.ts";
 import { builtins, SPECIAL_BUILTINS } from "./index.ts";
 import { take } from "./input.ts";
-import { badSignal, findOne, settle } from "./jobs.ts";
 import { IDENTIFIER, parseLetters } from "./usage.ts";
 
 /** The status of a builtin or tool whose code could not be loaded. */
@@ -63,16 +63,11 @@ function makeKit() {
     take,
     change,
     currentDirectory,
-    findJob,
-    findOne,
     isDone,
     jobStatus,
     reapJobs,
-    settle,
-    signalJob,
     stopOf,
     waitForeground,
-    badSignal,
     isExecutable,
     searchPath,
     defaultPath: DEFAULT_PATH,
@@ -83,6 +78,7 @@ function makeKit() {
     coreCommands,
     cells,
     runSafely,
+    runTraps,
     ShellFault,
     tildeText,
   };

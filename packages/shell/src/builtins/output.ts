@@ -45,19 +45,19 @@ export function printf(shell: Shell, argv: string[]): Status {
 }
 
 /** Prints what came of it, or puts it into a variable. */
-function put(shell: Shell, { text, status, errors }: Formatted, variable: string | null): Status {
+function put(shell: Shell, { text, status, errors, counts }: Formatted, variable: string | null): Status {
   for (const error of errors) shell.complain(`printf: ${error}`);
+  for (const [name, count] of counts) if (!assign(shell, name, String(count))) status = 1;
   text = whole(text);
-  if (variable !== null) {
-    const element = /^([A-Za-z_]\w*)(?:\[(.+)\])?$/s.exec(variable);
-    if (!element) {
-      shell.complain(`printf: \`${variable}': not a valid identifier`);
-      return 2;
-    }
-    if (element[2] === undefined) shell.vars.set(element[1], text);
-    else shell.vars.setElement(element[1], shell.arithmetic.key(element[1], element[2]), text);
-    return status;
-  }
+  if (variable !== null) return assign(shell, variable, text) ? status : 2;
   const written = shell.write(text, "printf");
   return after(written, (result) => result || status);
+}
+
+function assign(shell: Shell, place: string, text: string): boolean {
+  const element = /^([A-Za-z_]\w*)(?:\[(.+)\])?$/s.exec(place);
+  if (!element) shell.complain(`printf: \`${place}': not a valid identifier`);
+  else if (element[2] === undefined) shell.vars.set(element[1], text);
+  else shell.vars.setElement(element[1], shell.arithmetic.key(element[1], element[2]), text);
+  return element !== null;
 }

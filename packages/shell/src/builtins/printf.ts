@@ -11,6 +11,8 @@ export interface Formatted {
   text: string;
   status: number;
   errors: string[];
+  /** What `%n` counted, by the variables' names. */
+  counts: [string, number][];
 }
 
 /** What the seldom used conversions need. */
@@ -32,21 +34,38 @@ interface Run extends PrintfSetting {
   text: string;
   errors: string[];
   warnings: string[];
+  counts: [string, number][];
   stopped: boolean;
 }
 
-const DIRECTIVE = /%([-+ #0']*)(\*|[0-9]+)?(?:\.(\*|-?[0-9]*))?(?:[hlLjzt]*)(?:\(([^)]*)\)(T)|([^]))?/y;
+const DIRECTIVE =
+  /%([-+ #0']*)(\*|[0-9]+)?(?:\.(\*|-?[0-9]*))?(?:[hlLjzt]*)(?:\(((?:[^()]|\([^()]*\))*)\)([^])|([^]))?/y;
 
 /** Null when it takes `late`, which is null. */
 export function formatPrintf(format: string, args: string[], setting: PrintfSetting): Formatted | null {
-  const run: Run = { ...setting, isHeldUp: false, args, at: 0, text: "", errors: [], warnings: [], stopped: false };
+  const run: Run = {
+    ...setting,
+    isHeldUp: false,
+    args,
+    at: 0,
+    text: "",
+    errors: [],
+    warnings: [],
+    counts: [],
+    stopped: false,
+  };
   do {
     const before = run.at;
     if (!formatOnce(format, run)) break;
     if (run.at === before) break;
   } while (run.at < args.length && !run.stopped);
   if (run.isHeldUp) return null;
-  return { text: run.text, status: run.errors.length > 0 ? 1 : 0, errors: [...run.warnings, ...run.errors] };
+  return {
+    text: run.text,
+    status: run.errors.length > 0 ? 1 : 0,
+    errors: [...run.warnings, ...run.errors],
+    counts: run.counts,
+  };
 }
 
 /** False if the format is invalid. */
@@ -55,7 +74,7 @@ function formatOnce(format: string, run: Run): boolean {
     const percent = format.indexOf("%", at);
     const plain = percent < 0 ? format.slice(at) : format.slice(at, percent);
     if (plain) {
-      const { text, stopped } = run.isTool ? unescapeFormat(plain) : unescape(plain, "printf");
+      const { text, stopped } = run.isTool ? unescapeFormat(plain) : unescapeBuiltin(plain, "printf", run);
       run.text += text;
       run.stopped = stopped;
     }
@@ -73,9 +92,19 @@ function formatOnce(format: string, run: Run): boolean {
       run.errors.push(`\`${format.slice(percent)}': missing format character`);
       return false;
     }
-    if (!convert(match, conversion, run)) return false;
+    if (match[5] !== undefined && conversion !== "T") {
+      run.warnings.push(`warning: \`${conversion}': invalid time format specification`);
+      run.text += "%";
+      at = percent + 1;
+    } else if (!convert(match, conversion, run)) return false;
   }
   return true;
+}
+
+function unescapeBuiltin(text: string, dialect: "printf" | "b", run: Run): { text: string; stopped: boolean } {
+  for (const _ of text.matchAll(/(?:^|[^\\])(?:\\\\)*\\x(?![\dA-Fa-f])/g))
+    run.warnings.push("missing hex digit for \\x");
+  return unescape(text, dialect);
 }
 
 /** A format's plain text; `\c` ends all output. */
@@ -104,7 +133,9 @@ function convert(match: RegExpExecArray, conversion: string, run: Run): boolean 
       run.text += pad(cut(next(run) ?? "", precision), width, flags);
       return true;
     case "b": {
-      const { text, stopped } = unescape(next(run) ?? "", "b");
+      const { text, stopped } = run.isTool
+        ? unescape(next(run) ?? "", "tool")
+        : unescapeBuiltin(next(run) ?? "", "b", run);
       run.text += pad(cut(text, precision), width, flags);
       run.stopped = stopped;
       return true;
@@ -155,6 +186,11 @@ function convert(match: RegExpExecArray, conversion: string, run: Run): boolean 
       // bash has room for that much.
       const time = run.late.formatLocalTime(match[4] || "%X", when, run.timeZone);
       run.text += pad(encode(time).length > 127 ? "" : cut(time, precision), width, flags);
+      return true;
+    }
+    case "n": {
+      const name = next(run);
+      if (name !== undefined && !run.isTool) run.counts.push([name, encode(run.text).length]);
       return true;
     }
     default:

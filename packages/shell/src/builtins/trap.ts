@@ -38,7 +38,7 @@ export function trap(shell: Shell, argv: string[]): Status {
       // What was ignored when the shell began stays so.
     } else if (action === null) {
       shell.traps.delete(signal);
-      shell.ignored &= ~(1 << signal);
+      if (signal < 32) shell.ignored = (shell.ignored & ~(1 << signal)) | (shell.deaf & (1 << signal));
     } else {
       shell.traps.set(signal, action);
       if (signal < 32) shell.ignored &= ~(1 << signal);

@@ -68,6 +68,10 @@ function unsetFunction(shell: Shell, name: string): boolean {
 export function unset(shell: Shell, argv: string[]): Status {
   const options = parseLetters(shell, argv, "fvn", "unset [-f] [-v] [-n] [name ...]");
   if (!options) return 2;
+  if (options.flags.has("f") && options.flags.has("v")) {
+    shell.complain("unset: cannot simultaneously unset a function and a variable");
+    return 1;
+  }
   let status = 0;
   for (const word of options.rest) {
     const split = splitAssignment(word);

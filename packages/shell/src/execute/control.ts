@@ -3,9 +3,16 @@
 /** Ends the shell (`exit`, `set -e`, a fatal error) after its EXIT trap. */
 export class ExitShell {
   status: number;
-  constructor(status: number) {
+  /** By `exit`: the EXIT trap sees the variables of the function that it stands in. */
+  asked: boolean;
+  constructor(status: number, asked = false) {
     this.status = status;
+    this.asked = asked;
   }
+}
+
+export function keepsFrames(error: unknown): boolean {
+  return error instanceof ExitShell && error.asked;
 }
 
 /** Ends the process as a signal would, quietly: a write into a pipe without reader. */
@@ -26,6 +33,7 @@ export class Interrupted {}
 export class ShellFault extends Error {
   status: number;
   fatal: boolean;
+  reported = false;
   constructor(message: string, fatal = false, status = 1) {
     super(message);
     this.fatal = fatal;

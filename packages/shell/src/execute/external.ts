@@ -1,6 +1,7 @@
 // Starting a program for a simple command: find it, fork, redirect, run it as a task, wait.
 
 import { EACCES, ENOENT, Killed, type System, strerror } from "@vibengine/system";
+import { quoteAlways } from "../expand/quote.ts";
 import { after, type Status } from "./control.ts";
 import { callFunction } from "./functions.ts";
 import { joinGroup } from "./jobs.ts";
@@ -82,7 +83,8 @@ function notFound(shell: Shell, name: string, errno: number, redirects: Redirect
   // The message goes through the command's redirections: in a process of its own.
   return after(applyRedirections(shell, sys, redirects, null), (error) => {
     const why = name.includes("/") || errno === EACCES ? strerror(errno) : "command not found";
-    complainThrough(shell, sys, error ?? `${name}: ${why}`);
+    const shown = /[\x01-\x1f\x7f]/.test(name) ? quoteAlways(name) : name;
+    complainThrough(shell, sys, error ?? `${shown}: ${why}`);
     sys.exit(0);
     waitFor(shell, sys.pid);
     return error !== null ? 1 : status;

@@ -4,7 +4,7 @@ import type { FunctionDefinition } from "../ast.ts";
 import { withTools } from "../builtins/late.ts";
 import { SyntaxFault } from "../parser/errors.ts";
 import { openScript, readCommandLine } from "../parser/parser.ts";
-import { after, NO_JUMP, RETURN, ShellFault, type Status } from "./control.ts";
+import { after, keepsFrames, NO_JUMP, RETURN, ShellFault, type Status } from "./control.ts";
 import { TRAP_DEBUG, TRAP_ERR, TRAP_RETURN } from "./options.ts";
 import { finallyDo, run } from "./run.ts";
 import { CALL_DEPTH_MAX, type Shell } from "./shell.ts";
@@ -16,7 +16,8 @@ export function callFunction(shell: Shell, definition: FunctionDefinition, argv:
   const limit = Number(shell.vars.get("FUNCNEST") ?? 0) || CALL_DEPTH_MAX;
   if (shell.calls.length >= limit)
     throw new ShellFault(`${definition.name}: maximum function nesting level exceeded (${limit})`);
-  const { args, loopDepth, line, sourceName } = shell;
+  const { args, loopDepth, line, sourceName, localOptions } = shell;
+  shell.localOptions = null;
   const restoreTraps = shell.traps.size > 0 ? suspendTraps(shell, OWN_TRAPS) : null;
   shell.args = argv.slice(1);
   shell.loopDepth = 0;
@@ -31,8 +32,14 @@ export function callFunction(shell: Shell, definition: FunctionDefinition, argv:
       const result = debug ? debug.then(() => run(shell, definition.body)) : run(shell, definition.body);
       return after(result, (status) => returned(shell, status));
     },
-    () => {
+    (error) => {
+      if (keepsFrames(error)) return;
       shell.vars.popFrame();
+      if (shell.localOptions) {
+        Object.assign(shell.options, shell.localOptions);
+        shell.vars.exportAll = shell.options.allexport;
+      }
+      shell.localOptions = localOptions;
       shell.calls.pop();
       shell.stack.pop();
       shell.sourceName = sourceName;
@@ -41,6 +48,7 @@ export function callFunction(shell: Shell, definition: FunctionDefinition, argv:
       shell.line = line;
       restoreTraps?.();
     },
+    shell,
   );
 }
 

@@ -2,6 +2,7 @@
 
 import { EAGAIN, SIGINT, type System } from "@vibengine/system";
 import type { Shell } from "./shell.ts";
+import { signalDescription } from "./signals.ts";
 
 export interface Job {
   id: number;
@@ -15,24 +16,13 @@ export interface Job {
   foreign: boolean;
   /** The coprocess's name, whose variables go when it has ended. */
   coprocess?: string;
+  /** It was signalled after its end, while it could still have run; then it is gone. */
+  lingered?: boolean;
   /** `disown -h` */
   kept?: boolean;
   /** Its end has been seen by `jobs` or `wait`. */
   reported: boolean;
 }
-
-/** glibc's texts of the common signals. */
-const ENDED_BY: Record<number, string> = {
-  1: "Hangup",
-  2: "Interrupt",
-  3: "Quit",
-  6: "Aborted",
-  9: "Killed",
-  11: "Segmentation fault",
-  13: "Broken pipe",
-  14: "Alarm clock",
-  15: "Terminated",
-};
 
 /** Ended jobs that nobody waited for are forgotten beyond this many. */
 const ENDED_MAX = 1000;
@@ -84,12 +74,6 @@ export function stopOf(shell: Shell, job: Job): number {
   return signals.includes(0) ? 0 : (signals.at(-1) ?? 0);
 }
 
-/** Signals a job as a whole. -errno of what failed. */
-export function signalJob(shell: Shell, job: Job, signal: number): number {
-  if (job.isGroup) return shell.sys.kill(-job.pids[0], signal);
-  return Math.min(0, ...job.pids.map((pid) => shell.sys.kill(pid, signal)));
-}
-
 /** Under job control: a new process joins a group (0: one of its own), which has the terminal if it is in the foreground. */
 export function joinGroup(shell: Shell, sys: System, group: number, isForeground: boolean): void {
   if (!shell.hasJobControl) return;
@@ -110,7 +94,7 @@ export function takeTerminal(shell: Shell, isReset = false): void {
 export function endText(status: number): string {
   if (status === 0) return "Done";
   if (status <= 128) return `Exit ${status}`;
-  return ENDED_BY[status - 128] ?? `Signal ${status - 128}`;
+  return signalDescription(status - 128);
 }
 
 /** Before a prompt: which jobs have ended or stopped since the last one. */
@@ -148,28 +132,4 @@ export async function waitForeground(shell: Shell, job: Job): Promise<number> {
     // A trap's turn comes when the job has ended.
     shell.pendingSignals |= shell.sys.takeSignals();
   }
-}
-
-/** Takes away the variables of a coprocess that has ended, and its pipes. */
-export function forgetCoprocess(shell: Shell, job: Job): void {
-  const name = job.coprocess;
-  if (name === undefined) return;
-  job.coprocess = undefined;
-  for (const fd of shell.vars.elements(name, false)) shell.sys.close(Number(fd));
-  shell.vars.unset(name);
-  shell.vars.unset(`${name}_PID`);
-}
-
-/** The job that `%1`, `%+`, `%-`, `%text` or `%?text` names. */
-export function findJob(shell: Shell, specification: string): Job | undefined {
-  const jobs = shell.jobs.filter((job) => !(isDone(job) && job.reported));
-  const name = specification.slice(1);
-  if (name === "" || name === "+" || name === "%") return jobs[jobs.length - 1];
-  if (name === "-") return jobs[jobs.length - 2] ?? jobs[jobs.length - 1];
-  if (/^[0-9]+$/.test(name)) return jobs.findLast((job) => job.id === Number(name));
-  const found = jobs.filter((job) =>
-    name.startsWith("?") ? job.text.includes(name.slice(1)) : job.text.startsWith(name),
-  );
-  // What fits several names none.
-  return found.length === 1 ? found[0] : undefined;
 }

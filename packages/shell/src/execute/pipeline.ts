@@ -190,7 +190,7 @@ export function runBackground(shell: Shell, item: ListItem): Status {
   let pids: number[];
   if (command.kind === "pipeline" && command.commands.length > 1 && !command.negated && !command.timed) {
     const detached = shell.hasJobControl ? -1 : shell.sys.dup(0, 10);
-    if (!shell.hasJobControl) useNullInput(shell);
+    if (!shell.hasJobControl && !shell.hasOwnInput) useNullInput(shell);
     pids = startPipeline(shell, command, false).pids;
     if (detached >= 0) {
       shell.sys.dup2(detached, 0);
@@ -202,7 +202,7 @@ export function runBackground(shell: Shell, item: ListItem): Status {
     pids = [child.sys.pid];
     joinGroup(shell, child.sys, 0, false);
     if (!shell.options.monitor) {
-      useNullInput(child);
+      if (!shell.hasOwnInput) useNullInput(child);
       child.ignore(SIGINT);
       child.ignore(SIGQUIT);
     }

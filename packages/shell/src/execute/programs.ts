@@ -112,7 +112,9 @@ export class Programs {
         if (found !== 0)
           return complain(
             sys,
-            `${name}: ${argv[0]}: ${file.path}: bad interpreter: ${strerror(found)}`,
+            found === ENOENT
+              ? `${name}: ${path}: cannot execute: required file not found`
+              : `${name}: ${argv[0]}: ${file.path}: bad interpreter: ${strerror(found)}`,
             found === ENOENT ? 127 : 126,
           );
         const words = [file.path, ...(file.argument === null ? [] : [file.argument]), path, ...argv.slice(1)];

@@ -26,7 +26,6 @@ import { appendFields, expandText } from "../expand/words.ts";
 import { after, type Status } from "./control.ts";
 import { failure, finallyDo, run } from "./run.ts";
 import type { Shell } from "./shell.ts";
-import { tell } from "./task.ts";
 import { runTraps } from "./traps.ts";
 
 /** A redirection with its target expanded. */
@@ -36,6 +35,8 @@ export interface Redirect {
   fd: number;
   fdName: string | null;
   text: string;
+  /** The target as it was written, for messages about fds. */
+  source?: string;
 }
 
 export interface SavedFd {
@@ -46,6 +47,8 @@ export interface SavedFd {
 
 /** fds the shell keeps for itself start here. */
 const SHELL_FD = 10;
+/** What redirections replace waits here, clear of the fds that scripts number themselves. */
+const SAVED_FD = 100;
 /** A here-document up to this size waits in a pipe, a longer one in a file without a name. */
 const PIPE_SIZE = 4096;
 
@@ -56,30 +59,16 @@ export function expandRedirections(shell: Shell, redirections: Redirection[]): R
 
 function expandOne(shell: Shell, redirection: Redirection): Redirect {
   const { operator, fd, fdName, target } = redirection;
-  let text: string;
-  if (operator.startsWith("<<")) {
-    text = expandText(shell, target);
-    if (operator === "<<<") text += "\n";
-  } else {
-    const fields: string[] = [];
-    // In POSIX mode a script's targets are no patterns.
-    const { noglob, posix, interactive } = shell.options;
-    shell.options.noglob = noglob || (posix && !interactive);
-    try {
-      appendFields(shell, target, fields);
-    } finally {
-      shell.options.noglob = noglob;
-    }
-    if (fields.length !== 1)
-      return { operator: "error", fd, fdName, text: `${sourceOf(shell, redirection)}: ambiguous redirect` };
-    text = fields[0];
+  // In POSIX mode a script's targets are neither split nor patterns.
+  if (operator.startsWith("<<") || (shell.options.posix && !target.braces)) {
+    const text = expandText(shell, target);
+    return { operator, fd, fdName, text: operator === "<<<" ? `${text}\n` : text };
   }
-  return { operator, fd, fdName, text };
-}
-
-function sourceOf(shell: Shell, redirection: Redirection): string {
-  const part = redirection.target.parts[0];
-  return part?.kind === "parameter" ? `$${part.name}` : expandText(shell, redirection.target);
+  const fields: string[] = [];
+  appendFields(shell, target, fields);
+  if (fields.length !== 1)
+    return { operator: "error", fd, fdName, text: `${target.source ?? expandText(shell, target)}: ambiguous redirect` };
+  return { operator, fd, fdName, text: fields[0], source: target.source };
 }
 
 type Outcome = string | null | Promise<string | null>;
@@ -177,7 +166,7 @@ function duplicate(shell: Shell, sys: System, redirect: Redirect, saved: SavedFd
       return null;
     }
     target = sys.dup(from, SHELL_FD);
-    if (target < 0) return `${from}: ${strerror(EBADF)}`;
+    if (target < 0) return `${redirect.source ?? from}: ${strerror(EBADF)}`;
     setFdVariable(shell, redirect.fdName, String(target));
   } else if (from < 0) {
     save(sys, target, saved);
@@ -185,7 +174,7 @@ function duplicate(shell: Shell, sys: System, redirect: Redirect, saved: SavedFd
     return null;
   } else {
     const open = sys.getFlags(from);
-    if (open < 0) return `${from}: ${strerror(open)}`;
+    if (open < 0) return `${redirect.source ?? from}: ${strerror(open)}`;
     if (from !== target) {
       save(sys, target, saved);
       const result = sys.dup2(from, target);
@@ -255,8 +244,9 @@ function openText(sys: System, text: string): number | string {
 
 export function save(sys: System, fd: number, saved: SavedFd[] | null): void {
   if (saved === null) return;
-  let copy = sys.dup(fd, SHELL_FD);
-  if (copy < 0) copy = sys.dup(fd, 0); // as bash, where `ulimit -n` leaves none so high
+  let copy = -1;
+  // Lower where `ulimit -n` leaves none so high, as bash does.
+  for (const lowest of [SAVED_FD, SHELL_FD, 0]) if (copy < 0) copy = sys.dup(fd, lowest);
   if (copy >= 0) sys.setCloexec(copy, true);
   saved.push({ fd, copy: copy >= 0 ? copy : -1 });
 }
@@ -272,28 +262,26 @@ export function restoreFds(sys: System, saved: SavedFd[]): void {
   }
 }
 
-/** Undoes redirections; a fault among what they held for is told while they still hold. */
-export function leaveRedirections(shell: Shell, saved: SavedFd[], fault: unknown): void {
-  tell(shell, fault);
-  restoreFds(shell.sys, saved);
-}
-
 /** A compound command with redirections. */
 export function runRedirected(shell: Shell, node: Redirected): Status {
   shell.line = node.line;
   // A subshell's are performed in its own process.
   const apply = (list: Redirect[]): Status => {
     const saved: SavedFd[] = [];
+    const { hasOwnInput } = shell;
     return finallyDo(
       () =>
         after(applyRedirections(shell, shell.sys, list, saved), (error) => {
+          if (list.some(({ fd }) => fd === 0)) shell.hasOwnInput = true;
           if (error === null) return run(shell, node.body);
           shell.complain(error);
           return failure(shell, 1);
         }),
-      (fault) => {
-        if (shell.sys.isAlive) leaveRedirections(shell, saved, fault);
+      () => {
+        shell.hasOwnInput = hasOwnInput;
+        if (shell.sys.isAlive) restoreFds(shell.sys, saved);
       },
+      shell,
     );
   };
   return after(expandRedirections(shell, node.redirections), apply);

@@ -14,6 +14,7 @@ import { runRedirected } from "./redirect.ts";
 import type { Shell } from "./shell.ts";
 import { runSimple } from "./simple.ts";
 import { closeSubstitutions } from "./substitution.ts";
+import { reportFault } from "./task.ts";
 import { runTrap, runTraps } from "./traps.ts";
 
 /** Compound commands entered without an await in between; beyond, the stack is unwound by one. */
@@ -264,7 +265,9 @@ export function runTolerant(shell: Shell, node: Command): Status {
   if (typeof result === "number") {
     shell.tolerance--;
     noteStatus(shell, node, result);
-    return (shell.status = result);
+    shell.status = result;
+    const traps = shell.traps.size > 0 ? runTraps(shell) : null;
+    return traps === null ? result : traps.then(() => result as number);
   }
   return settleTolerant(shell, node, result);
 }
@@ -273,15 +276,18 @@ async function settleTolerant(shell: Shell, node: Command, waiting: Promise<numb
   try {
     shell.status = await waiting;
     noteStatus(shell, node, shell.status);
-    return shell.status;
   } finally {
     shell.tolerance--;
   }
+  const { status } = shell;
+  if (shell.traps.size > 0) await runTraps(shell);
+  return status;
 }
 
-/** Runs `cleanup` when `body` has ended, however it ends, at once or later; it gets what was thrown. */
-export function finallyDo(body: () => Status, cleanup: (error?: unknown) => void): Status {
+/** Runs `cleanup` when `body` has ended, however it ends, at once or later. With `shell` a fault is reported before. */
+export function finallyDo(body: () => Status, cleanup: (error?: unknown) => void, shell?: Shell): Status {
   const failed = (error: unknown): never => {
+    if (shell) reportFault(shell, error);
     cleanup(error);
     throw error;
   };

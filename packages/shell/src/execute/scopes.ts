@@ -72,6 +72,12 @@ export class Scopes {
     this.table.set(name, newVariable(present?.value));
   }
 
+  /** Lets an assignment before the command at hand stay. */
+  adopt(name: string): void {
+    const frame = this.frames.at(-1);
+    if (frame?.kind === "command") frame.hidden.delete(name);
+  }
+
   /** A local variable of the running function: a fresh one, unless it has that local already. */
   makeLocal(name: string, inherit = false): Variable {
     let at = this.frames.length - 1;
@@ -79,9 +85,10 @@ export class Scopes {
     const { hidden } = this.frames[at];
     const present = this.table.get(name);
     let own = hidden.get(name);
-    if (present !== undefined && (present.flags & READONLY) !== 0 && !own)
-      throw new ShellFault(`${name}: readonly variable`);
     const hiding = this.frameOf(name);
+    // A caller's read-only local may be hidden, a global may not.
+    if (present !== undefined && (present.flags & READONLY) !== 0 && !own && hiding < 0)
+      throw new ShellFault(`${name}: readonly variable`);
     const keeps = inherit || (hiding >= 0 && this.frames[hiding].hidden.get(name)!.temporary);
     if (!own && at > 0 && this.frames[at - 1].kind === "call") {
       // The assignments before a call are the function's own.

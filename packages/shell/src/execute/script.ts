@@ -9,7 +9,7 @@ import { openScript, readCommandLine } from "../parser/parser.ts";
 import { ExitShell, NO_JUMP, ShellFault, type Status } from "./control.ts";
 import { runList } from "./run.ts";
 import type { Shell } from "./shell.ts";
-import { complainOf } from "./task.ts";
+import { complainOf, reportFault } from "./task.ts";
 
 /** A lexer over text, with the shell's aliases and options. */
 export function openText(shell: Shell, text: string, line = 1, more?: () => string | null): Lexer {
@@ -19,16 +19,30 @@ export function openText(shell: Shell, text: string, line = 1, more?: () => stri
     aliases: (name) => shell.aliasText(name),
     extglob: () => shell.shopt.extglob,
     posix: () => shell.options.posix,
+    warn: (at, message) => shell.report(`${shell.sourceName ?? shell.name}: line ${at}: warning: ${message}\n`),
   });
 }
 
-/** Runs text as `eval` and traps do: in place; a fault drops the whole line that called. */
-export function runSource(shell: Shell, text: string, line = 1, what = ""): Status {
-  const outer = shell.lexer;
+/**
+ * Runs text as `eval`, `.` and traps do: in place. A fault that is not fatal costs the rest of its line; a subshell it ends.
+ * `title`: what messages of its syntax begin with.
+ */
+export function runSource(shell: Shell, text: string, line = 1, title = ""): Status {
+  const { lexer: outer, loopDepth, tolerance } = shell;
   const lexer = openText(shell, text, line);
   shell.lexer = lexer;
   shell.indirection++;
   let status = 0;
+  const dropped = (error: unknown): number => {
+    const { options } = shell;
+    const fatal = error instanceof ShellFault && (error.fatal || error.message === "");
+    if (fatal || options.errexit || (options.posix && !options.interactive) || !reportFault(shell, error)) throw error;
+    if (shell.isSubshell) throw new ExitShell(1);
+    shell.jump = NO_JUMP;
+    shell.loopDepth = loopDepth;
+    shell.tolerance = tolerance;
+    return (shell.status = 1);
+  };
   const done = (value: number) => {
     shell.lexer = outer;
     shell.indirection--;
@@ -36,22 +50,28 @@ export function runSource(shell: Shell, text: string, line = 1, what = ""): Stat
   };
   const next = (): Status => {
     while (shell.jump === NO_JUMP) {
-      const list = readOrComplain(shell, lexer, what);
+      const list = readOrComplain(shell, lexer, title);
       if (list === "error") return done(2);
       if (list === null) return done(status);
       if (shell.options.noexec) continue;
-      const result = runList(shell, list);
+      let result: Status;
+      try {
+        result = runList(shell, list);
+      } catch (error) {
+        result = dropped(error);
+      }
       if (typeof result !== "number") {
-        return result.then(
-          (value) => {
+        return result
+          .catch(dropped)
+          .then((value) => {
             status = value;
             return next();
-          },
-          (error) => {
+          })
+          .catch((error) => {
+            reportFault(shell, error);
             done(0);
             throw error;
-          },
-        );
+          });
       }
       status = result;
     }
@@ -60,6 +80,7 @@ export function runSource(shell: Shell, text: string, line = 1, what = ""): Stat
   try {
     return next();
   } catch (error) {
+    reportFault(shell, error);
     done(0);
     throw error;
   }
@@ -76,12 +97,12 @@ export function readVerbosely(shell: Shell, lexer: Lexer): List | null {
   }
 }
 
-function readOrComplain(shell: Shell, lexer: Lexer, what: string): List | null | "error" {
+function readOrComplain(shell: Shell, lexer: Lexer, title: string): List | null | "error" {
   try {
     return readVerbosely(shell, lexer);
   } catch (error) {
     if (!(error instanceof SyntaxFault)) throw error;
-    complainOfSyntax(shell, error, what);
+    complainOfSyntax(shell, error, title);
     if (error.recoverable) throw new ShellFault("", false, 1);
     // In POSIX mode a syntax error in eval ends the shell.
     if (shell.options.posix && !shell.options.interactive) throw new ExitShell(2);
@@ -89,9 +110,10 @@ function readOrComplain(shell: Shell, lexer: Lexer, what: string): List | null |
   }
 }
 
-export function complainOfSyntax(shell: Shell, fault: SyntaxFault, what = ""): void {
+export function complainOfSyntax(shell: Shell, fault: SyntaxFault, title = ""): void {
   if (fault.message === "") return;
-  const place = `${shell.sourceName ?? shell.name}: ${what}${shell.options.command && shell.stack.length === 0 && shell.indirection === 0 ? "-c: " : ""}line ${fault.line}: `;
+  const inCommand = shell.options.command && shell.stack.length === 0 && shell.indirection === 0;
+  const place = `${shell.sourceName ?? shell.name}: ${inCommand ? "-c: " : title}line ${fault.line}: `;
   const near = fault.message.startsWith("syntax error near") && fault.excerpt ? `${place}\`${fault.excerpt}'\n` : "";
   shell.report(`${place}${fault.message}\n${near}`);
 }

@@ -102,7 +102,13 @@ export class Shell {
   lastCommand = "";
   /** How deep `eval`, `.`, traps and command substitutions are nested, for PS4. */
   indirection = 0;
+  /** What `local -` brings back when the function ends. */
+  localOptions: Options | null = null;
   jobs: Job[] = [];
+  /** Process substitutions that may still run. */
+  substituted: Job[] = [];
+  /** A compound command that runs has its stdin redirected: what it starts in the background may read that. */
+  hasOwnInput = false;
   isSubshell = false;
   /** Status of the last command substitution of a command without a name. */
   substitutionStatus = 0;
@@ -208,13 +214,19 @@ export class Shell {
     copy.lastYield = this.lastYield;
     copy.ignored = this.ignored;
     copy.inherited = this.inherited;
+    copy.deaf = this.deaf;
+    copy.hasOwnInput = this.hasOwnInput;
     return copy;
   }
 
   /** The signals that programs started by this shell ignore. */
   handedDown = 0;
 
+  /** SIGQUIT, in a background command where there is no job control: ignored again when its trap is taken back. */
+  deaf = 0;
+
   ignore(signal: number): void {
+    this.deaf |= (1 << signal) & (1 << SIGQUIT);
     this.ignored |= 1 << signal;
     this.maskSignals();
   }

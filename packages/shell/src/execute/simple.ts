@@ -9,14 +9,14 @@ import { readAssignment } from "../parser/assignments.ts";
 import { openScript } from "../parser/parser.ts";
 import { literalWord } from "../parser/words.ts";
 import { assignAll, assignBefore } from "./assign.ts";
-import { after, ExitShell, NO_JUMP, ShellFault, type Status } from "./control.ts";
+import { after, ExitShell, keepsFrames, NO_JUMP, ShellFault, type Status } from "./control.ts";
 import { runProgram } from "./external.ts";
 import { callFunction } from "./functions.ts";
-import { applyRedirections, expandRedirections, leaveRedirections, type Redirect, type SavedFd } from "./redirect.ts";
+import { applyRedirections, expandRedirections, type Redirect, restoreFds, type SavedFd } from "./redirect.ts";
 import { finallyDo } from "./run.ts";
 import type { Shell } from "./shell.ts";
 import { closeSubstitutions } from "./substitution.ts";
-import { tell } from "./task.ts";
+import { reportFault } from "./task.ts";
 import { traceCommand } from "./trace.ts";
 import { runDebug } from "./traps.ts";
 
@@ -143,20 +143,15 @@ function runNamed(shell: Shell, node: Simple, name: string, argv: string[], inPl
   const special = SPECIAL_BUILTINS.has(name);
   const function_ = special && shell.options.posix ? undefined : shell.functions.get(name);
   if (function_) {
-    return withAssignments(
-      shell,
-      node,
-      () => withRedirections(shell, node, name, () => callFunction(shell, function_, argv)),
-      "call",
-    );
+    return withRedirections(shell, node, name, () => callFunction(shell, function_, argv), "call");
   }
   const builtin = shell.disabledBuiltins.has(name) ? undefined : builtins.get(name);
   if (!builtin) return runExternal(shell, node, argv, inPlace);
   if (name === "exec") return runExec(shell, node, argv);
   if (name === "command" && argv[1] === "exec") return runExec(shell, node, argv.slice(1), false);
   if (node.assignments.length === 0 && node.redirections.length === 0) return runBuiltin(shell, builtin, argv, special);
-  const body = () => withRedirections(shell, node, name, () => runBuiltin(shell, builtin, argv, special));
-  return withAssignments(shell, node, body, "command", special && shell.options.posix);
+  const keep = special && shell.options.posix;
+  return withRedirections(shell, node, name, () => runBuiltin(shell, builtin, argv, special), "command", keep);
 }
 
 /** An error in an assignment or expression that a builtin makes is that builtin's failure, not the line's. */
@@ -167,7 +162,7 @@ function runBuiltin(shell: Shell, builtin: Builtin, argv: string[], special: boo
     if (error instanceof ArithmeticFault && catches) {
       if (argv[0] === "let") error.message = `let: ${error.message}`;
     } else if (!(error instanceof ShellFault) || error.fatal || (special && shell.options.posix)) throw error;
-    tell(shell, error);
+    reportFault(shell, error);
     shell.jump = NO_JUMP;
     return 1;
   };
@@ -209,24 +204,45 @@ function withAssignments(
         return body();
       });
     },
-    () => shell.vars.popFrame(keep),
+    (error) => {
+      if (!keepsFrames(error)) shell.vars.popFrame(keep);
+    },
   );
 }
 
-/** Runs `body` under the command's redirections, in the shell's own process. `command` is null when there is none. */
-function withRedirections(shell: Shell, node: Simple, command: string | null, body: () => Status): Status {
-  if (node.redirections.length === 0) return body();
-  const apply = (list: Redirect[]): Status => {
+/**
+ * Runs `body` under the command's redirections, in the shell's own process, and its assignments, which the redirections' words do
+ * not see. `command` is null when there is none.
+ */
+function withRedirections(
+  shell: Shell,
+  node: Simple,
+  command: string | null,
+  body: () => Status,
+  kind?: "call" | "command",
+  keep = false,
+): Status {
+  const assigned = (run: () => Status) => (kind ? withAssignments(shell, node, run, kind, keep) : run());
+  if (node.redirections.length === 0) return assigned(body);
+  const perform = (list: Redirect[]): Status => {
     const saved: SavedFd[] = [];
     return finallyDo(
       () =>
         after(applyRedirections(shell, shell.sys, list, saved), (error) =>
           error !== null ? redirectionFailed(shell, error, command !== null && SPECIAL_BUILTINS.has(command)) : body(),
         ),
-      (fault) => leaveRedirections(shell, saved, fault),
+      (error) => {
+        if (!keepsFrames(error)) restoreFds(shell.sys, saved);
+      },
+      shell,
     );
   };
-  return after(expandRedirections(shell, node.redirections), apply);
+  const redirected = (apply: (list: Redirect[]) => Status) =>
+    after(expandRedirections(shell, node.redirections), apply);
+  // Where a redirection's word may change variables, the assignments are expanded first.
+  if (node.redirections.some(({ target }) => /\$\{|\$\(\(/.test(target.source ?? "")))
+    return assigned(() => redirected(perform));
+  return redirected((list) => assigned(() => perform(list)));
 }
 
 export function redirectionFailed(shell: Shell, error: string, special: boolean): number {

@@ -16,6 +16,7 @@ import {
 import type { List } from "../ast.ts";
 import { literalWord } from "../parser/words.ts";
 import { after, ShellFault } from "./control.ts";
+import { isDone, newJob, reapJobs } from "./jobs.ts";
 import { expandRedirections } from "./redirect.ts";
 import { run } from "./run.ts";
 import type { Shell } from "./shell.ts";
@@ -148,6 +149,7 @@ export function substituteProcess(shell: Shell, body: List, input: boolean): str
   const result = shell.sys.pipe(ends);
   const child = result < 0 ? null : forkShell(shell);
   if (child === null) throw new ShellFault("cannot make pipe for process substitution");
+  child.shownTraps = null;
   const [ours, theirs] = input ? ends : [ends[1], ends[0]];
   child.sys.close(ours);
   child.sys.dup2(theirs, input ? 1 : 0);
@@ -156,6 +158,11 @@ export function substituteProcess(shell: Shell, body: List, input: boolean): str
   const fd = shell.sys.dup(ours, 60);
   shell.sys.close(ours);
   shell.substitutionFds.push(fd);
+  // Those that have ended make room, but for the last, which is `$!`.
+  reapJobs(shell, shell.substituted);
+  shell.substituted = shell.substituted.filter((job) => !isDone(job));
+  shell.substituted.push(newJob(shell, [child.sys.pid], ""));
+  shell.lastBackground = child.sys.pid;
   child.execInPlace = body.items.length === 1 && body.items[0].command.kind === "simple";
   startTask(child, () => run(child, body));
   return `/dev/fd/${fd}`;

@@ -80,21 +80,22 @@ export function statusOfError(shell: Shell, error: unknown): number {
   return complainOf(shell, error);
 }
 
-/** Says what a script's fault is, once. */
-export function tell(shell: Shell, error: unknown): void {
-  if (!(error instanceof ShellFault || error instanceof ArithmeticFault) || error.message === "") return;
-  shell.complain(error.message);
-  error.message = "";
+/** Says what a fault is, once; false if the error is none. Done before redirections and frames that it passes are undone. */
+export function reportFault(shell: Shell, error: unknown): error is ShellFault | ArithmeticFault {
+  if (!(error instanceof ShellFault || error instanceof ArithmeticFault)) return false;
+  if (!error.reported && error.message !== "" && shell.sys.isAlive) shell.complain(error.message);
+  error.reported = true;
+  return true;
 }
 
 /** Reports a fault of a script, or one of ours. The status that goes with it. */
 export function complainOf(shell: Shell, error: unknown): number {
   if (!shell.sys.isAlive) return 137;
-  if (error instanceof ShellFault || error instanceof ArithmeticFault) {
-    tell(shell, error);
-    const status = error instanceof ShellFault ? error.status : 1;
-    return status === 127 && (shell.commandString === null || shell.isSubshell) ? 1 : status;
-  }
+  if (reportFault(shell, error))
+    return error instanceof ArithmeticFault ||
+      (error.status === 127 && (shell.commandString === null || shell.isSubshell))
+      ? 1
+      : error.status;
   if (error instanceof RangeError && /call stack/.test(error.message)) {
     shell.complain("nesting too deep");
     return 1;
@@ -121,11 +122,11 @@ export function waitForChild(shell: Shell, pid: number, text: string): Status {
 
 function announce(shell: Shell, pid: number, status: number, text: string): number {
   const signal = shell.sys.lastSignal;
-  if (status <= 128 || signal === 0 || shell.sys.lastWaited !== pid || (signal !== SIGTERM && shell.traps.has(signal)))
-    return status;
+  const { posix, interactive, command } = shell.options;
+  if (status <= 128 || signal === 0 || shell.sys.lastWaited !== pid || (posix && command)) return status;
   if (signal === SIGINT || signal === SIGPIPE) return status;
   const what = signalDescription(signal);
-  if (signal === SIGTERM || shell.options.interactive) shell.report(`${what}\n`);
+  if (signal === SIGTERM || interactive || shell.traps.has(signal)) shell.report(`${what}\n`);
   else shell.report(`${shell.place()}: ${String(pid).padStart(5)} ${what.padEnd(24)}${text}\n`);
   return status;
 }

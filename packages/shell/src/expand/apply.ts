@@ -1,6 +1,7 @@
 // Operators on one value: trimming, substrings, case, replacement.
 
 import { evaluateText } from "../arithmetic/evaluate.ts";
+import { ArithmeticFault } from "../arithmetic/parse.ts";
 import type { ParameterPart, Word } from "../ast.ts";
 import { ShellFault } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
@@ -51,12 +52,12 @@ function compile(shell: Shell, word: Word) {
 function substring(shell: Shell, part: ParameterPart, value: string): string {
   const characters = countCharacters(value) === value.length ? null : Array.from(value);
   const count = characters ? characters.length : value.length;
-  let start = number(shell, part.word as Word);
+  let start = number(shell, part, part.word as Word);
   if (start < 0) start += count;
   if (start < 0 || start > count) return "";
   let end = count;
   if (part.word2 !== null) {
-    const length = number(shell, part.word2);
+    const length = number(shell, part, part.word2);
     end = length < 0 ? count + length : Math.min(count, start + length);
     if (end < start) {
       if (length < 0) throw new ShellFault(`${expandText(shell, part.word2)}: substring expression < 0`);
@@ -86,10 +87,10 @@ function replace(shell: Shell, part: ParameterPart, value: string): string {
   if (source === "" ? !/[#%]/.test(part.operator) : /\[[!^]\]/.test(source) && !source.includes("*")) return value;
   const pattern = compilePattern(source, shell.shopt.extglob, shell.shopt.nocasematch);
   // In the replacement an unquoted & stands for the match; quoting shows as backslashes in a pattern.
-  const template = part.word2 ? expandPattern(shell, part.word2) : "";
+  const template = part.word2 ? expandPattern(shell, part.word2, "template") : "";
   const replacement = (match: string) => {
     if (!/[\\&]/.test(template)) return template;
-    return template.replace(/\\([^])|&/g, (whole, quoted) =>
+    return template.replace(/\\([\\&])|&/g, (whole, quoted) =>
       whole === "&" ? (shell.shopt.patsub_replacement ? match : "&") : quoted,
     );
   };
@@ -106,9 +107,15 @@ function replace(shell: Shell, part: ParameterPart, value: string): string {
 }
 
 /** The value of an arithmetic word: an offset or a length. */
-export function number(shell: Shell, word: Word): number {
+export function number(shell: Shell, part: ParameterPart, word: Word): number {
   const text = expandText(shell, word);
-  const value = () => Number(evaluateText(text, shell.arithmetic));
+  const value = () => {
+    try {
+      return Number(evaluateText(text, shell.arithmetic));
+    } catch (error) {
+      throw error instanceof ArithmeticFault ? new ArithmeticFault(`${part.name}: ${error.message}`) : error;
+    }
+  };
   return shell.replayLog ? effect(shell, value) : value();
 }
 

@@ -4,8 +4,8 @@
 import type { Shell } from "../execute/shell.ts";
 import { globFields } from "./glob.ts";
 
-/** regex is pattern with another set of characters to escape. */
-export type Mode = "fields" | "text" | "pattern" | "regex";
+/** regex and template (what `${x/y/…}` puts) are patterns with other sets of characters to escape. */
+export type Mode = "fields" | "text" | "pattern" | "regex" | "template";
 
 const SPECIAL = /[*?[\]\\()|!+@^&-]/;
 const SPECIALS = /[*?[\]\\()|!+@^&-]/g;
@@ -56,8 +56,8 @@ export class Collector {
     this.present = true;
     this.afterBlank = false;
     if (text === "") return;
-    if (this.mode === "regex") {
-      this.pattern += text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+    if (this.mode === "regex" || this.mode === "template") {
+      this.pattern += text.replace(this.mode === "regex" ? /[\\^$.*+?()[\]{}|]/g : /[\\&]/g, "\\$&");
       return;
     }
     if (this.mode !== "pattern") this.text += text;

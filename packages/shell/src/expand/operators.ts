@@ -74,7 +74,7 @@ export function expandParameter(shell: Shell, part: ParameterPart, quoted: boole
   }
   const value = scalar(shell, part);
   if (value === undefined && operator !== "-" && operator !== "=" && operator !== "?") unset(shell, part);
-  put(into, operator === "" ? (value ?? "") : apply(shell, part, value ?? ""), quoted);
+  put(into, value === undefined ? "" : apply(shell, part, value), quoted);
 }
 
 function scalar(shell: Shell, part: ParameterPart): string | undefined {
@@ -89,7 +89,7 @@ function hasList(word: Word): boolean {
 function unset(shell: Shell, part: ParameterPart): string {
   if (shell.options.nounset)
     throw new ShellFault(
-      `${/^\d/.test(part.source) ? "$" : ""}${part.name}${part.index ? `[${part.index.source ?? ""}]` : ""}: unbound variable`,
+      `${/^[^A-Za-z_$]/.test(part.source) ? "$" : ""}${part.name}${part.index ? `[${part.index.source ?? ""}]` : ""}: unbound variable`,
       true,
       127,
     );
@@ -148,7 +148,8 @@ function alternative(shell: Shell, part: ParameterPart, quoted: boolean, into: C
     });
     put(into, value, quoted);
   } else {
-    const message = expandText(shell, word) || (part.colon ? "parameter null or not set" : "parameter not set");
+    const silent = word.parts.every((each) => each.kind === "double" && each.parts.length === 0);
+    const message = silent ? `parameter ${part.colon ? "null or " : ""}not set` : expandText(shell, word);
     throw new ShellFault(
       `${part.name}${part.index ? `[${expandText(shell, part.index)}]` : ""}: ${message}`,
       true,
@@ -232,7 +233,7 @@ function slice(shell: Shell, part: ParameterPart, list: string[]): string[] {
   // `$@` counts from `$0`; an indexed array's offset is an index.
   const positional = part.name === "@" || part.name === "*";
   const all = positional ? [shell.name, ...list] : list;
-  let offset = number(shell, part.word as Word);
+  let offset = number(shell, part, part.word as Word);
   const variable = positional ? undefined : shell.vars.find(part.name);
   if (offset < 0) offset += positional ? all.length : (variable?.list?.length ?? all.length);
   if (offset < 0) return [];
@@ -242,7 +243,7 @@ function slice(shell: Shell, part: ParameterPart, list: string[]): string[] {
     if (offset < 0) return [];
   }
   if (part.word2 === null) return all.slice(offset);
-  const length = number(shell, part.word2);
+  const length = number(shell, part, part.word2);
   if (length < 0) throw new ShellFault(`${expandText(shell, part.word2)}: substring expression < 0`);
   return all.slice(offset, offset + length);
 }

@@ -16,6 +16,8 @@ class Suspended {
   promise: Promise<unknown>;
   constructor(promise: Promise<unknown>) {
     this.promise = promise;
+    // An expansion may be given up, as that of PS4 is.
+    promise.catch(() => {});
   }
 }
 
@@ -23,22 +25,12 @@ class Suspended {
 export function replay<T>(shell: Shell, expansion: () => T): T | Promise<T> {
   const log: ReplayLog = { results: [], at: 0, status: shell.status };
   const outer = shell.replayLog;
-  const { status } = shell;
   shell.replayLog = log;
   try {
     return expansion();
   } catch (error) {
     if (!(error instanceof Suspended)) throw error;
-    return resume(
-      shell,
-      () => {
-        // A substitution's status is `$?` for what stands behind it.
-        shell.status = status;
-        return expansion();
-      },
-      log,
-      error.promise,
-    );
+    return resume(shell, expansion, log, error.promise);
   } finally {
     shell.replayLog = outer;
   }

@@ -10,7 +10,7 @@ import type { Shell } from "../execute/shell.ts";
 import { substitute, substituteProcess } from "../execute/substitution.ts";
 import { whole } from "../locale.ts";
 import { expandBraces } from "./braces.ts";
-import { Collector } from "./fields.ts";
+import { Collector, type Mode } from "./fields.ts";
 import { expandParameter } from "./operators.ts";
 import { parameterText } from "./parameters.ts";
 import { effect, replay } from "./replay.ts";
@@ -100,8 +100,8 @@ export function expandText(shell: Shell, word: Word): string {
 }
 
 /** A word as a pattern, in which quoted characters are escaped. */
-export function expandPattern(shell: Shell, word: Word): string {
-  const collector = new Collector(shell, "pattern");
+export function expandPattern(shell: Shell, word: Word, mode: Mode = "pattern"): string {
+  const collector = new Collector(shell, mode);
   walk(shell, word.parts, false, collector);
   return collector.pattern;
 }
@@ -141,7 +141,7 @@ export function walk(shell: Shell, parts: Part[], quoted: boolean, into: Collect
         if (part.fault) {
           const { fault } = part;
           effect(shell, () => shell.report(`${shell.name}: command substitution: line 1: ${fault.message}\n`));
-          shell.substitutionStatus = 2;
+          shell.substitutionStatus = shell.status = 2;
           break;
         }
         const result = effect(shell, () => substitute(shell, part.body));

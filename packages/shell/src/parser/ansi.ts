@@ -11,12 +11,13 @@ export function unescapeAnsi(source: string): string {
 }
 
 /**
- * Resolves escapes. ansi: `$'…'`; echo: `\0nnn` octal; printf: a format's (`\nnn`); b: `%b` (both octals).
+ * Resolves escapes. ansi: `$'…'`; echo: `\0nnn` octal; printf: a format's (`\nnn`); b: `%b` (both octals), whose quotes
+ * keep their backslash; tool: /usr/bin/printf's `%b`.
  * `stopped` is true if `\c` ended the output (not for ansi, where `\cx` is a control character).
  */
 export function unescape(
   source: string,
-  dialect: "ansi" | "echo" | "printf" | "b",
+  dialect: "ansi" | "echo" | "printf" | "b" | "tool",
 ): { text: string; stopped: boolean } {
   if (!source.includes("\\")) return { text: source, stopped: false };
   let text = "";
@@ -58,7 +59,7 @@ export function unescape(
         at += digits.length;
       }
     } else if (character >= "0" && character <= "7") {
-      const withZero = character === "0" && (dialect === "echo" || dialect === "b");
+      const withZero = character === "0" && dialect !== "ansi" && dialect !== "printf";
       if (dialect === "echo" && character !== "0") {
         put(`\\${character}`);
         continue;
@@ -76,7 +77,8 @@ export function unescape(
     } else if (
       (character === "'" || character === '"' || character === "?") &&
       dialect !== "echo" &&
-      (dialect !== "b" || character !== "?")
+      dialect !== "b" &&
+      (dialect !== "tool" || character !== "?")
     )
       put(character);
     else put(`\\${character}`);

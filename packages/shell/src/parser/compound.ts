@@ -121,14 +121,25 @@ function readFor(lexer: Lexer, line: number): Command {
   lexer.next();
   const expression = lexer.code() === 40 ? readArithmeticSource(lexer) : null;
   if (expression === null) throw lexer.unexpected(token);
-  const sections = expression.split(";");
+  const sections = splitSections(expression);
   if (sections.length !== 3) throw new SyntaxFault("syntax error: `;' unexpected", line, lexer.lineAt(token.start));
-  const [init, test, step] = sections.map((text): ArithmeticPart | null =>
-    text.trim() ? arithmeticPart(lexer, text) : null,
-  );
+  const [init, test, step] = sections.map((text): ArithmeticPart | null => (text ? arithmeticPart(lexer, text) : null));
   if (lexer.peek().text === ";") lexer.next();
   skipNewlines(lexer);
   return { kind: "forarithmetic", line, init, test, step, body: readLoopBody(lexer) };
+}
+
+/** The parts between semicolons, but for those in parentheses and quotes. */
+function splitSections(text: string): string[] {
+  const sections = [""];
+  let depth = 0;
+  for (const piece of text.match(/\\[^]|(["'`])(?:\\[^]|(?!\1)[^])*\1|[^]/g) ?? []) {
+    if (piece === "(") depth++;
+    else if (piece === ")") depth--;
+    if (piece === ";" && depth === 0) sections.push("");
+    else sections[sections.length - 1] += piece;
+  }
+  return sections.map((section) => section.trimStart());
 }
 
 function readArithmeticSource(lexer: Lexer): string | null {

@@ -15,7 +15,9 @@ export function readConditional(lexer: Lexer, line: number): Conditional {
   const expression = readOr(lexer);
   skipNewlines(lexer);
   const end = lexer.peek();
-  if (!isReserved(end, "]]")) throw unexpected(end, "syntax error in conditional expression");
+  if (end.kind === "end") throw unexpected(end, "unexpected EOF while looking for `]]'");
+  if (!isReserved(end, "]]"))
+    throw unexpected(end, `syntax error in conditional expression${end.word ? "" : ": unexpected token `%'"}`);
   lexer.next();
   return { kind: "conditional", line, text: "", expression, pure: isPure(expression) };
 }

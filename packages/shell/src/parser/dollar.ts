@@ -123,12 +123,17 @@ export function readArithmetic(lexer: Lexer, close: ")" | "]"): ArithmeticPart |
 
 /** The part for an expression's source text. */
 export function arithmeticPart(lexer: Lexer, text: string): ArithmeticPart {
-  if (!/["'\\`]|\$[^A-Za-z_]/.test(text))
+  if (!/["'\\`]|\$[^A-Za-z_]/.test(text) && !changesFirst(text))
     return { kind: "arithmetic", text, word: makeWord([{ kind: "quoted", text }]), source: text };
   lexer.enter();
   const parts = readDoubleQuotedParts(lexer.inner(text, lexer.line), "arithmetic");
   lexer.leave();
   return { kind: "arithmetic", text, word: makeWord(parts), source: null };
+}
+
+/** `x=1, y=$x`: expanded before it is evaluated, `$x` is what it was, so that no tree over both may stand for it. */
+function changesFirst(text: string): boolean {
+  return /[,?]|&&|\|\||\+\+|--/.test(text) && /\$(\w+)\b[^]*(?<![\w$])\1\b|(?<![\w$])(\w+)\b[^]*\$\2\b/.test(text);
 }
 
 function findArithmeticEnd(lexer: Lexer, start: number, close: ")" | "]"): number {

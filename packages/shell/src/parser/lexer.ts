@@ -49,6 +49,7 @@ export interface LexerOptions {
   aliases?: (name: string) => string | undefined;
   extglob?: () => boolean;
   posix?: () => boolean;
+  warn?: (line: number, message: string) => void;
   depth?: number;
 }
 
@@ -61,7 +62,12 @@ export class Lexer {
   aliases: ((name: string) => string | undefined) | undefined;
   extglob: () => boolean;
   posix: () => boolean;
+  readonly warn: LexerOptions["warn"];
   readonly grammar: Grammar;
+  /** What is read stands in `$(…)`. */
+  inSubstitution = false;
+  /** Line of the last here-document that was said to have no end. */
+  warned = 0;
   /** Aliases whose text is being read, the innermost last. */
   activeAliases: ActiveAlias[] = [];
   /** An alias has ended in a blank: the next word may be one. */
@@ -83,6 +89,7 @@ export class Lexer {
     this.aliases = options.aliases;
     this.extglob = options.extglob ?? (() => false);
     this.posix = options.posix ?? (() => false);
+    this.warn = options.warn;
     this.depth = options.depth ?? 0;
   }
 
@@ -94,6 +101,7 @@ export class Lexer {
       aliases: this.aliases,
       extglob: this.extglob,
       posix: this.posix,
+      warn: this.warn,
       depth: this.depth + 1,
     });
   }
@@ -125,6 +133,7 @@ export class Lexer {
   restart(pos: number, line: number): void {
     this.#token = null;
     this.pending = [];
+    this.inSubstitution = false;
     this.depth = 0;
     this.pos = pos;
     this.line = line;

@@ -11,13 +11,15 @@ export function readBracedParameter(lexer: Lexer, quoted: boolean): ParameterPar
   const line = lexer.line;
   lexer.enter();
   lexer.pos += 2;
+  // Escaped newlines in the name and beside it are taken out first.
+  for (let at = 0; ; at++) {
+    lexer.join(at);
+    const code = lexer.code(at);
+    if (!isNameCharacter(code) && !isSpecialParameter(code)) break;
+  }
   const part = simpleParameter("");
-  lexer.join();
-  lexer.join(1);
   readPrefix(lexer, part);
   part.name = readName(lexer);
-  lexer.join();
-  lexer.join(1);
   if (part.name && lexer.code() === 91) readSubscript(lexer, part);
   if (!part.name) part.operator = "bad";
   else if (part.length) {
@@ -59,10 +61,9 @@ function readPrefix(lexer: Lexer, part: ParameterPart): void {
 }
 
 function readName(lexer: Lexer): string {
-  lexer.join();
   const start = lexer.pos;
   const code = lexer.code();
-  if (isNameStart(code)) for (; isNameCharacter(lexer.code()); lexer.join()) lexer.pos++;
+  if (isNameStart(code)) while (isNameCharacter(lexer.code())) lexer.pos++;
   else if (code >= 48 && code <= 57) {
     while (lexer.code() >= 48 && lexer.code() <= 57) lexer.pos++;
   } else if (isSpecialParameter(code)) lexer.pos++;
@@ -82,6 +83,8 @@ function readSubscript(lexer: Lexer, part: ParameterPart): void {
 }
 
 function readOperator(lexer: Lexer, part: ParameterPart, quoted: boolean): void {
+  lexer.join();
+  lexer.join(1);
   const code = lexer.code();
   if (code === 125) return;
   const character = String.fromCharCode(code);

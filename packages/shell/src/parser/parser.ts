@@ -31,14 +31,20 @@ const DECLARATIONS = new Set(["declare", "typeset", "local", "export", "readonly
 const grammar: Grammar = {
   substitution(lexer, closed) {
     const pending = lexer.pending;
+    const { inSubstitution } = lexer;
     lexer.pending = [];
+    lexer.inSubstitution = closed;
     const list = readList(lexer);
     const end = lexer.next();
+    lexer.inSubstitution = inSubstitution;
     if (closed ? end.text !== ")" || end.kind !== "operator" : end.kind !== "end") {
       if (end.kind === "end" && closed) throw lexer.unterminated(")", lexer.endLine());
       throw lexer.unexpected(end);
     }
-    lexer.pending = pending;
+    // A here-document that was announced here but not read follows the line.
+    const { length } = lexer.pending;
+    if (closed && length > 0) lexer.warn?.(lexer.line, `command substitution: ${length} unterminated here-document`);
+    lexer.pending = closed ? [...pending, ...lexer.pending] : pending;
     return list;
   },
 };
@@ -192,6 +198,7 @@ function readPipeline(lexer: Lexer): Command {
     lexer.next();
     skipNewlines(lexer);
     joinStderr.push(token.text === "|&");
+    if (isReserved(lexer.peek(), "!")) throw lexer.unexpected(lexer.peek());
     commands.push(readCommand(lexer));
   }
   if (commands.length === 1 && !negated && !timed) return first;

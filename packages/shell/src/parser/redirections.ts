@@ -28,11 +28,13 @@ export function readRedirection(lexer: Lexer, into: Redirection[]): boolean {
   if (operator === "<<" || operator === "<<-") {
     const parts = target.word!.parts;
     const quoted = parts.some((part) => part.kind === "quoted" || part.kind === "double");
+    const stripTabs = operator === "<<-";
+    const delimiter = quoted ? delimiterText(parts) : target.text;
     lexer.pending.push({
       redirection,
-      delimiter: quoted ? delimiterText(parts) : target.text,
+      delimiter: stripTabs ? delimiter.replace(/^\t+/, "") : delimiter,
       quoted,
-      stripTabs: operator === "<<-",
+      stripTabs,
     });
     redirection.target = literalWord("");
   }
@@ -41,6 +43,10 @@ export function readRedirection(lexer: Lexer, into: Redirection[]): boolean {
 
 function delimiterText(parts: Word["parts"]): string {
   return parts
-    .map((part) => (part.kind === "double" ? delimiterText(part.parts) : "text" in part ? part.text : ""))
+    .map((part) => {
+      if (part.kind === "double") return delimiterText(part.parts);
+      if (part.kind === "parameter") return part.source.startsWith("$") ? part.source : `$${part.source}`;
+      return "text" in part ? part.text : "";
+    })
     .join("");
 }

@@ -14,6 +14,7 @@ export function runCoprocess(shell: Shell, node: Coprocess, kit: JobKit): number
     const pipe: [number, number] = [-1, -1];
     const result = shell.sys.pipe(pipe);
     if (result < 0) {
+      for (const fd of [...ours, ...theirs]) if (fd >= 0) shell.sys.close(fd);
       shell.complain(`cannot make pipe for coprocess: ${strerror(result)}`);
       return 1;
     }

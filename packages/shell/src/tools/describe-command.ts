@@ -195,8 +195,8 @@ export const hash: LateBuiltin = (shell, argv, kit) => {
     shell.complain(`hash: ${name}: not found`);
     status = 1;
   };
-  if (flags.has("t") && rest.length === 0) {
-    shell.complain("hash: -t: option requires an argument");
+  if ((flags.has("t") || flags.has("d")) && rest.length === 0) {
+    shell.complain(`hash: -${flags.has("t") ? "t" : "d"}: option requires an argument`);
     return 1;
   }
   for (const name of rest) {

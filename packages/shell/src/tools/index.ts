@@ -30,8 +30,9 @@ import { egrep, fgrep, grep } from "./grep.ts";
 import { head, tail } from "./head.ts";
 import { fc, history } from "./history.ts";
 import { install } from "./install.ts";
-import { bg, disown, fg, jobs, killList, suspend } from "./jobs.ts";
+import { bg, disown, fg, jobs, suspend } from "./jobs.ts";
 import { comm, join } from "./join.ts";
+import { kill } from "./kill.ts";
 import { paste, rev, tac } from "./lines.ts";
 import { ls } from "./ls.ts";
 import { date, hostname, id, nproc, uname, whoami } from "./machine.ts";
@@ -68,6 +69,7 @@ import { ulimit } from "./ulimit.ts";
 import { caller, times, umask } from "./umask.ts";
 import { uniq } from "./uniq.ts";
 import { df, du } from "./usage.ts";
+import { wait } from "./wait.ts";
 import { wasi } from "./wasi.ts";
 import { wc } from "./wc.ts";
 import { xargs } from "./xargs.ts";
@@ -98,7 +100,8 @@ const lateBuiltins: Record<string, LateBuiltin> = {
   bg,
   disown,
   suspend,
-  "kill -l": killList,
+  kill,
+  wait,
 };
 
 export const tools: Record<string, Tool> = {

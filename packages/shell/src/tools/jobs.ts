@@ -1,51 +1,52 @@
-// jobs, fg, bg, disown, suspend, `kill -l`. Builtins that come with the tools; they reach the shell through what late.ts hands
+// jobs, fg, bg, disown, suspend. Builtins that come with the tools; they reach the shell through what late.ts hands
 // them.
 
 import { SIGCONT, SIGSTOP } from "@vibengine/system";
 import type { LateBuiltin, LateKit } from "../builtins/late.ts";
-import type { Job } from "../execute/jobs.ts";
-import { signalDescription, signalName, signalNumber, signalTable } from "../execute/signals.ts";
+import { isDone, type Job } from "../execute/jobs.ts";
+import { signalDescription } from "../execute/signals.ts";
 import { quoteAlways } from "../expand/quote.ts";
+import { findJob, findOne, settle, signalJob } from "./job-names.ts";
 
 export const jobs: LateBuiltin = (shell, argv, kit) => {
   const options = kit.parseLetters(shell, argv, "lnprsx", "jobs [-lnprs] [jobspec ...] or jobs -x command [args]");
   if (!options) return 2;
   const { flags, rest } = options;
   if (flags.has("x")) {
-    const words = rest.map((word) => (word.startsWith("%") ? String(kit.findJob(shell, word)?.pids[0] ?? word) : word));
+    const words = rest.map((word) => (word.startsWith("%") ? String(findJob(shell, word)?.pids[0] ?? word) : word));
     return kit.runSource(shell, words.map(quoteAlways).join(" "), shell.line);
   }
   kit.reapJobs(shell);
   // With -c what has ended is forgotten at once.
   const forgets = shell.commandString !== null && !shell.options.interactive;
-  const listed = shell.jobs.filter((job) => !job.reported && !(forgets && kit.isDone(job)));
+  const listed = shell.jobs.filter((job) => !job.reported && !(forgets && isDone(job)));
   let text = "";
   let status = 0;
   for (const word of rest) {
-    if (kit.findJob(shell, word)) continue;
+    if (findJob(shell, word)) continue;
     shell.complain(`jobs: ${word}: no such job`);
     status = 1;
   }
   listed.forEach((job, i) => {
-    const done = kit.isDone(job);
+    const done = isDone(job);
     const stop = done ? 0 : kit.stopOf(shell, job);
     if (flags.has("r") && (done || stop !== 0)) return;
     if (flags.has("s") && stop === 0) return;
-    if (rest.length > 0 && !rest.some((word) => kit.findJob(shell, word) === job)) return;
+    if (rest.length > 0 && !rest.some((word) => findJob(shell, word) === job)) return;
     if (flags.has("p")) {
       text += `${job.pids[0]}\n`;
       return;
     }
     const mark = i === listed.length - 1 ? "+" : i === listed.length - 2 ? "-" : " ";
     text += describeJob(job, mark, flags.has("l"), stop, kit);
-    if (done && !job.foreign) kit.settle(shell, job);
+    if (done && !job.foreign) settle(shell, job);
   });
   const written = shell.write(text, "jobs");
   return typeof written === "number" ? written || status : written.then((result) => result || status);
 };
 
 function describeJob(job: Job, mark: string, long: boolean, stop: number, kit: LateKit): string {
-  const done = kit.isDone(job);
+  const done = isDone(job);
   const stopped = long && stop === SIGSTOP ? "Stopped (signal)" : "Stopped";
   const state = (done ? describeEnd(kit.jobStatus(job)) : stop === 0 ? "Running" : stopped).padEnd(23);
   const end = done || stop !== 0 ? "" : " &";
@@ -74,16 +75,16 @@ export const fg: LateBuiltin = async (shell, argv, kit) => {
     shell.complain("fg: no job control");
     return 1;
   }
-  const job = kit.findJob(shell, argv[1] ?? "%+");
+  const job = findJob(shell, argv[1] ?? "%+");
   if (!job) {
     shell.complain(`fg: ${argv[1] ?? "current"}: no such job`);
     return 1;
   }
   await shell.write(`${job.text}\n`, "fg");
   if (shell.terminal !== null && job.isGroup) shell.sys.tcsetpgrp(shell.terminal.fd, job.pids[0]);
-  kit.signalJob(shell, job, SIGCONT);
+  signalJob(shell, job, SIGCONT);
   const status = await kit.waitForeground(shell, job);
-  if (kit.isDone(job)) kit.settle(shell, job);
+  if (isDone(job)) settle(shell, job);
   return status;
 };
 
@@ -92,7 +93,7 @@ export const bg: LateBuiltin = (shell, argv, kit) => {
     shell.complain("bg: no job control");
     return 1;
   }
-  const job = kit.findJob(shell, argv[1] ?? "%+");
+  const job = findJob(shell, argv[1] ?? "%+");
   if (!job) {
     shell.complain(`bg: ${argv[1] ?? "current"}: no such job`);
     return 1;
@@ -101,7 +102,7 @@ export const bg: LateBuiltin = (shell, argv, kit) => {
     shell.complain(`bg: job ${job.id} already in background`);
     return 0;
   }
-  kit.signalJob(shell, job, SIGCONT);
+  signalJob(shell, job, SIGCONT);
   return shell.write(`[${job.id}]+ ${job.text} &\n`, "bg");
 };
 
@@ -113,9 +114,9 @@ export const disown: LateBuiltin = (shell, argv, kit) => {
   let gone: Job[] = [];
   let status = 0;
   if (rest.length === 0 && (flags.has("a") || flags.has("r")))
-    gone = shell.jobs.filter((job) => flags.has("a") || !kit.isDone(job));
+    gone = shell.jobs.filter((job) => flags.has("a") || !isDone(job));
   for (const word of rest.length > 0 ? rest : gone.length > 0 || flags.has("a") || flags.has("r") ? [] : ["%+"]) {
-    const job = kit.findOne(shell, word);
+    const job = findOne(shell, word);
     if (job) gone.push(job);
     else {
       shell.complain(`disown: ${rest.length === 0 ? "current" : word}: no such job`);
@@ -129,28 +130,4 @@ export const disown: LateBuiltin = (shell, argv, kit) => {
 export const suspend: LateBuiltin = (shell) => {
   shell.complain("suspend: cannot suspend: no job control");
   return 1;
-};
-/** `kill -l` */
-export const killList: LateBuiltin = (shell, argv, kit) => {
-  const words = argv.slice(argv[2] === "--" ? 3 : 2);
-  let text = "";
-  let status = 0;
-  for (const word of words) {
-    const number = /^[0-9]+$/.test(word) ? Number(word) : -1;
-    const signal = signalNumber(number > 128 ? String(number - 128) : word);
-    if (signal === null || signalName(signal) === null) status = kit.badSignal(shell, word);
-    else text += number >= 0 ? `${signalName(signal)}\n` : `${signal}\n`;
-  }
-  if (words.length === 0) {
-    if (shell.options.posix) {
-      const names: string[] = [];
-      for (let signal = 1; signal <= 64; signal++) {
-        const name = signalName(signal);
-        if (name !== null) names.push(name);
-      }
-      text = `${names.join(" ")}\n`;
-    } else text = signalTable();
-  }
-  const written = shell.write(text, "kill");
-  return typeof written === "number" ? written || status : written.then((result) => result || status);
 };

@@ -1,7 +1,7 @@
 // mapfile (readarray): lines into an array. A builtin that comes with the tools; it reaches the shell through what late.ts
 // hands it.
 
-import { decode } from "@vibengine/system";
+import { decode, EBADF, strerror } from "@vibengine/system";
 import type { LateBuiltin } from "../builtins/late.ts";
 import { quoteAlways } from "../expand/quote.ts";
 
@@ -16,8 +16,9 @@ export const mapfile: LateBuiltin = async (shell, argv, kit) => {
   const { values, flags, rest } = options;
   const name = rest[0] ?? "MAPFILE";
   if (!kit.identifier.test(name)) {
-    shell.complain(`${argv[0]}: \`${name}': not a valid identifier`);
-    return 1;
+    const what = name === "" ? "empty array variable name" : `\`${name}': not a valid identifier`;
+    shell.complain(`${argv[0]}: ${what}`);
+    return name === "" ? 2 : 1;
   }
   const numbers: Record<string, number> = {};
   for (const letter of "uncsO") {
@@ -32,6 +33,10 @@ export const mapfile: LateBuiltin = async (shell, argv, kit) => {
       O: "array origin",
     };
     shell.complain(`${argv[0]}: ${text}: invalid ${what[letter as "u"]}`);
+    return 1;
+  }
+  if (shell.sys.getFlags(numbers.u) < 0) {
+    shell.complain(`${argv[0]}: ${numbers.u}: invalid file descriptor: ${strerror(EBADF)}`);
     return 1;
   }
   const delimiter = values.get("d");

@@ -7,7 +7,7 @@ import { runCoprocess } from "./coprocess.ts";
 import { matchExtended } from "./match-extended.ts";
 import { printFunction } from "./print-function.ts";
 import { printTraps } from "./print-traps.ts";
-import { printAll, printDeclarations, printMarked } from "./print-variables.ts";
+import { declareUsage, printAll, printDeclarations, printMarked } from "./print-variables.ts";
 import { expandHistory } from "./readline/expand-history.ts";
 import { joinLines } from "./readline/join-lines.ts";
 import { openReadline } from "./readline/open.ts";
@@ -18,6 +18,7 @@ import { formatLocalTime } from "./zone.ts";
 export const parts = {
   Reader,
   Writer,
+  declareUsage,
   formatNumber,
   formatLocalTime,
   expandHistory,

@@ -3,6 +3,7 @@
 import type { Declaration } from "../builtins/declare.ts";
 import type { Status } from "../execute/control.ts";
 import type { Shell } from "../execute/shell.ts";
+import { EXPORT, INTEGER, READONLY } from "../execute/variables.ts";
 import { compareNames } from "../expand/glob.ts";
 import { quoteDouble } from "../expand/quote.ts";
 import { describeValue, describeVariable } from "./describe.ts";
@@ -12,14 +13,46 @@ import { functionText } from "./print-function.ts";
 export interface Shown {
   names: string[];
   flags: number;
+  off: number;
   shape: Declaration["shape"];
   command: string;
   /** Letters of its options: f, F, p… */
   modes: Set<string>;
+  exportFunction(shell: Shell, name: string): Status;
 }
 
 export function printDeclarations(shell: Shell, shown: Shown): Status {
-  return shown.modes.has("f") || shown.modes.has("F") ? printFunctions(shell, shown) : printVariables(shell, shown);
+  if (!shown.modes.has("f") && !shown.modes.has("F")) return printVariables(shell, shown);
+  const { names, flags, off, shape } = shown;
+  if (names.length === 0 || (!flags && !off && shape === null && !names.some((name) => name.includes("="))))
+    return printFunctions(shell, shown);
+  return changeFunctions(shell, shown);
+}
+
+/** `declare -fr name`: attributes of functions, which have but two. */
+async function changeFunctions(shell: Shell, shown: Shown): Promise<number> {
+  const { names, flags, off, shape, command, exportFunction } = shown;
+  const letter = shape === "list" ? "a" : shape === "map" ? "A" : (flags | off) & INTEGER ? "i" : null;
+  if (letter !== null) {
+    shell.complain(`${command}: -${letter}: invalid option`);
+    return 1;
+  }
+  let status = 0;
+  for (const name of names) {
+    const definition = shell.functions.get(name);
+    if (name.includes("=")) {
+      shell.complain(`${command}: cannot use \`-f' to make functions`);
+      return 1;
+    }
+    if (!definition || (off & READONLY && definition.readonly)) {
+      if (definition) shell.complain(`${command}: ${name}: readonly function`);
+      status = 1;
+      continue;
+    }
+    if (flags & READONLY) definition.readonly = true;
+    if (flags & EXPORT) await exportFunction(shell, name);
+  }
+  return status;
 }
 
 function printFunctions(shell: Shell, { names, modes, command }: Shown): Status {
@@ -94,4 +127,16 @@ export function printAll(shell: Shell): Status {
   if (!shell.options.posix)
     for (const name of [...shell.functions.keys()].sort(compareNames)) text += `${functionText(shell, name)}\n`;
   return shell.write(text, "set");
+}
+
+const DECLARE_USAGE: Record<string, string> = {
+  declare: "[-aAfFgiIlnrtux] [name[=value] ...] or declare -p [-aAfFilnrtux] [name ...]",
+  typeset: "[-aAfFgiIlnrtux] name[=value] ... or typeset -p [-aAfFilnrtux] [name ...]",
+  local: "[option] name[=value] ...",
+};
+
+/** What follows a wrong option of a declaration command, whose status is 2. */
+export function declareUsage(shell: Shell, command: string): number {
+  shell.report(`${command}: usage: ${command} ${DECLARE_USAGE[command]}\n`);
+  return 2;
 }

@@ -17,17 +17,12 @@ export const umask: LateBuiltin = (shell, argv, kit) => {
     );
   }
   const mode = rest[0];
-  const mask = /^[0-9]/.test(mode)
-    ? /^[0-7]{1,4}$/.test(mode)
-      ? Number.parseInt(mode, 8)
-      : null
-    : applySymbolic(current, mode);
-  if (mask === null) {
-    shell.complain(
-      /^[0-9]/.test(mode)
-        ? `umask: ${mode}: octal number out of range`
-        : `umask: \`${/[^ugoa]/.exec(mode)?.[0] ?? ""}': invalid symbolic mode operator`,
-    );
+  let mask: number | string;
+  if (/^[0-9]/.test(mode))
+    mask = /^[0-7]{1,4}$/.test(mode) ? Number.parseInt(mode, 8) : `${mode}: octal number out of range`;
+  else mask = applySymbolic(current, mode);
+  if (typeof mask === "string") {
+    shell.complain(`umask: ${mask}`);
     return 1;
   }
   shell.sys.umask(mask & 0o777);
@@ -40,19 +35,20 @@ function symbolic(mask: number): string {
   return `u=${letters(allowed >> 6)},g=${letters((allowed >> 3) & 7)},o=${letters(allowed & 7)}`;
 }
 
-/** The mask after `u=rw,g-w…`, or null. */
-function applySymbolic(mask: number, text: string): number | null {
+/** The mask after `u=rw,g-w…`, or what is wrong with that. */
+function applySymbolic(mask: number, text: string): number | string {
   let allowed = ~mask & 0o777;
   for (const clause of text.split(",")) {
-    const match = /^([ugoa]*)([-+=])([rwx]*)$/.exec(clause);
-    if (!match) return null;
+    const [, whose, operator, letters, rest] = /^([ugoa]*)([^]?)([rwx]*)([^]?)/.exec(clause)!;
+    if (!/[-+=]/.test(operator)) return `\`${operator}': invalid symbolic mode operator`;
+    if (rest) return `\`${rest}': invalid symbolic mode character`;
     let who = 0;
-    for (const letter of match[1] || "a") who |= { u: 0o700, g: 0o070, o: 0o007, a: 0o777 }[letter] as number;
+    for (const letter of whose || "a") who |= { u: 0o700, g: 0o070, o: 0o007, a: 0o777 }[letter] as number;
     let bits = 0;
-    for (const letter of match[3]) bits |= { r: 0o444, w: 0o222, x: 0o111 }[letter] as number;
+    for (const letter of letters) bits |= { r: 0o444, w: 0o222, x: 0o111 }[letter] as number;
     bits &= who;
-    if (match[2] === "+") allowed |= bits;
-    else if (match[2] === "-") allowed &= ~bits;
+    if (operator === "+") allowed |= bits;
+    else if (operator === "-") allowed &= ~bits;
     else allowed = (allowed & ~who) | bits;
   }
   return ~allowed & 0o777;

@@ -150,6 +150,20 @@ test("a killed process is dead at once: status, fds, children", () => {
   expect(kernelOf(sys).wait(grandchild.pid)).toBe(3);
 });
 
+test("an ended process whose parent ends makes room at once, a killed one when the kernel has seen it", () => {
+  const sys = testSystem();
+  const child = fork(sys);
+  const ended = fork(child);
+  const killed = fork(child);
+  ended.exit(3);
+  child.kill(killed.pid, SIGTERM);
+  expect(sys.kill(ended.pid, 0)).toBe(0);
+  child.exit(0);
+  expect(sys.kill(ended.pid, 0)).toBe(-ESRCH);
+  expect(kernelOf(sys).wait(killed.pid)).toBe(128 + SIGTERM);
+  expect(kernelOf(sys).wait(ended.pid)).toBe(-ECHILD);
+});
+
 test("a process may kill itself", () => {
   const sys = testSystem();
   const child = fork(sys);

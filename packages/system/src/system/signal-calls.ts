@@ -19,6 +19,7 @@ import {
 import { CPU_ENDED } from "../disk/layout.ts";
 import { EFBIG, EINVAL, EPERM, ESRCH } from "../errno.ts";
 import {
+  FREE,
   KERNEL_PID,
   P_CAUGHT,
   P_CPU,
@@ -251,6 +252,11 @@ export class SignalCalls extends FdCalls {
     for (const other of slots.live()) {
       if (slots.get(other, P_PARENT) !== pid) continue;
       slots.set(other, P_PARENT, KERNEL_PID);
+      // Who is to wait for it is gone; the kernel need not come first, but for one that was killed, whose worker it looks after.
+      if (slots.get(other, P_STATE) === ZOMBIE && slots.get(other, P_KILLED) === 0) {
+        slots.set(other, P_STATE, FREE);
+        continue;
+      }
       // A stopped job that nobody is left to continue: as POSIX wants it.
       if (slots.get(other, P_STOPPED) === 0 || slots.get(other, P_GROUP) === slots.get(slot, P_GROUP)) continue;
       this.deliver(other, SIGHUP);
