@@ -62,7 +62,9 @@ test.each(["indexeddb", "opfs"] as const)(
     const id = await page.evaluate(begin, storage);
     for (let i = 0; i < CLEARINGS; i++) {
       await new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 500));
-      await devtools.send("Storage.clearDataForOrigin", { origin, storageTypes: "indexeddb,file_systems" });
+      await devtools.send("Storage.clearDataForOrigin", { origin, storageTypes: "indexeddb" });
+      // Not by DevTools: Chromium never answers a synchronous write to a file that they clear at that moment.
+      if (storage === "opfs") await page.evaluate(removeFiles);
     }
     const made = await page.evaluate(end);
     expect(made.files).toBeGreaterThan(0);
@@ -107,6 +109,11 @@ async function begin(storage: "indexeddb" | "opfs") {
     return files;
   })();
   return sandbox.sandboxId;
+}
+
+async function removeFiles() {
+  const root = await navigator.storage.getDirectory();
+  await root.removeEntry("vibengine", { recursive: true }).catch(() => {}); // one of them is open just now
 }
 
 async function end() {
