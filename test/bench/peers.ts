@@ -2,9 +2,13 @@
 // NaN, not the end of the run.
 
 import { type Row, timed } from "./measure.ts";
-import { lifo } from "./peer-lifo.ts";
-import { lightning } from "./peer-lightning.ts";
-import { memfs } from "./peer-memfs.ts";
+
+/** Loaded when needed: what one of them lacks in a browser must not end the rest. */
+const PEERS: Record<string, (files: Files) => Promise<Peer>> = {
+  keyval: async (files) => (await import("./peer-keyval.ts")).keyval(files),
+  lightning: async (files) => (await import("./peer-lightning.ts")).lightning(files),
+  lifo: async (files) => (await import("./peer-lifo.ts")).lifo(files),
+};
 
 export type Files = { path: string; data: Uint8Array }[];
 
@@ -19,7 +23,7 @@ export interface Peer {
 export async function peers(files: Files): Promise<Row[]> {
   const bytes = files.reduce((sum, { data }) => sum + data.length, 0);
   const rows: Row[] = [];
-  for (const [name, make] of Object.entries({ memfs, lightning, lifo })) {
+  for (const [name, make] of Object.entries(PEERS)) {
     try {
       const peer = await make(files);
       rows.push({ what: `  ${peer.name}: saves that tree`, value: await timed(() => peer.save()), unit: "ms" });
