@@ -75,8 +75,10 @@ async function restore(name: string, fields: object = {}): Promise<string> {
   return id;
 }
 
-function revive(_key: string, value: { array?: "Uint8Array" | "Uint32Array"; base64?: string }): unknown {
+const ARRAYS = { Uint8Array, Uint16Array, Uint32Array };
+
+function revive(_key: string, value: { array?: keyof typeof ARRAYS; base64?: string }): unknown {
   if (typeof value?.base64 !== "string") return value;
   const { buffer } = Uint8Array.from(atob(value.base64), (character) => character.charCodeAt(0));
-  return value.array === "Uint32Array" ? new Uint32Array(buffer) : new Uint8Array(buffer);
+  return new ARRAYS[value.array!](buffer);
 }
