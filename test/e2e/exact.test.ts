@@ -33,7 +33,7 @@ for (let first = 0; first < TREES; first += AT_ONCE) {
       for (const [i, seed] of seeds.entries()) {
         const told = `VIBENGINE_SEED=${seed}, cycle ${cycle}, ${isPause ? "paused" : "saved by itself"}`;
         const [was, is] = [linesOf(before[i]!.reverse()), linesOf(after[i]!.seen)];
-        expect(was.filter((line) => line.startsWith("./")).length, told).toBeGreaterThan(9);
+        expect(was.filter((line) => line.startsWith("./")).length, told).toBeGreaterThan(2);
         expect({ lost: without(was, is), new: without(is, was) }, told).toEqual({ lost: [], new: [] });
         expect(after[i], told).toMatchObject({ problems: [], repairs: [] });
       }
