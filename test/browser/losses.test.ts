@@ -104,7 +104,12 @@ test("while somebody holds up the database a pause says so, and goes through whe
   const { sandbox, big } = await sandboxWithWork("indexeddb");
   // A connection that stays open when asked to close: the deletion waits for it, and all that want to open wait for the deletion.
   const stubborn = await opened();
+  const isAsked = new Promise((resolve) => {
+    stubborn.onversionchange = resolve;
+  });
   const deleted = deleteDatabase();
+  await isAsked;
+  await sandbox.commands.run("sleep 0.2"); // the kernel's own connection hears of it at about the same time, and closes
   const error = await rejection(sandbox.pause());
   expect(error).toBeInstanceOf(SandboxError);
   expect(error.message).toMatch(/could not be saved: .*did not open within/);
