@@ -52,10 +52,13 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 30_000,
           browser: {
+            // Some tests have the page's heap collected first: memories are few, and garbage counts until then.
             enabled: true,
             headless: true,
             screenshotFailures: false,
-            provider: playwright({ launchOptions: { executablePath: findChromium(), args: CHROMIUM_FLAGS } }),
+            provider: playwright({
+              launchOptions: { executablePath: findChromium(), args: [...CHROMIUM_FLAGS, "--js-flags=--expose-gc"] },
+            }),
             instances: [{ browser: "chromium" }],
             commands: { assemble: (_context, wat: string) => assemble(wat) },
           },

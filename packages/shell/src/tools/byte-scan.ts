@@ -1,5 +1,6 @@
 // Finds and counts bytes and words 16 at a time, by a small WebAssembly module (byte-scan.wat); by plain loops where the engine
-// has no vectors. Pure.
+// has no vectors, or no memory to give: a page has some 120 WebAssembly memories for all it runs, and who counts lines is to get by
+// without one. Pure.
 
 import { BYTE_SCAN } from "./byte-scan-code.ts";
 
@@ -21,7 +22,7 @@ interface Loaded {
 
 let loaded: Loaded | null | undefined;
 
-/** Null where there are no vectors. */
+/** Null where there are no vectors, or no memory was left. */
 function load(): Loaded | null {
   if (loaded === undefined) loaded = assemble();
   return loaded;
@@ -30,9 +31,14 @@ function load(): Loaded | null {
 function assemble(): Loaded | null {
   const code = Uint8Array.from(atob(BYTE_SCAN), (letter) => letter.charCodeAt(0));
   if (!WebAssembly.validate(code)) return null;
-  const module = new WebAssembly.Instance(new WebAssembly.Module(code)).exports as unknown as Module;
-  const { buffer } = module.memory;
-  return { module, text: new Uint8Array(buffer, 0, WINDOW), found: new Uint32Array(buffer, WINDOW) };
+  try {
+    const module = new WebAssembly.Instance(new WebAssembly.Module(code)).exports as unknown as Module;
+    const { buffer } = module.memory;
+    return { module, text: new Uint8Array(buffer, 0, WINDOW), found: new Uint32Array(buffer, WINDOW) };
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 /** How many bytes are `wanted`. */

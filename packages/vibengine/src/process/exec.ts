@@ -1,7 +1,7 @@
 // Runs one WebAssembly program to its end in this worker: instantiates the module against the system calls of its process,
 // calls its entry, and turns whatever comes out (a return, proc_exit, a trap, a kill) into the process's exit status.
 
-import { decode, encode, Killed, SIGKILL, type System, strerror } from "@vibengine/system";
+import { decode, ENOMEM, encode, Killed, SIGKILL, type System, strerror } from "@vibengine/system";
 import type { FromWorker, RunModuleMessage } from "../protocol.ts";
 import { vibengineImports } from "./imports/index.ts";
 import { bindWasi, openPreopens, ProcExit, uncatchable } from "./wasi/index.ts";
@@ -108,6 +108,8 @@ function instantiate(
     if (instance.exports._start instanceof Function || instance.exports.run instanceof Function) return instance;
     refuse(system, `${name}: exports neither _start nor run: not a WASI program`);
   } catch (error) {
+    if (error instanceof RangeError && /memory/i.test(error.message))
+      return refuse(system, `${name}: ${strerror(ENOMEM)}`);
     // A TypeError: there is no import module of that name at all.
     if (!(error instanceof WebAssembly.LinkError || error instanceof TypeError)) throw error;
     const missing = WebAssembly.Module.imports(module).find((wanted) => !imports[wanted.module]?.[wanted.name]);
