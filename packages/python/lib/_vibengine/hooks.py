@@ -1,0 +1,119 @@
+"""Patches modules right after their first import, so that nothing costs anything before it is needed.
+
+`PATCHES` names the module that holds a patch; its `apply(module)` is called once the patched module's own code has run. A patch
+may be the whole module, too: where the standard library has none, `_vibengine.replace_NAME` stands in (see `REPLACEMENTS`).
+"""
+
+import sys
+from _frozen_importlib import ModuleSpec
+
+PATCHES = {
+    "_pyrepl.unix_console": "_vibengine.patch_pyrepl",
+    "asyncio.unix_events": "_vibengine.patch_asyncio",
+    "concurrent.futures.thread": "_vibengine.patch_threading",
+    "http.client": "_vibengine.patch_http",
+    "multiprocessing": "_vibengine.patch_multiprocessing",
+    "signal": "_vibengine.patch_signal",
+    "socket": "_vibengine.patch_socket",
+    "subprocess": "_vibengine.patch_subprocess",
+    "threading": "_vibengine.patch_threading",
+    "traceback": "_vibengine.patch_traceback",
+    "urllib.request": "_vibengine.patch_urllib",
+}
+
+# Modules that this build of CPython lacks: their name, and the module here that is imported under it.
+REPLACEMENTS = {
+    "_posixsubprocess": "_vibengine.replace_posixsubprocess",
+    "fcntl": "_vibengine.replace_fcntl",
+    "grp": "_vibengine.replace_grp",
+    "pwd": "_vibengine.replace_pwd",
+    "resource": "_vibengine.replace_resource",
+    "termios": "_vibengine.replace_termios",
+}
+
+
+def _apply(name, module):
+    patch = PATCHES.pop(name, None)
+    if patch is not None:
+        __import__(patch)
+        sys.modules[patch].apply(module)
+
+
+class _Patching:
+    """A loader that is the true one until its module has run, and then applies the patch."""
+
+    def __init__(self, loader):
+        self._loader = loader
+
+    def __getattr__(self, name):
+        return getattr(self._loader, name)
+
+    def create_module(self, spec):
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module):
+        spec = module.__spec__
+        spec.loader = module.__loader__ = self._loader
+        self._loader.exec_module(module)
+        _apply(spec.name, module)
+
+
+class Finder:
+    """Stands first on sys.meta_path and leaves every module without a patch to the finders behind it."""
+
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        if name not in PATCHES:
+            return None
+        for finder in sys.meta_path:
+            if finder is cls or not hasattr(finder, "find_spec"):
+                continue
+            spec = finder.find_spec(name, path, target)
+            if spec is not None:
+                if hasattr(spec.loader, "exec_module"):
+                    spec.loader = _Patching(spec.loader)
+                return spec
+        return None
+
+
+class Replacing:
+    """Stands last on sys.meta_path and finds the modules that this build lacks."""
+
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        if name not in REPLACEMENTS:
+            return None
+        spec = ModuleSpec(name, cls, origin="built-in")
+        return spec
+
+    @staticmethod
+    def create_module(spec):
+        return None
+
+    @staticmethod
+    def exec_module(module):
+        """Runs the replacement's code as the module of the name that was asked for."""
+        from importlib.util import find_spec
+
+        code = find_spec(REPLACEMENTS[module.__name__]).loader.get_code(REPLACEMENTS[module.__name__])
+        exec(code, module.__dict__)
+
+    @staticmethod
+    def is_package(name):
+        return False
+
+    @staticmethod
+    def get_code(name):
+        return None
+
+    @staticmethod
+    def get_source(name):
+        return None
+
+
+def install():
+    """Puts the finders in place; what has been imported already is patched now."""
+    sys.meta_path.insert(0, Finder)
+    sys.meta_path.append(Replacing)
+    for name in [name for name in PATCHES if name in sys.modules]:
+        _apply(name, sys.modules[name])
