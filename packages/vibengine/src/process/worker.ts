@@ -18,8 +18,10 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
     machine = Machine.attach(wasmBacking(data.memory));
     machine.guardStack();
     machine.blocksStopped = true;
+    for (const { over, image } of data.mounts) machine.virtual.mounts.add(over, image);
     life.then((name) => post({ type: "ready", life: name }));
-  } else if (data.type === "run-module") {
+  } else if (data.type === "mount") machine?.virtual.mounts.add(data.over, data.image);
+  else if (data.type === "run-module") {
     const isSpent = runModule(new System(machine, data.slot, data.pid), data, post);
     post({ type: "idle", isSpent });
     // Sooner than the kernel's terminate(), which takes some 6 ms to reach an idle worker.

@@ -58,8 +58,10 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
     machine = Machine.attach(wasmBacking(data.memory));
     toolsUrl = data.toolsUrl;
     dataUrl = data.dataUrl;
+    for (const { over, image } of data.mounts) machine.virtual.mounts.add(over, image);
     post({ type: "ready" });
-  } else if (data.type === "run-shell") run(data);
+  } else if (data.type === "mount") machine?.virtual.mounts.add(data.over, data.image);
+  else if (data.type === "run-shell") run(data);
   else if (data.type === "ping") post({ type: "pong" });
   else if (data.type === "spawned") {
     spawns.get(data.id)?.(data.result);
