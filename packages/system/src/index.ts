@@ -34,6 +34,7 @@ export * from "./io/termios.ts";
 export { makeTree, parseStub, stubFor, USER_ID } from "./system/base-tree.ts";
 export { limitRunning } from "./system/limits.ts";
 export { Machine } from "./system/machine.ts";
+export { Mounts } from "./system/mounts.ts";
 export { machineTotals, machineUse } from "./system/proc-text.ts";
 export { bootKernelSlot } from "./system/process-calls.ts";
 export { System } from "./system/system.ts";

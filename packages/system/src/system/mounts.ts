@@ -1,5 +1,6 @@
 // Trees that are mounted read-only over directories of the disk: what packs bring. They stand in memory that all workers share and in no
-// snapshot. Inode numbers with `MOUNTED` say which tree and which entry. Called with the lock held.
+// snapshot. Inode numbers with `MOUNTED` say which tree and which entry. Called with the lock held. A worker that may never need it
+// loads it with the first tree: see `Virtual`.
 
 import { S_IFDIR, S_IFREG } from "../constants.ts";
 import { I_PARENT, ROOT } from "../disk/inodes.ts";
@@ -9,9 +10,8 @@ import type { Machine } from "./machine.ts";
 import { directoryPath, nameIn } from "./path-of.ts";
 import { TreeImage } from "./tree-image.ts";
 import type { Dirent, Stat } from "./types.ts";
+import { MOUNTED, type MountedTrees } from "./virtual.ts";
 
-/** Set in the inode numbers of mounted trees, beside `VIRTUAL`. */
-const MOUNTED = 1 << 29;
 const TREE_SHIFT = 24;
 const MOST_TREES = 32;
 const ENTRY_MASK = (1 << TREE_SHIFT) - 1;
@@ -26,11 +26,7 @@ interface Mount {
 
 const DOTS = [encode("."), encode("..")];
 
-export function isMounted(ino: number): boolean {
-  return (ino & MOUNTED) !== 0;
-}
-
-export class Mounts {
+export class Mounts implements MountedTrees {
   readonly #machine: Machine;
   readonly #mounts: Mount[] = [];
   readonly #roots = new Map<number, number>();
@@ -39,16 +35,18 @@ export class Mounts {
     this.#machine = machine;
   }
 
-  /** Mounts a tree over the directory `over`; once is enough for each. Throws a `RangeError` if the bytes are no tree. */
-  add(over: number, buffer: ArrayBufferLike): void {
+  /** Mounts a tree over the directory `over` of a machine; once is enough for each. Throws a `RangeError` if the bytes are no tree. */
+  static add(machine: Machine, over: number, buffer: ArrayBufferLike): void {
+    const { virtual } = machine;
+    virtual.mounts ??= new Mounts(machine);
+    (virtual.mounts as Mounts).add(over, buffer);
+  }
+
+  private add(over: number, buffer: ArrayBufferLike): void {
     if (this.#roots.has(over)) return;
     if (this.#mounts.length === MOST_TREES) throw new RangeError(`more than ${MOST_TREES} mounted trees`);
     this.#roots.set(over, VIRTUAL | MOUNTED | (this.#mounts.length << TREE_SHIFT));
     this.#mounts.push({ over, image: new TreeImage(buffer) });
-  }
-
-  get isEmpty(): boolean {
-    return this.#mounts.length === 0;
   }
 
   /** What stands in the place of a directory of the disk: the root of a tree, or itself. */

@@ -12,10 +12,10 @@ import { FREE, P_CWD, P_FD_END, P_OWNER, P_PID, P_STARTED, P_STATE, RUNNING } fr
 import { decode, encode } from "../text.ts";
 import { programPath } from "./command-line.ts";
 import type { Machine } from "./machine.ts";
-import { isMounted } from "./mounts.ts";
 import { directoryPath, nameIn } from "./path-of.ts";
 import { bootedAt, contentOf, GLOBAL_FILES, PROCESS_FILES } from "./proc-text.ts";
 import type { Dirent, Stat } from "./types.ts";
+import { MOUNTED } from "./virtual.ts";
 
 const SLOT_SHIFT = 12;
 const PID_SHIFT = 20;
@@ -259,7 +259,7 @@ export class Proc {
     if (files.kind(file) === KIND_TTY) return `/dev/pts/${object}`;
     if (files.kind(file) === KIND_DEVICE) return `/dev/${DEVICE_NAMES[files.device(file)] ?? "null"}`;
     if (disk.paths.isDirectory(object)) return directoryPath(this.#machine, object) ?? "/ (deleted)";
-    if (isMounted(object)) return this.#machine.virtual.path(object) ?? "/ (deleted)";
+    if ((object & MOUNTED) !== 0) return this.#machine.virtual.path(object) ?? "/ (deleted)";
     if (object >= VIRTUAL) return `/proc/${GLOBAL_NAMES[(object & ENTRY_MASK) - GLOBAL] ?? "self"}`;
     // By the directory it was opened in: a file has no way back to its names.
     const parent = files.parent(file);

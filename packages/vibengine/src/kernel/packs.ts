@@ -4,7 +4,9 @@
 import {
   AT_FDCWD,
   EIO,
+  ENOEXEC,
   encode,
+  Mounts,
   newStat,
   O_CLOEXEC,
   O_WRONLY,
@@ -15,22 +17,19 @@ import {
   strerror,
   USER_ID,
 } from "@vibengine/system";
-import { breakIn, type Interpreter, isTripped, type SignalWords, trip } from "../interrupts.ts";
+import { breakIn, type Interpreter, isTripped, trip } from "../interrupts.ts";
 import type { LoadedPack, PackSource, ProgressSink } from "../packs/protocol.ts";
 import type { FetchMessage, MountMessage } from "../protocol.ts";
 import type { KernelCalls } from "./calls.ts";
 import { answerFetch } from "./guest-fetch.ts";
+import type { Launch } from "./processes.ts";
+import type { Program } from "./programs.ts";
 
 /** An interpreter's own change of the word may have undone ours: looked at again after so long (ms). */
 const AGAIN_MS = 30;
 
-/** What is started for a program of a pack. */
-export interface PackProgram {
-  module: WebAssembly.Module;
-  /** What goes in front of the user's arguments. */
-  args: string[];
-  signals?: SignalWords;
-}
+/** Exit status of a program whose pack can't be had. */
+const NOT_LOADED = 127;
 
 export class Packs {
   readonly #calls: KernelCalls;
@@ -48,22 +47,62 @@ export class Packs {
     this.#mount = mount;
   }
 
-  /** Undefined: the pack has no such program. Rejects with a `PackError`. */
-  async program(pack: string, argv: string[], program: string, sink: ProgressSink): Promise<PackProgram | undefined> {
+  /**
+   * Starts a program of a pack by `launch`; a pid or -errno. Where the pack can't be had, a process that `fail` makes says so and ends.
+   * `mark` makes of a function what can be sent to the page.
+   */
+  async start(
+    parent: System,
+    { path, argv, pack, program }: Program & { kind: "pack" },
+    mark: <T extends object>(sink: T) => T,
+    launch: (launch: Launch) => Promise<number>,
+    fail: () => Promise<System | number>,
+  ): Promise<number> {
+    try {
+      const { module, programs, signals, later } = await this.#load(
+        pack,
+        mark((loaded: number, total: number) => this.#showProgress(parent, pack, loaded, total)),
+      );
+      if (!Object.hasOwn(programs, program)) return -ENOEXEC;
+      for (const tree of later) {
+        const mounted = this.#mountLater(pack, tree);
+        if (tree.words.some((word) => word === program || argv.includes(word))) await mounted;
+        else mounted.catch(() => {}); // asked for again by the next program
+      }
+      return await launch({
+        path,
+        argv,
+        args: [argv[0], ...programs[program], ...argv.slice(1)],
+        module,
+        words: signals,
+      });
+    } catch (error) {
+      const child = await fail();
+      if (typeof child === "number") return child;
+      await this.#calls.exclusive(() => {
+        say(child, `${argv[0]}: ${(error as Error).message}\n`);
+        child.exit(NOT_LOADED);
+      });
+      return child.pid;
+    }
+  }
+
+  #load(pack: string, sink: ProgressSink): Promise<LoadedPack> {
     let ready = this.#ready.get(pack);
     if (ready === undefined) {
       ready = this.#source.load(pack, sink).then((loaded) => this.#install(loaded));
       this.#ready.set(pack, ready);
       ready.catch(() => this.#ready.delete(pack));
     }
-    const { module, programs, signals, later } = await ready;
-    const words = [program, ...argv];
-    for (const tree of later) {
-      const mounted = this.#mountLater(pack, tree);
-      if (tree.words.some((word) => words.includes(word))) await mounted;
-      else mounted.catch(() => {}); // asked for again by the next program
-    }
-    return Object.hasOwn(programs, program) ? { module, args: programs[program], signals } : undefined;
+    return ready;
+  }
+
+  /** One line of a terminal, written over and over. */
+  #showProgress(parent: System, pack: string, loaded: number, total: number): Promise<void> {
+    return this.#calls.exclusive(() => {
+      if (!parent.isAlive || !parent.isatty(2)) return;
+      say(parent, loaded < total ? `\r${pack}: ${megabytes(loaded)} of ${megabytes(total)} MB` : "\r\x1b[K");
+    });
   }
 
   #mountLater(pack: string, { path, file }: LoadedPack["later"][number]): Promise<void> {
@@ -84,7 +123,7 @@ export class Packs {
       makeDirectories(system, path);
       const result = system.stat(AT_FDCWD, encode(path), true, stat);
       if (result < 0) return result;
-      machine.virtual.mounts.add(stat.ino, image);
+      Mounts.add(machine, stat.ino, image);
       return stat.ino;
     });
     if (over < 0) throw new Error(`${path}: ${strerror(over)}`);
@@ -161,4 +200,13 @@ function makeDirectories(system: System, path: string): void {
 
 function takeOver(system: System, pid: number, fd: number): number {
   return system.open(AT_FDCWD, encode(`/proc/${pid}/fd/${fd}`), O_WRONLY | O_CLOEXEC, 0);
+}
+
+function say(system: System, text: string): void {
+  const bytes = encode(text);
+  system.write(2, bytes, 0, bytes.length);
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
 }

@@ -42,11 +42,17 @@ const SHELL_GRACE_MS = 500;
 /** Workers with tools that guests may have running: a guest that starts tools without end must not have them all. */
 const SHELLS_FOR_GUESTS = 64;
 
-/** Exit status of a program whose pack can't be had. */
-const NOT_LOADED = 127;
-
 const READ_CHUNK = 4 * 1024 * 1024;
 const SLASH = 0x2f;
+
+/** A module to be run. `args` is what it is given, `argv` what is told of it. */
+export interface Launch {
+  path: Uint8Array;
+  argv: string[];
+  args: string[];
+  module: WebAssembly.Module;
+  words?: SignalWords;
+}
 
 interface Running {
   lent: Lent;
@@ -83,7 +89,11 @@ export class Processes {
     const program = await (wasi === undefined ? findProgram : findModule)(this.#calls, parent, path, argv);
     if (typeof program === "number") return program;
     if (program.kind === "wasm") return this.#startFile(parent, program, request, isStoodFor);
-    if (program.kind === "pack") return this.#startPacked(parent, program, request, isStoodFor);
+    if (program.kind === "pack") {
+      const launch = (found: Launch) => this.#startModule(parent, found, request, isStoodFor);
+      const fail = () => this.#makeChild(parent, (made) => prepareChild(made, request));
+      return (await this.#packs()).start(parent, program, proxy, launch, fail);
+    }
     if (this.#shells.lent >= SHELLS_FOR_GUESTS) return -EAGAIN;
     return this.startShell(parent, program.program, program.argv, request.env, (child) => prepareChild(child, request));
   }
@@ -153,48 +163,7 @@ export class Processes {
     return this.#startModule(parent, { path, argv, args: argv, module }, request, isStoodFor);
   }
 
-  async #startPacked(
-    parent: System,
-    { path, argv, pack, program }: Program & { kind: "pack" },
-    request: ProgramRequest,
-    isStoodFor: boolean,
-  ): Promise<number> {
-    try {
-      const packs = await this.#packs();
-      // It goes to the page.
-      const sink = proxy((loaded: number, total: number) => this.#showProgress(parent, pack, loaded, total));
-      const found = await packs.program(pack, argv, program, sink);
-      if (found === undefined) return -ENOEXEC;
-      const { module, signals: words } = found;
-      const args = [argv[0], ...found.args, ...argv.slice(1)];
-      return this.#startModule(parent, { path, argv, args, module, words }, request, isStoodFor);
-    } catch (error) {
-      // A process that says so, and ends.
-      const child = await this.#makeChild(parent, (made) => prepareChild(made, request));
-      if (typeof child === "number") return child;
-      await this.#calls.exclusive(() => {
-        say(child, `${argv[0]}: ${(error as Error).message}\n`);
-        child.exit(NOT_LOADED);
-      });
-      return child.pid;
-    }
-  }
-
-  /** One line of a terminal, written over and over. */
-  #showProgress(parent: System, pack: string, loaded: number, total: number): Promise<void> {
-    return this.#calls.exclusive(() => {
-      if (!parent.isAlive || !parent.isatty(2)) return;
-      const text = loaded < total ? `${pack}: ${megabytes(loaded)} of ${megabytes(total)} MB` : "";
-      say(parent, `\r${text}\x1b[K`);
-    });
-  }
-
-  async #startModule(
-    parent: System,
-    program: { path: Uint8Array; argv: string[]; args: string[]; module: WebAssembly.Module; words?: SignalWords },
-    request: ProgramRequest,
-    isStoodFor: boolean,
-  ): Promise<number> {
+  async #startModule(parent: System, program: Launch, request: ProgramRequest, isStoodFor: boolean): Promise<number> {
     const { module, words } = program;
     const lent = await this.#guests.take();
     if (lent === null) return -EAGAIN;
@@ -334,13 +303,4 @@ export class Processes {
     if (fd >= 0) await this.#calls.exclusive(() => system.close(fd));
     return bytes;
   }
-}
-
-function say(system: System, text: string): void {
-  const bytes = encode(text);
-  system.write(2, bytes, 0, bytes.length);
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(1);
 }
