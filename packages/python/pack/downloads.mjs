@@ -72,7 +72,8 @@ function pip(python, args) {
   const environment = { ...process.env, PIP_ROOT_USER_ACTION: "ignore", PIP_PROGRESS_BAR: "off" };
   const done = spawnSync(python, [...options, ...args], { encoding: "utf8", timeout: DOWNLOAD_MS, env: environment });
   if (done.status === 0) return;
-  const reason = done.error?.message ?? done.stderr.trim().split("\n").at(-1);
+  const lines = (done.stderr ?? "").trim().split("\n");
+  const reason = done.error?.message ?? lines.findLast((line) => line.startsWith("ERROR: ")) ?? lines.at(-1);
   throw new Unbuildable(`The Python pack was left out: pip ${args[0]} failed: ${reason}`);
 }
 

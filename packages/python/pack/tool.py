@@ -182,7 +182,7 @@ def main():
     exports["_initialize"](store)
     status = exports["run"](store)
     if status != 0:
-        raise Failed(f"the interpreter ended with {status}")
+        sys.exit(f"CPython ended with {status} while it compiled {folder / 'jobs.json'}")
     if (caught := facts.pop("caught")) != [2, 15, 10, 12]:
         raise Failed(f"of the signals 2, 15, 10 and 12 it caught {caught}")
     facts["signals"] = signals.facts()

@@ -4,8 +4,6 @@
 /** @typedef {{ id: number, start: number, end: number }} Section its payload, as offsets in the module */
 
 const CUSTOM = 0;
-const IMPORT = 2;
-const FUNCTION = 3;
 const MEMORY = 5;
 const EXPORT = 7;
 
@@ -88,20 +86,6 @@ export function functionIndex(module, wanted) {
     if (title === "name") return findName(module.subarray(0, end), body, wanted);
   }
   throw new Error(`the module has no name section to look up ${wanted} in`);
-}
-
-/**
- * How many functions the module defines and imports, for messages and tests.
- * @param {Uint8Array} module
- * @returns {{ imported: number, defined: number }} entries of the import section (of any kind), and functions of its own
- */
-export function counts(module) {
-  const all = sections(module);
-  const first = (/** @type {number} */ wanted) => {
-    const section = all.find(({ id }) => id === wanted);
-    return section ? readUnsigned(module, section.start)[0] : 0;
-  };
-  return { imported: first(IMPORT), defined: first(FUNCTION) };
 }
 
 /**
