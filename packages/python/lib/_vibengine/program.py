@@ -77,14 +77,13 @@ def _run_module(options, main):
 
 def _run_file(options, main):
     path = options.target
-    importer = _importer(path)
-    if importer is not None:
+    full = path if path.startswith("/") else os.path.normpath(os.path.join(os.getcwd(), path))
+    if _holds_modules(full):
         import runpy
 
-        sys.path.insert(0, path)
+        sys.path.insert(0, full)
         runpy._run_module_as_main("__main__", False)
         return
-    full = path if path.startswith("/") else os.path.normpath(os.path.join(os.getcwd(), path))
     try:
         with open(path, "rb") as file:
             source = file.read()
@@ -108,16 +107,17 @@ def _run_file(options, main):
     exec(code, main.__dict__)
 
 
-def _importer(path):
-    """The importer of a directory or zip that is given as the program; None for any other file."""
+def _holds_modules(path):
+    """Whether the program given is a directory or zip, whose __main__ is to run."""
     from zipimport import ZipImportError, zipimporter
 
     if os.path.isdir(path):
-        return path
+        return True
     try:
-        return zipimporter(path)
+        zipimporter(path)
     except (ZipImportError, OSError):
-        return None
+        return False
+    return True
 
 
 def _run_stdin(options, main):
