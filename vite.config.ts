@@ -21,7 +21,7 @@ const builtFiles: Plugin = {
   configureServer(server) {
     server.middlewares.use((request, response, next) => {
       const [path] = (request.url ?? "").split("?");
-      if (!/\/packages\/vibengine\/dist\/(kernel|process|shell|tools|data|saving)\.js$/.test(path)) return next();
+      if (!/\/packages\/vibengine\/dist\/(kernel|process|shell|tools|data|saving|packs)\.js$/.test(path)) return next();
       for (const [name, value] of Object.entries(ISOLATION_HEADERS)) response.setHeader(name, value);
       response.setHeader("Content-Type", "text/javascript");
       response.end(readFileSync(join(import.meta.dirname, "packages/vibengine/dist", basename(path))));

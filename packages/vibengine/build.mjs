@@ -2,11 +2,13 @@
 // imports another), because an application's bundler renames every file it finds through `new URL("./x.js", import.meta.url)`
 // and would not follow an import inside. Whatever is bundled has its licence gathered in dist/THIRD_PARTY_LICENSES.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { rolldown } from "rolldown";
 import { dts } from "rolldown-plugin-dts";
 import { printSizes } from "./sizes.mjs";
+
+process.chdir(import.meta.dirname);
 
 /** What every bundle here is made with; a warning is an error, but not one about a slow machine. */
 const COMMON = /** @type {const} */ ({
@@ -25,9 +27,14 @@ const ENTRIES = {
   tools: "src/tools.ts",
   data: "../shell/src/tools/data/index.ts",
   saving: "src/saving.ts",
+  packs: "src/packs.ts",
 };
+/** Those that an application's bundler reads, and may use `import.meta`: it bundles the second where the first imports it. */
+const FOR_BUNDLERS = ["index", "packs"];
+/** What packages/python built, if it could. */
+const PYTHON = "../python/dist";
+const PYTHON_FILES = existsSync(PYTHON) ? readdirSync(PYTHON).filter((file) => file !== "key") : [];
 
-process.chdir(import.meta.dirname);
 // Built aside and put in place at the end, so that dist/ is never half of one build and half of another.
 const OUT = ".dist-new";
 rmSync(OUT, { recursive: true, force: true });
@@ -35,9 +42,25 @@ mkdirSync(OUT);
 
 const modules = await Promise.all([...Object.entries(ENTRIES).map(buildModule), buildTypes()]);
 writeFileSync(join(OUT, "THIRD_PARTY_LICENSES"), licences(modules.flat()));
+mkdirSync(join(OUT, "python"));
+for (const file of PYTHON_FILES) linkSync(`${PYTHON}/${file}`, join(OUT, "python", file));
 rmSync("dist", { recursive: true, force: true });
 renameSync(OUT, "dist");
 printSizes();
+
+/** Puts a literal for each file of the Python pack in the place of src/packs/python-files.ts. */
+function pythonFiles() {
+  return {
+    name: "python-files",
+    /** @param {string} id */
+    load(id) {
+      if (!id.endsWith("/packs/python-files.ts")) return null;
+      const entry = (/** @type {string} */ file) =>
+        `${JSON.stringify(file)}: new URL("./python/${file}", import.meta.url).href,`;
+      return `export const FILES = {${PYTHON_FILES.map(entry).join("")}};`;
+    },
+  };
+}
 
 /**
  * One self-contained, minified module.
@@ -45,13 +68,13 @@ printSizes();
  * @returns {Promise<string[]>} the files that went into it
  */
 async function buildModule([name, input]) {
-  const bundle = await rolldown({ ...COMMON, input });
+  const bundle = await rolldown({ ...COMMON, input, external: ["./packs.js"], plugins: [pythonFiles()] });
   const { output } = await bundle.generate({ format: "esm", codeSplitting: false, minify: true, sourcemap: "hidden" });
   await bundle.close();
   const [chunk] = output;
   if (chunk.imports.length > 0) throw new Error(`${name}.js is not self-contained: it imports ${chunk.imports}`);
   // The minifier writes `./x.js` in backticks, which not every bundler takes for a literal. The length stays, so the map holds.
-  const code = chunk.code.replace(/new URL\(`([^`$]+)`/g, 'new URL("$1"');
+  const code = chunk.code.replace(/(new URL|import)\(`([^`$]+)`/g, '$1("$2"');
   checkUrls(name, code);
   writeFileSync(join(OUT, `${name}.js`), `${code.trimEnd()}\n//# sourceMappingURL=${name}.js.map\n`);
   writeFileSync(join(OUT, `${name}.js.map`), JSON.stringify(chunk.map));
@@ -65,11 +88,12 @@ async function buildModule([name, input]) {
  * @param {string} code
  */
 function checkUrls(name, code) {
-  if (name !== "index") {
+  if (!FOR_BUNDLERS.includes(name)) {
     if (code.includes("import.meta")) throw new Error(`${name}.js uses import.meta: only index.js may`);
     return;
   }
-  for (const other of Object.keys(ENTRIES).filter((entry) => entry !== "index")) {
+  if (name !== "index") return;
+  for (const other of Object.keys(ENTRIES).filter((entry) => !FOR_BUNDLERS.includes(entry))) {
     const literal = `new URL("./${other}.js",import.meta.url)`;
     if (!code.includes(literal)) throw new Error(`index.js must contain ${literal}, for bundlers to find the file`);
   }

@@ -53,14 +53,18 @@ export async function startGuests(url = BUILT): Promise<Guests> {
   const system = new System(machine, bootKernelSlot(machine, ROOT));
   makeTree(system, []);
   const calls = new KernelCalls(machine, system);
-  const pool = new WorkerPool(url, Promise.resolve({ type: "attach", memory, toolsUrl: "", dataUrl: "" }), 1);
+  const pool = new WorkerPool(
+    url,
+    Promise.resolve({ type: "attach", memory, toolsUrl: "", dataUrl: "", mounts: [] }),
+    1,
+  );
   let lent: Lent | null = null;
   const take = pool.take.bind(pool);
   pool.take = async () => {
     lent = await take();
     return lent;
   };
-  const processes = new Processes(calls, pool, pool);
+  const processes = new Processes(calls, pool, pool, () => Promise.reject(new Error("no packs here")));
   let isOpen = true;
   const supervise = async () => {
     while (isOpen) {

@@ -20,9 +20,11 @@ export {
   KERNEL_PID,
   P_KILLED,
   P_PARENT,
+  P_PENDING,
   P_PID,
   P_REPLY,
   P_RESULT,
+  P_SESSION,
   P_STATE,
   P_WORKER,
   RUNNING,
@@ -32,6 +34,7 @@ export * from "./io/termios.ts";
 export { makeTree, parseStub, stubFor, USER_ID } from "./system/base-tree.ts";
 export { limitRunning } from "./system/limits.ts";
 export { Machine } from "./system/machine.ts";
+export { Mounts } from "./system/mounts.ts";
 export { machineTotals, machineUse } from "./system/proc-text.ts";
 export { bootKernelSlot } from "./system/process-calls.ts";
 export { System } from "./system/system.ts";

@@ -40,13 +40,13 @@ export function assetUrls(assetBase?: string | URL): AssetUrls {
 }
 
 /** Vite before 8 moves index.js into .vite/deps in development and leaves the other files where they were. */
-function besideOptimizer(): string | undefined {
+export function besideOptimizer(): string | undefined {
   const { href } = new URL("./process.js", import.meta.url);
   const [, modules] = /^(.*\/node_modules\/)\.vite\/deps\//.exec(href) ?? [];
   return modules && `${modules}vibengine/dist/`;
 }
 
-function fileAt(base: string | URL, name: string): string {
+export function fileAt(base: string | URL, name: string): string {
   return new URL(name, new URL(base, location.href)).href;
 }
 

@@ -1,9 +1,11 @@
 // What a `Sandbox` stands on: a way to its kernel, be that in a worker of this page or in one of another page's. Here is the
 // first kind; `broker/client.ts` makes the other.
 
-import { type Remote, wrap } from "comlink";
+import { proxy, type Remote, wrap } from "comlink";
 import { startKernelWorker } from "./assets.ts";
 import { SandboxError } from "./errors.ts";
+import type { PackSource } from "./packs/protocol.ts";
+import type { ProgressHandler } from "./packs/source.ts";
 import type { KernelApi, KernelInfo, WorkerSeat } from "./protocol.ts";
 import { checkIsolated } from "./sandbox-options.ts";
 import { leaveSeat, takeSeat } from "./seats.ts";
@@ -26,12 +28,14 @@ export interface Link {
 export async function startKernel(
   assetBase: string | URL | undefined,
   start: (kernel: Remote<KernelApi>, seat: WorkerSeat) => Promise<KernelInfo>,
+  onProgress?: ProgressHandler,
 ): Promise<Link> {
   checkIsolated();
   carryErrors();
   const worker = startKernelWorker(assetBase);
   const seat = takeSeat();
   const kernel = wrap<KernelApi>(worker);
+  kernel.providePacks(proxy(packs(assetBase, onProgress)));
   const leave = onLeave(() => kernel.saveNow());
   const close = () => {
     leave();
@@ -50,6 +54,16 @@ export async function startKernel(
     close();
     throw error;
   }
+}
+
+/** Packs come from a file of their own, which is loaded when the first is needed. */
+function packs(base: string | URL | undefined, onProgress: ProgressHandler | undefined): PackSource {
+  const source = async () => (await import("./packs.js")).packSource(base, onProgress);
+  return {
+    load: async (pack, sink) => (await source()).load(pack, sink),
+    tree: async (pack, file) => (await source()).tree(pack, file),
+    file: async (pack, file) => (await source()).file(pack, file),
+  };
 }
 
 /** Calls `save` when the page is hidden or left: the last that a browser tells of many a page. Returns what ends that. */

@@ -1,6 +1,8 @@
 // Every message between the page, the kernel and its workers, as types. Nothing here runs.
 
 import type { AssetUrls } from "./assets.ts";
+import type { Interpreter, SignalWords } from "./interrupts.ts";
+import type { PackSource } from "./packs/protocol.ts";
 import type { SnapshotManifest, Storage } from "./snapshot/manifest.ts";
 
 // ---- page → kernel -------------------------------------------------------------------------------------------------
@@ -167,6 +169,7 @@ export type WatchSink = (events: WatchEvent[], hasEnded: boolean) => void;
 
 /** What the page calls, through comlink. */
 export interface KernelApi {
+  providePacks(source: PackSource): void;
   create(options: BootOptions): Promise<KernelInfo>;
   resume(options: BootOptions): Promise<KernelInfo>;
   import(options: BootOptions, archive: Blob): Promise<KernelInfo>;
@@ -232,6 +235,7 @@ export interface AttachMessage {
   memory: WebAssembly.Memory;
   toolsUrl: string;
   dataUrl: string;
+  mounts: MountMessage[];
 }
 
 /** Run a WebAssembly program in process slot `slot`. */
@@ -245,6 +249,8 @@ export interface RunModuleMessage {
   env: Uint8Array[];
   /** Set when `wasi` runs it: exactly these preopens, and no imports but WASI's. */
   wasi?: ProgramRequest["wasi"];
+  /** Set for an interpreter of a pack: it has `host.call`, and is told of signals by these words. */
+  words?: SignalWords;
 }
 
 /** Run the shell, or one of its tools, in process slot `slot`. */
@@ -270,6 +276,27 @@ export interface ProgramRequest {
   cwd?: Uint8Array;
   /** In this order, in the child: `[fd, to]` makes `to` a duplicate of `fd`, `[fd, -1]` closes `fd`. */
   actions?: [fd: number, to: number][];
+  /** 0: the child is in a process group of its own, -2: in a session of its own. Default: in its parent's. */
+  group?: number;
+}
+
+/** A program's request to the network; the answer goes to `writer`, an fd of that program's, as HOST_CALLS.md says. */
+export interface FetchMessage {
+  type: "fetch";
+  id: number;
+  pid: number;
+  writer: number;
+  method: string;
+  url: string;
+  headers: [name: string, value: string][];
+  body: Uint8Array<ArrayBuffer>;
+}
+
+/** A tree of files to be seen, read-only, in the place of the disk's directory with this inode. */
+export interface MountMessage {
+  type: "mount";
+  over: number;
+  image: SharedArrayBuffer;
 }
 
 /** The answer to a shell's `spawn`: a pid or -errno. A guest, which can't receive messages, finds it in its slot. */
@@ -284,7 +311,7 @@ export interface PingMessage {
   type: "ping";
 }
 
-export type ToWorker = AttachMessage | RunModuleMessage | RunShellMessage | SpawnedMessage | PingMessage;
+export type ToWorker = AttachMessage | MountMessage | RunModuleMessage | RunShellMessage | SpawnedMessage | PingMessage;
 
 export type FromWorker =
   /** The worker has its memory and may be given a process. `life`: a Web Lock that it holds until its thread is gone. */
@@ -292,4 +319,9 @@ export type FromWorker =
   /** Everything that ran here has ended: the worker may be given another process, or is to be ended if it was killed. */
   | { type: "idle"; isSpent?: boolean }
   | { type: "pong" }
-  | { type: "spawn"; id: number; pid: number; request: ProgramRequest };
+  | { type: "spawn"; id: number; pid: number; request: ProgramRequest }
+  /** An interpreter begins: the kernel interrupts it when a signal came that it catches. */
+  | { type: "interpreter"; pid: number; interpreter: Interpreter }
+  /** Send SIGALRM in `ms` (0: no more), and then every `every` (0: once). */
+  | { type: "alarm"; pid: number; ms: number; every: number }
+  | FetchMessage;

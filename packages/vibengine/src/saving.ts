@@ -1,4 +1,5 @@
-// saving.js, which a kernel loads when it first saves or reads a disk: how a disk becomes segments, and segments a disk.
+// saving.js, which a kernel loads soon after it has begun: how a disk becomes segments, and segments a disk; and how programs of packs are run.
 
+export { Packs } from "./kernel/packs.ts";
 export { fillDisk } from "./snapshot/load.ts";
 export { harvest, harvestAhead, harvestAtRest, isUnsettled, markRewritten, orDirty } from "./snapshot/save.ts";

@@ -78,7 +78,7 @@ export const TTY_WORDS = 64 + TTY_INPUT;
 export const COMMAND_SIZE = 1024;
 
 export const INODE_WORDS = 32;
-/** Inode numbers from here on stand for what is not on the disk: /proc. */
+/** Inode numbers from here on stand for what is not on the disk: /proc, and trees of packs. */
 export const VIRTUAL = 1 << 30;
 
 const KIB = 1024;

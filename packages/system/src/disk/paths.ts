@@ -34,7 +34,7 @@ export class Walk {
   }
 }
 
-/** What stands on no disk, under /proc: inode numbers from `VIRTUAL` on. See `system/proc.ts`. */
+/** What stands on no disk: inode numbers from `VIRTUAL` on. See `system/virtual.ts`. */
 export interface VirtualTree {
   readonly root: number;
   lookup(directory: number, name: Uint8Array, start: number, end: number): number;
@@ -42,6 +42,9 @@ export interface VirtualTree {
   parent(directory: number): number;
   follow(link: number): number;
   target(link: number): Uint8Array | number;
+  /** Is anything mounted over directories of the disk? Then what stands in the place of one. */
+  readonly hasMounts: boolean;
+  mountedAt(directory: number): number;
 }
 
 export class Paths {
@@ -100,6 +103,7 @@ export class Paths {
         dir === ROOT || dir >= VIRTUAL
           ? this.#lookupSpecial(dir, text, start, at)
           : this.#directories.lookup(dir, text, start, at);
+      if (this.virtual?.hasMounts) child = this.virtual.mountedAt(child);
       if (child === 0) return isLast ? found(out, 0, dir, text, start, at) : -ENOENT;
       let type = this.#mode(child) & S_IFMT;
       if (type === S_IFLNK && (!isLast || mode === FOLLOW || (mode === NO_FOLLOW && out.trailingSlash))) {

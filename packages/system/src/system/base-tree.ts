@@ -68,6 +68,9 @@ export const USER_ID = 1000;
 
 const STUB_MAGIC = "\x7fvibe\0";
 
+/** Programs of packs that every sandbox has; the packs themselves are loaded when one of these first runs. */
+const PACKED = { python: ["python3", "python", "python3.15", "pip", "pip3"] };
+
 /** Makes the tree. `system` is the kernel's, at the root directory; `programs` are the shell's, by name. */
 export function makeTree(system: System, programs: readonly string[]): void {
   const umask = system.umask(0);
@@ -77,6 +80,9 @@ export function makeTree(system: System, programs: readonly string[]): void {
   for (let tty = 0; tty < TTYS; tty++) system.mknod(AT_FDCWD, encode(`dev/pts/${tty}`), 0o620, DEVICE_PTS + tty);
   for (const [path, text] of FILES) writeFile(system, path, text, 0o644);
   for (const program of programs) writeFile(system, `usr/bin/${program}`, stubFor("shell", program), 0o755);
+  for (const [pack, names] of Object.entries(PACKED)) {
+    for (const name of names) writeFile(system, `usr/bin/${name}`, stubFor(pack, name), 0o755);
+  }
   for (const path of ["tmp", "var/tmp"]) system.chmod(AT_FDCWD, encode(path), 0o1777);
   system.chmod(AT_FDCWD, encode("root"), 0o700);
   system.chown(AT_FDCWD, encode("home/user"), USER_ID, USER_ID, false);

@@ -189,7 +189,7 @@ export class Base {
   /** Looks a path up from a directory fd; see `Paths.walk`. A missing last component is no error. */
   protected resolve(walk: Walk, dirfd: number, path: Uint8Array, mode: number): number {
     let from = this.machine.slots.get(this.slot, P_CWD);
-    this.machine.proc.caller = this.slot;
+    this.machine.virtual.proc.caller = this.slot;
     if (dirfd !== AT_FDCWD) {
       const file = this.file(dirfd);
       if (file < 0) return file;
@@ -204,7 +204,7 @@ export class Base {
     const { walk } = this.machine;
     const result = this.resolve(walk, dirfd, path, follow ? FOLLOW : NO_FOLLOW);
     if (result < 0) return result;
-    if (walk.ino >= VIRTUAL) return this.machine.proc.real(walk.ino);
+    if (walk.ino >= VIRTUAL) return this.machine.virtual.real(walk.ino);
     return walk.ino === 0 ? -ENOENT : walk.ino;
   }
 }

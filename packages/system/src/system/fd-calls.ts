@@ -70,7 +70,9 @@ export abstract class FdCalls extends OpenCalls {
       if (kind === KIND_PIPE || kind === KIND_TTY) return -ESPIPE;
       let base = 0;
       if (whence === SEEK_CUR) base = files.offset(file);
-      else if (whence === SEEK_END) base = kind === KIND_VIRTUAL ? 0 : disk.content.size(files.object(file));
+      else if (whence === SEEK_END)
+        base =
+          kind === KIND_VIRTUAL ? this.machine.virtual.size(files.object(file)) : disk.content.size(files.object(file));
       else if (whence !== SEEK_SET) return -EINVAL;
       if (!(base + delta >= 0) || !Number.isSafeInteger(base + delta)) return -EINVAL;
       files.setOffset(file, base + delta);
@@ -239,10 +241,10 @@ export abstract class FdCalls extends OpenCalls {
   }
 
   #readVirtual(file: number, ino: number, into: Uint8Array, at: number, length: number, position: number): number {
-    const { files, proc, disk } = this.machine;
+    const { files, virtual, disk } = this.machine;
     if (disk.paths.isDirectory(ino)) return -EISDIR;
     const from = position >= 0 ? position : files.offset(file);
-    const count = proc.read(file, ino, into, at, length, from);
+    const count = virtual.read(file, ino, into, at, length, from);
     if (count > 0 && position < 0) files.setOffset(file, from + count);
     return count;
   }
@@ -309,7 +311,7 @@ export abstract class FdCalls extends OpenCalls {
   #readEntry(dir: number, cookie: number, out: Dirent, fd: number): number {
     const { disk } = this.machine;
     if (!disk.paths.isDirectory(dir)) return -ENOTDIR;
-    if (dir >= VIRTUAL) return this.machine.proc.readdir(dir, cookie, out, this.slot, fd);
+    if (dir >= VIRTUAL) return this.machine.virtual.readdir(dir, cookie, out, this.slot, fd);
     if (disk.inodes.get(dir, I_NLINK) === 0) return 0;
     if (cookie < FIRST_COOKIE) {
       out.ino = cookie === 0 ? dir : disk.inodes.get(dir, I_PARENT);

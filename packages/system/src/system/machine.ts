@@ -10,8 +10,8 @@ import { Pipes } from "../io/pipe.ts";
 import { Slots } from "../io/slots.ts";
 import { Ttys } from "../io/tty.ts";
 import { makeGuestCopier } from "./guest-copy.ts";
-import { Proc } from "./proc.ts";
 import { makeStackProbe } from "./stack.ts";
+import { Virtual } from "./virtual.ts";
 
 export class Machine {
   readonly disk: Disk;
@@ -20,7 +20,7 @@ export class Machine {
   readonly ttys: Ttys;
   readonly files: OpenFiles;
   readonly lock: Lock;
-  readonly proc: Proc;
+  readonly virtual: Virtual;
   /** Two lookups' worth of scratch: no system call takes more than two paths. */
   readonly walk = new Walk();
   readonly otherWalk = new Walk();
@@ -37,8 +37,8 @@ export class Machine {
     this.pipes = new Pipes(disk.memory, disk.layout, this.slots);
     this.ttys = new Ttys(disk.memory, disk.layout, this.slots, this.pipes);
     this.files = new OpenFiles(disk, this.pipes, this.ttys);
-    this.proc = new Proc(this);
-    disk.paths.virtual = this.proc;
+    this.virtual = new Virtual(this);
+    disk.paths.virtual = this.virtual;
     this.lock = new Lock(disk.memory.words, (pid) => this.slots.isDead(pid));
   }
 

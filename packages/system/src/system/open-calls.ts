@@ -135,6 +135,13 @@ export abstract class OpenCalls extends PathCalls {
     });
   }
 
+  /** 1 for an fd that is closed when a program starts, else 0. */
+  getCloexec(fd: number): number {
+    const file = this.file(fd);
+    const word = this.machine.slots.fdWord(this.slot) + fd;
+    return file < 0 ? file : (this.machine.disk.memory.words[word] & CLOEXEC_BIT) === 0 ? 0 : 1;
+  }
+
   /** Access mode and status flags of an open file. */
   getFlags(fd: number): number {
     const file = this.file(fd);
@@ -268,10 +275,10 @@ export abstract class OpenCalls extends PathCalls {
 
   /** /proc: an fd's link gives a duplicate, as /dev/stdin does; the rest can only be read. */
   #openVirtual(ino: number, flags: number): number {
-    const { proc, files } = this.machine;
-    const file = proc.openedFile(ino);
+    const { virtual, files } = this.machine;
+    const file = virtual.openedFile(ino);
     if (file >= 0) return (flags & O_DIRECTORY) !== 0 ? -ENOTDIR : this.#share(file, flags);
-    const type = proc.mode(ino) & S_IFMT;
+    const type = virtual.mode(ino) & S_IFMT;
     if ((flags & O_ACCMODE) !== O_RDONLY || (flags & O_TRUNC) !== 0) return type === S_IFDIR ? -EISDIR : -EACCES;
     if (type === S_IFLNK) return -ELOOP;
     if (type !== S_IFDIR && (flags & O_DIRECTORY) !== 0) return -ENOTDIR;

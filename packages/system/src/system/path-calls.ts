@@ -274,7 +274,7 @@ export abstract class PathCalls extends Base {
   }
 
   protected fillStat(ino: number, out: Stat): void {
-    if (ino >= VIRTUAL) return this.machine.proc.fillStat(ino, out);
+    if (ino >= VIRTUAL) return this.machine.virtual.fillStat(ino, out);
     const { inodes } = this.machine.disk;
     const owner = inodes.get(ino, I_OWNER);
     out.dev = DEVICE_NUMBER;
@@ -294,9 +294,9 @@ export abstract class PathCalls extends Base {
   }
 
   #readVirtualLink(ino: number, into: Uint8Array): number {
-    const { proc } = this.machine;
-    if ((proc.mode(ino) & S_IFMT) !== S_IFLNK) return -EINVAL;
-    const target = proc.target(ino);
+    const { virtual } = this.machine;
+    if ((virtual.mode(ino) & S_IFMT) !== S_IFLNK) return -EINVAL;
+    const target = virtual.target(ino);
     if (typeof target === "number") return target;
     into.set(target.subarray(0, into.length));
     return Math.min(target.length, into.length);
@@ -305,10 +305,10 @@ export abstract class PathCalls extends Base {
   /** Resolves the name itself, link or not, and runs `body` with the clock read. */
   protected onName(dirfd: number, path: Uint8Array, body: (walk: Walk) => number): number {
     return this.change(() => {
-      const { walk, disk, proc } = this.machine;
+      const { walk, disk, virtual } = this.machine;
       const result = this.resolve(walk, dirfd, path, NAME);
       if (result < 0) return result;
-      if (isVirtual(walk)) return walk.ino === proc.root ? -EBUSY : -EPERM;
+      if (isVirtual(walk)) return virtual.isMountPoint(walk.ino) ? -EBUSY : -EPERM;
       disk.inodes.tick();
       return body(walk);
     });

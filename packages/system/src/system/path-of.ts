@@ -8,7 +8,7 @@ import type { Machine } from "./machine.ts";
 
 /** The absolute path of a directory, or null when it has been removed. */
 export function directoryPath(machine: Machine, directory: number): string | null {
-  if (directory >= VIRTUAL) return machine.proc.path(directory);
+  if (directory >= VIRTUAL) return machine.virtual.path(directory);
   const { inodes } = machine.disk;
   let path = "";
   if (inodes.get(directory, I_NLINK) === 0) return null;

@@ -15,10 +15,11 @@ import type { Machine } from "./machine.ts";
 import { directoryPath, nameIn } from "./path-of.ts";
 import { bootedAt, contentOf, GLOBAL_FILES, PROCESS_FILES } from "./proc-text.ts";
 import type { Dirent, Stat } from "./types.ts";
+import { MOUNTED } from "./virtual.ts";
 
 const SLOT_SHIFT = 12;
 const PID_SHIFT = 20;
-const PID_MASK = 0x3ff;
+const PID_MASK = 0x1ff;
 const ENTRY_MASK = 0xfff;
 
 /** Entries of a process: its directory, the one of its fds, files, links; then each fd as a link, and as what that leads to. */
@@ -70,10 +71,6 @@ export class Proc {
     if (entry >= FD_LINK) return S_IFLNK | 0o700;
     if (entry >= LINK) return S_IFLNK | 0o777;
     return entry >= FILE ? S_IFREG | 0o444 : S_IFDIR | (entry === FD_DIRECTORY ? 0o500 : 0o555);
-  }
-
-  isDirectory(ino: number): boolean {
-    return (this.mode(ino) & S_IFMT) === S_IFDIR;
   }
 
   /** The directory above, 0 when the process has ended. */
@@ -262,6 +259,7 @@ export class Proc {
     if (files.kind(file) === KIND_TTY) return `/dev/pts/${object}`;
     if (files.kind(file) === KIND_DEVICE) return `/dev/${DEVICE_NAMES[files.device(file)] ?? "null"}`;
     if (disk.paths.isDirectory(object)) return directoryPath(this.#machine, object) ?? "/ (deleted)";
+    if ((object & MOUNTED) !== 0) return this.#machine.virtual.path(object) ?? "/ (deleted)";
     if (object >= VIRTUAL) return `/proc/${GLOBAL_NAMES[(object & ENTRY_MASK) - GLOBAL] ?? "self"}`;
     // By the directory it was opened in: a file has no way back to its names.
     const parent = files.parent(file);
@@ -279,7 +277,7 @@ export class Proc {
     if (files.kind(file) === KIND_PIPE) return S_IFIFO | 0o600;
     if (files.kind(file) === KIND_TTY) return S_IFCHR | 0o620;
     const object = files.object(file);
-    return object >= VIRTUAL ? this.mode(object) : disk.inodes.get(object, I_MODE);
+    return object >= VIRTUAL ? this.#machine.virtual.mode(object) : disk.inodes.get(object, I_MODE);
   }
 
   #linkSize(ino: number): number {

@@ -175,6 +175,7 @@ export class SignalCalls extends FdCalls {
       if ((slots.get(slot, P_CAUGHT) & bit) !== 0) {
         slots.set(slot, P_PENDING, slots.get(slot, P_PENDING) | bit);
         slots.wake(slot);
+        slots.wake(KERNEL_SLOT); // which interrupts interpreters that compute
         return;
       }
       if ((IGNORED_BY_DEFAULT & bit) !== 0) return;

@@ -8,6 +8,9 @@ import { LONGEST_WAIT_MS } from "./base.ts";
 import { TraceCalls, traceLine } from "./trace-calls.ts";
 
 export class System extends TraceCalls {
+  /** For an interpreter that is told of signals by other means than `takeSignals`: is there one that it has not seen? */
+  isInterrupted: (() => boolean) | null = null;
+
   /** A child process in this same worker, or -EAGAIN when the process table is full. */
   fork(): System | number {
     const slot = this.forkSlot(this.machine.slots.get(this.slot, P_WORKER));
@@ -78,7 +81,7 @@ export class System extends TraceCalls {
     const result = attempt();
     if (result !== -EAGAIN) return result;
     this.checkKilled(); // not every attempt is a system call
-    const isSignalled = this.machine.slots.get(this.slot, P_PENDING) !== 0;
+    const isSignalled = this.machine.slots.get(this.slot, P_PENDING) !== 0 || this.isInterrupted?.() === true;
     if (!isSignalled && monotonicMs() < deadline) return -EAGAIN;
     this.readEnds = Number.POSITIVE_INFINITY; // the next read has its own time
     return isSignalled ? -EINTR : -ETIMEDOUT;

@@ -7,6 +7,7 @@ import type { ProgramRequest } from "../protocol.ts";
 const FIRST_UNSHARED = 3;
 /** One more than the highest fd that a process can have. */
 const FD_END = 1023;
+const OWN_SESSION = -2;
 
 /** Does what the request asks for in the child; 0, or -errno of what failed. */
 export function prepareChild(child: System, request: ProgramRequest): number {
@@ -16,5 +17,7 @@ export function prepareChild(child: System, request: ProgramRequest): number {
     if (result < 0) return result;
     if (fd === to) child.setCloexec(fd, false);
   }
+  if (request.group === OWN_SESSION) child.setsid();
+  else if (request.group === 0) child.setpgid(0, 0);
   return request.cwd === undefined ? 0 : child.chdir(request.cwd);
 }

@@ -4,6 +4,7 @@
 import { transfer } from "comlink";
 import { openDoor } from "../broker/host.ts";
 import { announce } from "../lifecycle-events.ts";
+import type { PackSource } from "../packs/protocol.ts";
 import type {
   BootOptions,
   CommandRequest,
@@ -35,6 +36,10 @@ export class Kernel extends Life implements KernelApi {
     openDoor(this, sandboxId, life);
     this.ended().then((ending) => announce(sandboxId, ending, life));
     return info;
+  }
+  /** The page's, told before it calls anything else; nobody else's later. */
+  providePacks(source: PackSource) {
+    this.packSource ??= source;
   }
   fsck(repair: boolean) {
     return this.running.fsck(repair);

@@ -3,7 +3,16 @@
 
 import { EAGAIN, ECHILD, encode, limitRunning, SIGKILL, type System, USER_ID } from "@vibengine/system";
 import { NotEnoughSpaceError, OWNED, SandboxError, TimeoutError } from "../errors.ts";
-import type { AttachMessage, BootOptions, DiskReport, Ending, ForkOptions, KernelInfo } from "../protocol.ts";
+import type { PackSource } from "../packs/protocol.ts";
+import type {
+  AttachMessage,
+  BootOptions,
+  DiskReport,
+  Ending,
+  ForkOptions,
+  KernelInfo,
+  MountMessage,
+} from "../protocol.ts";
 import { indexedDbStore } from "../snapshot/indexeddb.ts";
 import { SNAPSHOT_FORMAT, type SnapshotManifest } from "../snapshot/manifest.ts";
 import { endLate, Replaced, removeSandbox } from "../snapshot/registry.ts";
@@ -53,6 +62,10 @@ export class Life {
   readonly #life = crypto.randomUUID();
   #rooms!: Rooms;
   #pools: WorkerPool[] = [];
+  /** Where packs come from: the page. */
+  protected packSource: PackSource | null = null;
+  /** What workers to come are told of. */
+  readonly #mounts: MountMessage[] = [];
   #hold: Hold | null = null;
 
   constructor() {
@@ -214,7 +227,8 @@ export class Life {
     const guests = new WorkerPool(options.assets.process, message, SPARE_GUESTS, new WorkerQuota(options.seat));
     this.#pools = [guests, shells];
     shells.warm(1);
-    return (memory) => attach({ type: "attach", memory, toolsUrl: options.assets.tools, dataUrl: options.assets.data });
+    const { tools: toolsUrl, data: dataUrl } = options.assets;
+    return (memory) => attach({ type: "attach", memory, toolsUrl, dataUrl, mounts: this.#mounts });
   }
 
   /** Sets a sandbox to work on its disk. What is known of it gives way to the options. */
@@ -223,7 +237,10 @@ export class Life {
     attach(memory);
     const calls = new KernelCalls(machine, system);
     const [guests, shells] = this.#pools;
-    const processes = new Processes(calls, guests, shells);
+    const processes = new Processes(calls, guests, shells, async () => {
+      const { Packs } = await loadSaving(options.assets.saving);
+      return new Packs(calls, this.packSource as PackSource, (message) => this.#mount(message));
+    });
     const commands = new Commands(calls, processes, () => this.#about.envs);
     const files = new Files(calls, await this.#fork(calls));
     const fsck = async (repair: boolean) => {
@@ -276,6 +293,11 @@ export class Life {
     }
   }
 
+  #mount(message: MountMessage): void {
+    this.#mounts.push(message);
+    for (const pool of this.#pools) pool.tell(message);
+  }
+
   /** The process as which the `files` API makes its calls. */
   #fork(calls: KernelCalls): Promise<System> {
     return calls.exclusive(() => {
@@ -294,6 +316,7 @@ export class Life {
       const status = await calls.until(() => {
         limitRunning(calls.system); // at least once a second: so long does a wait go on at most
         processes.reapWorkers();
+        processes.interrupt();
         const reaped = calls.system.wait(-1);
         return reaped === -ECHILD && this.#ending === null ? -EAGAIN : reaped;
       });

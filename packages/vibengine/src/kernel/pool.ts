@@ -101,6 +101,11 @@ export class WorkerPool {
     return lent;
   }
 
+  /** Tells all of its workers; those to come are told by what `attach` says then. */
+  tell(message: ToWorker): void {
+    for (const { worker } of this.#all) worker.postMessage(message);
+  }
+
   /** Starts no workers in advance any more. */
   retire(): void {
     this.#isClosed = true;

@@ -22,10 +22,13 @@ import {
   SIGKILL,
   type System,
 } from "@vibengine/system";
+import { proxy } from "comlink";
+import type { SignalWords } from "../interrupts.ts";
 import type { FromWorker, ProgramRequest } from "../protocol.ts";
 import type { KernelCalls } from "./calls.ts";
 import { prepareChild } from "./child.ts";
 import { Modules } from "./modules.ts";
+import type { Packs } from "./packs.ts";
 import type { Lent, WorkerPool } from "./pool.ts";
 import { findModule, findProgram, type Program } from "./programs.ts";
 
@@ -41,6 +44,15 @@ const SHELLS_FOR_GUESTS = 64;
 
 const READ_CHUNK = 4 * 1024 * 1024;
 const SLASH = 0x2f;
+
+/** A module to be run. `args` is what it is given, `argv` what is told of it. */
+export interface Launch {
+  path: Uint8Array;
+  argv: string[];
+  args: string[];
+  module: WebAssembly.Module;
+  words?: SignalWords;
+}
 
 interface Running {
   lent: Lent;
@@ -58,9 +70,12 @@ export class Processes {
   readonly #modules = new Modules();
   readonly #running = new Map<number, Running>();
   #lastWorker = 0;
+  readonly #loadPacks: () => Promise<Packs>;
+  #loaded: Packs | null = null;
 
-  constructor(calls: KernelCalls, guests: WorkerPool, shells: WorkerPool) {
+  constructor(calls: KernelCalls, guests: WorkerPool, shells: WorkerPool, loadPacks: () => Promise<Packs>) {
     this.#calls = calls;
+    this.#loadPacks = loadPacks;
     this.#guests = guests;
     this.#shells = shells;
   }
@@ -73,7 +88,12 @@ export class Processes {
     const { path, argv, wasi } = request;
     const program = await (wasi === undefined ? findProgram : findModule)(this.#calls, parent, path, argv);
     if (typeof program === "number") return program;
-    if (program.kind === "wasm") return this.#startModule(parent, program, request, isStoodFor);
+    if (program.kind === "wasm") return this.#startFile(parent, program, request, isStoodFor);
+    if (program.kind === "pack") {
+      const launch = (found: Launch) => this.#startModule(parent, found, request, isStoodFor);
+      const fail = () => this.#makeChild(parent, (made) => prepareChild(made, request));
+      return (await this.#packs()).start(parent, program, proxy, launch, fail);
+    }
     if (this.#shells.lent >= SHELLS_FOR_GUESTS) return -EAGAIN;
     return this.startShell(parent, program.program, program.argv, request.env, (child) => prepareChild(child, request));
   }
@@ -104,6 +124,11 @@ export class Processes {
     return child.pid;
   }
 
+  /** See `Packs.interrupt`. */
+  interrupt(): void {
+    this.#loaded?.interrupt();
+  }
+
   /** Ends workers whose process was killed but has not unwound. Called whenever something happened to some process. */
   reapWorkers(): void {
     const { slots } = this.#calls.machine;
@@ -123,18 +148,23 @@ export class Processes {
     await Promise.race([Promise.all([killed, ...guests.map((running) => running.lent.done)]), grace]);
   }
 
-  async #startModule(
+  async #startFile(
     parent: System,
-    program: Program & { kind: "wasm" },
+    { path, argv, stat }: Program & { kind: "wasm" },
     request: ProgramRequest,
     isStoodFor: boolean,
   ): Promise<number> {
     let module: WebAssembly.Module;
     try {
-      module = await this.#modules.get(program.stat, () => this.#readFile(parent, program.path, program.stat.size));
+      module = await this.#modules.get(stat, () => this.#readFile(parent, path, stat.size));
     } catch (error) {
       return error instanceof RangeError ? -ENOMEM : -ENOEXEC;
     }
+    return this.#startModule(parent, { path, argv, args: argv, module }, request, isStoodFor);
+  }
+
+  async #startModule(parent: System, program: Launch, request: ProgramRequest, isStoodFor: boolean): Promise<number> {
+    const { module, words } = program;
     const lent = await this.#guests.take();
     if (lent === null) return -EAGAIN;
     const child = await this.#makeChild(parent, (made) => {
@@ -148,8 +178,8 @@ export class Processes {
       return child;
     }
     this.#watch(lent, child, false);
-    const [argv, env] = [program.argv.map(encode), request.env.map(encode)];
-    lent.post({ type: "run-module", slot: child.slot, pid: child.pid, module, argv, env, wasi: request.wasi });
+    const [argv, env] = [program.args.map(encode), request.env.map(encode)];
+    lent.post({ type: "run-module", slot: child.slot, pid: child.pid, module, argv, env, wasi: request.wasi, words });
     return child.pid;
   }
 
@@ -182,16 +212,25 @@ export class Processes {
     });
   }
 
+  async #packs(): Promise<Packs> {
+    this.#loaded ??= await this.#loadPacks();
+    return this.#loaded;
+  }
+
   #lastWorkerOf(child: System): number {
     return this.#calls.machine.slots.get(child.slot, P_WORKER);
   }
 
   async #onMessage(running: Running, message: FromWorker): Promise<void> {
-    if (message.type !== "spawn") return;
+    if (message.type === "interpreter") return this.#loaded?.watch(message.pid, message.interpreter);
+    if (message.type === "alarm") return this.#loaded?.alarm(message.pid, message.ms, message.every);
+    if (message.type !== "spawn" && message.type !== "fetch") return;
     const slot = this.#calls.machine.slots.find(message.pid);
     let result = -ESRCH;
     try {
-      if (slot >= 0) result = await this.spawn(this.#calls.as(slot, message.pid), message.request, running.isShell);
+      if (message.type === "fetch") result = await (await this.#packs()).fetch(message);
+      else if (slot >= 0)
+        result = await this.spawn(this.#calls.as(slot, message.pid), message.request, running.isShell);
     } catch {
       result = -EIO; // a worker's script did not load
     }

@@ -23,7 +23,8 @@ import type { KernelCalls } from "./calls.ts";
 
 export type Program =
   | { kind: "wasm"; path: Uint8Array; stat: Stat; argv: string[] }
-  | { kind: "shell"; program: string; argv: string[] };
+  | { kind: "shell"; program: string; argv: string[] }
+  | { kind: "pack"; path: Uint8Array; pack: string; program: string; argv: string[] };
 
 /** Bytes looked at, as Linux does: an interpreter line ends there. */
 const HEAD_BYTES = 256;
@@ -47,7 +48,11 @@ export async function findProgram(
     const start = head.subarray(0, length);
     if (isWasm(start)) return { kind: "wasm", path: file, stat, argv: args };
     const stub = parseStub(start);
-    if (stub !== null) return stub.pack === "shell" ? { kind: "shell", program: stub.program, argv: args } : -ENOEXEC;
+    if (stub !== null) {
+      const { pack, program } = stub;
+      if (pack === "shell") return { kind: "shell", program, argv: args };
+      return { kind: "pack", path: file, pack, program, argv: args };
+    }
     const interpreter = interpreterLine(start);
     if (interpreter === null) return -ENOEXEC;
     args = [...interpreter, decode(file), ...args.slice(1)];

@@ -2,7 +2,9 @@
 // calls its entry, and turns whatever comes out (a return, proc_exit, a trap, a kill) into the process's exit status.
 
 import { decode, ENOMEM, encode, Killed, SIGKILL, type System, strerror } from "@vibengine/system";
+import { type Interpreter, isTripped, trip } from "../interrupts.ts";
 import type { FromWorker, RunModuleMessage } from "../protocol.ts";
+import { hostImports } from "./host/index.ts";
 import { vibengineImports } from "./imports/index.ts";
 import { bindWasi, openPreopens, ProcExit, uncatchable } from "./wasi/index.ts";
 
@@ -41,7 +43,7 @@ export function runModule(
 function execute(
   system: System,
   name: string,
-  { module, argv, env, wasi }: Omit<RunModuleMessage, "type" | "slot" | "pid">,
+  { module, argv, env, wasi, words }: Omit<RunModuleMessage, "type" | "slot" | "pid">,
   post: (message: FromWorker) => void,
 ): number | null {
   let memory: WebAssembly.Memory | undefined;
@@ -66,16 +68,35 @@ function execute(
     ...(wasi === undefined && { beneath: false, ambient: { root, cwd } }),
   });
   const imports: WebAssembly.Imports = { wasi_snapshot_preview1: binding.imports };
+  let instance: WebAssembly.Instance | null = null;
+  let interrupt = () => {};
   // What `wasi` runs is to use what it was given; these calls reach everything.
-  if (wasi === undefined) imports.vibengine = vibengineImports({ sys: system, env, cwd, post, trace, ...binding });
-  const instance = instantiate(system, name, module, imports);
+  if (wasi === undefined) {
+    const host = { sys: system, env, cwd, post, trace, ...binding };
+    imports.vibengine = vibengineImports(host);
+    const allocate = (length: number) =>
+      ((instance as WebAssembly.Instance).exports.host_alloc as (length: number) => number)(length);
+    if (words) imports.host = hostImports(host, allocate, () => interrupt());
+  }
+  instance = instantiate(system, name, module, imports);
   if (instance === null) return null;
   if (instance.exports.memory instanceof WebAssembly.Memory) {
     memory = instance.exports.memory;
     seen(system, memory);
     system.machine.serve(memory);
+    if (words && memory.buffer instanceof SharedArrayBuffer) {
+      interrupt = interruptible(system, { buffer: memory.buffer, words }, post);
+      binding.waits.onInterrupt = interrupt;
+    }
   }
   return enter(instance);
+}
+
+/** An interpreter is told of signals by words in its memory: by the kernel while it computes, else by what is returned here. */
+function interruptible(system: System, interpreter: Interpreter, post: (message: FromWorker) => void): () => void {
+  post({ type: "interpreter", pid: system.pid, interpreter });
+  system.isInterrupted = () => isTripped(interpreter);
+  return () => trip(interpreter, system.takeSignals());
 }
 
 /** Notes how large the memory is: when the program starts, and whenever a call finds that it has grown. */

@@ -1,7 +1,7 @@
 // A worker that runs WebAssembly programs, one after the other: wiring only. Before any guest code it deletes every global
 // but the language's own, so a guest can reach neither the network nor the page's storage.
 
-import { Machine, System, wasmBacking } from "@vibengine/system";
+import { Machine, Mounts, System, wasmBacking } from "@vibengine/system";
 import type { FromWorker, ToWorker } from "../protocol.ts";
 import { runModule } from "./exec.ts";
 import { lockdown } from "./lockdown.ts";
@@ -18,8 +18,10 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
     machine = Machine.attach(wasmBacking(data.memory));
     machine.guardStack();
     machine.blocksStopped = true;
+    for (const { over, image } of data.mounts) Mounts.add(machine, over, image);
     life.then((name) => post({ type: "ready", life: name }));
-  } else if (data.type === "run-module") {
+  } else if (data.type === "mount" && machine) Mounts.add(machine, data.over, data.image);
+  else if (data.type === "run-module") {
     const isSpent = runModule(new System(machine, data.slot, data.pid), data, post);
     post({ type: "idle", isSpent });
     // Sooner than the kernel's terminate(), which takes some 6 ms to reach an idle worker.

@@ -3,7 +3,7 @@
 
 import { runShell, runTool, type ShellHost } from "@vibengine/shell";
 import { Machine, P_STATE, P_WORKER, RUNNING, System, wasmBacking } from "@vibengine/system";
-import type { FromWorker, RunShellMessage, ToWorker } from "../protocol.ts";
+import type { FromWorker, MountMessage, RunShellMessage, ToWorker } from "../protocol.ts";
 
 const SHELLS = ["sh", "bash", "dash"];
 const TOOL_FAILED_TO_LOAD = 127;
@@ -58,14 +58,23 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
     machine = Machine.attach(wasmBacking(data.memory));
     toolsUrl = data.toolsUrl;
     dataUrl = data.dataUrl;
+    mount(data.mounts);
     post({ type: "ready" });
-  } else if (data.type === "run-shell") run(data);
+  } else if (data.type === "mount") mount([data]);
+  else if (data.type === "run-shell") run(data);
   else if (data.type === "ping") post({ type: "pong" });
   else if (data.type === "spawned") {
     spawns.get(data.id)?.(data.result);
     spawns.delete(data.id);
   }
 });
+
+/** Files of packs are seldom looked at from a shell: what it takes to read them comes with the tools. */
+async function mount(messages: MountMessage[]): Promise<void> {
+  if (messages.length === 0) return;
+  const { Mounts } = await loadLibrary();
+  for (const { over, image } of messages) Mounts.add(machine, over, image);
+}
 
 async function run({ slot, pid, program, argv, env }: RunShellMessage): Promise<void> {
   const worker = machine.slots.get(slot, P_WORKER);

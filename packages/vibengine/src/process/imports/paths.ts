@@ -1,24 +1,27 @@
 // The working directory and modes. Paths are looked up from the process's working directory, which `chdir` moves.
 
-import { AT_FDCWD, EFAULT, ENOENT, ERANGE, O_CLOEXEC, O_DIRECTORY, O_RDONLY } from "@vibengine/system";
+import { AT_FDCWD, EFAULT, ENOENT, ERANGE, O_CLOEXEC, O_DIRECTORY, O_RDONLY, type System } from "@vibengine/system";
 import type { Host } from "./index.ts";
 import { errnoOf, readString } from "./memory.ts";
+
+/** Enters a directory. preview1's calls look relative paths up from the preopen ".", the fd `cwd`: it moves, too. 0 or -errno. */
+export function changeDirectory(sys: System, path: Uint8Array, cwd: number): number {
+  const fd = sys.open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+  if (fd < 0) return fd;
+  const result = sys.fchdir(fd);
+  if (result >= 0) {
+    sys.dup2(fd, cwd);
+    sys.setCloexec(cwd, true);
+  }
+  sys.close(fd);
+  return result;
+}
 
 export function pathImports({ sys, guest, cwd }: Host) {
   return {
     chdir(at: number): number {
       const path = readString(guest, at);
-      if (path === null) return EFAULT;
-      const fd = sys.open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-      if (fd < 0) return -fd;
-      const result = sys.fchdir(fd);
-      // preview1's calls look relative paths up from the preopen ".": it moves, too.
-      if (result >= 0) {
-        sys.dup2(fd, cwd);
-        sys.setCloexec(cwd, true);
-      }
-      sys.close(fd);
-      return errnoOf(result);
+      return path === null ? EFAULT : errnoOf(changeDirectory(sys, path, cwd));
     },
 
     getcwd(at: number, size: number): number {

@@ -1,8 +1,8 @@
-// spawn: the guest hands the kernel a request and sleeps until the answer stands in its slot. It sleeps on its event word, as
-// in any wait, so a kill ends this one too.
+// spawn: the guest hands the kernel a request, and sleeps until it is answered.
 
-import { decode, E2BIG, EAGAIN, EFAULT, P_REPLY, P_RESULT } from "@vibengine/system";
+import { decode, E2BIG, EFAULT } from "@vibengine/system";
 import type { ProgramRequest } from "../../protocol.ts";
+import { asking } from "../asking.ts";
 import type { GuestMemory } from "../wasi/index.ts";
 import type { Host } from "./index.ts";
 import { giveResult, hasRoom, readString, readStrings } from "./memory.ts";
@@ -23,17 +23,17 @@ const MOST_BYTES = 2 * 1024 * 1024;
 const MOST_ACTIONS = 4096;
 
 export function spawnImports({ sys, guest, waits, env, post }: Host) {
-  let requests = 0;
+  const ask = asking({ sys, waits, post });
   return {
     spawn(at: number, pidOut: number): number {
       const request = readRequest(guest, at >>> 0, env);
       if (typeof request === "number") return request;
       if (!hasRoom(guest, pidOut)) return EFAULT;
-      const id = ++requests;
-      const { slots } = sys.machine;
-      post({ type: "spawn", id, pid: sys.pid, request });
-      waits.through(() => (slots.get(sys.slot, P_REPLY) === id ? 0 : -EAGAIN));
-      return giveResult(guest, pidOut, slots.get(sys.slot, P_RESULT));
+      return giveResult(
+        guest,
+        pidOut,
+        ask((id) => ({ type: "spawn", id, pid: sys.pid, request })),
+      );
     },
   };
 }

@@ -7,9 +7,12 @@ import { monotonicMs, O_NONBLOCK, type System } from "@vibengine/system";
 import { uncatchable } from "./trap.ts";
 
 const AGAIN = -wasi.ERRNO_AGAIN;
+const INTERRUPTED = -wasi.ERRNO_INTR;
 
 /** A process's blocking waits. One at a time: the guest is one thread. */
 export class Waits {
+  /** Called when a caught signal has ended a wait. */
+  onInterrupt: () => void = () => {};
   /** Milliseconds slept since the program started. */
   sleptMs = 0;
   #sys: System;
@@ -53,7 +56,9 @@ export class Waits {
   #counted(wait: () => number): number {
     const start = monotonicMs();
     try {
-      return wait();
+      const result = wait();
+      if (result === INTERRUPTED) this.onInterrupt();
+      return result;
     } catch (error) {
       // A kill: the guest must not catch it and run on.
       throw uncatchable(error as Error);
