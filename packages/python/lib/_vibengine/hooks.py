@@ -12,6 +12,7 @@ PATCHES = {
     "asyncio.unix_events": "_vibengine.patch_asyncio",
     "concurrent.futures.thread": "_vibengine.patch_threading",
     "http.client": "_vibengine.patch_http",
+    "os": "_vibengine.patch_os",
     "multiprocessing": "_vibengine.patch_multiprocessing",
     "signal": "_vibengine.patch_signal",
     "socket": "_vibengine.patch_socket",
