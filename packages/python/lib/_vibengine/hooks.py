@@ -13,16 +13,19 @@ PATCHES = {
     "concurrent.futures.thread": "_vibengine.patch_threading",
     "http.client": "_vibengine.patch_http",
     "multiprocessing": "_vibengine.patch_multiprocessing",
+    "pip._vendor.urllib3.connection": "_vibengine.patch_urllib3",
     "signal": "_vibengine.patch_signal",
     "socket": "_vibengine.patch_socket",
+    "ssl": "_vibengine.patch_ssl",
     "subprocess": "_vibengine.patch_subprocess",
     "threading": "_vibengine.patch_threading",
     "traceback": "_vibengine.patch_traceback",
-    "urllib.request": "_vibengine.patch_urllib",
+    "urllib3.connection": "_vibengine.patch_urllib3",
 }
 
 # Modules that this build of CPython lacks: their name, and the module here that is imported under it.
 REPLACEMENTS = {
+    "_ssl": "_vibengine.replace_ssl",
     "_posixsubprocess": "_vibengine.replace_posixsubprocess",
     "fcntl": "_vibengine.replace_fcntl",
     "grp": "_vibengine.replace_grp",
