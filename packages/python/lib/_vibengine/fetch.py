@@ -3,6 +3,7 @@
 import io
 import os
 import struct
+from select import select
 
 from . import host
 
@@ -53,8 +54,6 @@ class Answer(io.RawIOBase):
     def _more(self):
         """Waits for more bytes; the kernel ends the stream early where the connection broke."""
         if self.timeout is not None:
-            from select import select
-
             if not select([self._fd], [], [], self.timeout)[0]:
                 raise TimeoutError("timed out")
         piece = os.read(self._fd, PIECE)
