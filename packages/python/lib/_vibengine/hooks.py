@@ -12,6 +12,8 @@ PATCHES = {
     "asyncio.unix_events": "_vibengine.patch_asyncio",
     "concurrent.futures.thread": "_vibengine.patch_threading",
     "http.client": "_vibengine.patch_http",
+    "httpcore._backends.auto": "_vibengine.patch_httpcore",
+    "httpcore._backends.sync": "_vibengine.patch_httpcore",
     "multiprocessing": "_vibengine.patch_multiprocessing",
     "pip._internal.cli.base_command": "_vibengine.pip_hint",
     "pip._internal.cli.cmdoptions": "_vibengine.pip_options",
