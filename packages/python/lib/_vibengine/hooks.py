@@ -15,6 +15,7 @@ PATCHES = {
     "httpcore._backends.auto": "_vibengine.patch_httpcore",
     "httpcore._backends.sync": "_vibengine.patch_httpcore",
     "multiprocessing": "_vibengine.patch_multiprocessing",
+    "os": "_vibengine.patch_os",
     "pip._internal.cli.base_command": "_vibengine.pip_hint",
     "pip._internal.cli.cmdoptions": "_vibengine.pip_options",
     "pip._internal.cli.index_command": "_vibengine.pip_session",

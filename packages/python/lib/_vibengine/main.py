@@ -1,22 +1,83 @@
-"""Runs what python3's command line asks for, in front of the reactor, whose own command line is isolated and knows four options."""
+"""Runs what python3's command line asks for, in front of the reactor, whose own command line is isolated and knows four options.
 
+The reactor starts `import _vibengine.main`; the user's arguments stand behind that in sys.argv. What has to be there before the
+program's first line is set up here: the options, the working directory, signals, sys.path.
+"""
+
+import os
+import posix
 import sys
 
-from _vibengine import hooks
+import _signal
+from _vibengine import hooks, host, options
+
+EXECUTABLE = "/usr/bin/python3"
+PIP = "/usr/lib/python3/dist-packages"
 
 
 def run():
-    """Reads sys.orig_argv and runs the program it names."""
-    hooks.install()
-    args = sys.argv[1:]
-    if args[:1] == ["-c"]:
-        sys.argv[:] = ["-c", *args[2:]]
-        exec(compile(args[1], "<string>", "exec"), sys.modules["__main__"].__dict__)
-    elif args[:1] == ["-m"]:
-        import runpy
+    """Runs the program and ends with its status; never returns."""
+    sys.orig_argv[1:] = sys.argv[1:]
+    given = options.parse(sys.argv[1:])
+    options.environment(given, os.environ)
+    _set_up(given)
+    from _vibengine import program
 
-        sys.argv[:] = ["-m", *args[2:]]
-        runpy._run_module_as_main(args[1])
+    raise SystemExit(program.run(given))
+
+
+def _set_up(given):
+    sys.executable = sys._base_executable = EXECUTABLE
+    sys.argv[:] = given.argv
+    sys.warnoptions[:] = (["default"] if "dev" in given.x else []) + given.warnings
+    sys._xoptions.update(given.x)
+    sys.dont_write_bytecode = bool(given.dont_write_bytecode)
+    sys.flags = sys.flags.__replace__(
+        debug=given.debug,
+        inspect=int(bool(given.inspect)),
+        interactive=given.interactive,
+        optimize=given.optimize,
+        dont_write_bytecode=int(bool(given.dont_write_bytecode)),
+        no_user_site=int(bool(given.no_user_site)),
+        no_site=int(bool(given.no_site)),
+        ignore_environment=int(bool(given.ignore_environment)),
+        verbose=given.verbose,
+        bytes_warning=given.bytes_warning,
+        quiet=given.quiet,
+        isolated=int(bool(given.isolated)),
+        dev_mode="dev" in given.x,
+        safe_path=bool(given.safe_path),
+    )
+    # The C library starts in "/" whatever the process's directory is.
+    directory = host.call("getcwd")[1]
+    if directory != b"/":
+        posix.chdir(directory)
+    _signal.signal(_signal.SIGPIPE, _signal.SIG_IGN)
+    host.call("signals", 1 << _signal.SIGINT, 1 << _signal.SIGPIPE)
+    hooks.install()
+    if given.unbuffered or given.optimize or given.x or "PYTHONIOENCODING" in os.environ:
+        from _vibengine import rare
+
+        rare.apply(given)
+    _paths(given)
+
+
+def _paths(given):
+    """sys.path as the site module makes it, with pip's directory last and, first, the program's own (program.py)."""
+    library = list(sys.path)
+    search = os.environ.get("PYTHONPATH") if not given.ignore_environment else None
+    if search:
+        sys.path[:0] = search.split(":")
+    if not given.no_site:
+        import site
+
+        site.ENABLE_USER_SITE = None
+        site.main()
+        if os.path.isdir(PIP):
+            sys.path.append(PIP)
+    if given.warnings or "dev" in given.x:
+        import warnings  # noqa: F401
+    return library
 
 
 run()

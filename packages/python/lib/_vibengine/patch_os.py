@@ -1,0 +1,323 @@
+"""The os functions that preview1 has no call for: ids, modes, the working directory, fds, stat with permissions and owners.
+
+Loaded at every start, so what few programs use is in os_process.py and os_more.py, found by the module's __getattr__.
+"""
+
+import genericpath
+import os
+import posix
+
+from _vibengine.host import call, number
+
+_PROCESS = frozenset(
+    """P_NOWAIT P_NOWAITO P_WAIT WNOHANG WUNTRACED WCONTINUED POSIX_SPAWN_OPEN POSIX_SPAWN_CLOSE POSIX_SPAWN_DUP2 fork
+    forkpty vfork kill killpg posix_spawn posix_spawnp spawnl spawnle spawnlp spawnlpe spawnv spawnve spawnvp spawnvpe system wait wait3 wait4
+    waitpid waitstatus_to_exitcode WIFEXITED WEXITSTATUS WIFSIGNALED WTERMSIG WIFSTOPPED WSTOPSIG WIFCONTINUED WCOREDUMP
+    register_at_fork""".split()
+)
+_MORE = frozenset(
+    """PRIO_PROCESS PRIO_PGRP PRIO_USER chown lchown fchown ctermid getgroups getloadavg getlogin getpgrp getpriority getresgid
+    getresuid getsid tcgetpgrp tcsetpgrp ttyname get_terminal_size mkfifo mknod nice setgid setuid setegid seteuid setregid
+    setreuid sched_getaffinity sync lockf readv writev""".split()
+)
+_umask = None
+
+
+def __getattr__(name):
+    """os.NAME for what is not there from the start."""
+    if name in _PROCESS or name in _MORE:
+        from importlib import import_module
+
+        module = import_module("_vibengine.os_process" if name in _PROCESS else "_vibengine.os_more")
+        value = getattr(module, name)
+        setattr(os, name, value)
+        return value
+    raise AttributeError(f"module 'os' has no attribute {name!r}", name=name, obj=os)
+
+
+def getuid():
+    """Return the current process's user id."""
+    return int(call("uid")[1])
+
+
+def getgid():
+    """Return the current process's group id."""
+    return int(call("uid")[2])
+
+
+def getpid():
+    """Return the current process id."""
+    return number("getpid")
+
+
+def getppid():
+    """Return the parent's process id."""
+    return number("getppid")
+
+
+def getpgid(pid):
+    """Call the system call getpgid(), and return the result."""
+    return number("getpgid", pid)
+
+
+def setpgid(pid, pgrp, /):
+    """Call the system call setpgid(pid, pgrp)."""
+    call("setpgid", pid, pgrp)
+
+
+def setpgrp():
+    """Make the current process the leader of its process group."""
+    call("setpgid", 0, 0)
+
+
+def setsid():
+    """Call the system call setsid()."""
+    call("setsid")
+
+
+def umask(mask, /):
+    """Set the current numeric umask and return the previous umask."""
+    global _umask
+    old = number("umask", mask)
+    _umask = mask & 0o777
+    return old
+
+
+def _current_umask():
+    global _umask
+    if _umask is None:
+        _umask = number("umask", 0o22)
+        call("umask", _umask)
+    return _umask
+
+
+def chdir(path):
+    """Change the current working directory to the specified path."""
+    if isinstance(path, int):
+        return fchdir(path)
+    call("chdir", path, filename=path)
+    posix.chdir(call("getcwd")[1])
+
+
+def fchdir(fd):
+    """Change to the directory of the given file descriptor."""
+    if not isinstance(fd, int):
+        fd = fd.fileno()
+    call("fchdir", fd)
+    posix.chdir(call("getcwd")[1])
+
+
+def chmod(path, mode, *, dir_fd=None, follow_symlinks=True):
+    """Change the access permissions of a file."""
+    if isinstance(path, int):
+        return fchmod(path, mode)
+    path = _beneath(dir_fd, path)
+    call("chmod", path, mode, bool(follow_symlinks), filename=path)
+
+
+def fchmod(fd, mode):
+    """Change the access permissions of the file given by file descriptor fd."""
+    call("fchmod", fd, mode)
+
+
+def _beneath(dir_fd, path):
+    """A path relative to an open directory, as one that needs no directory."""
+    path = os.fspath(path)
+    if dir_fd is None or path[:1] in ("/", b"/"):
+        return path
+    directory = os.readlink(f"/proc/self/fd/{dir_fd}")
+    return os.path.join(os.fsencode(directory) if isinstance(path, bytes) else directory, path)
+
+
+def _complete(plain, reply):
+    """`plain` with the mode and owner that the kernel tells."""
+    mode, uid, gid = int(reply[1]), int(reply[2]), int(reply[3])
+    return os.stat_result(
+        (
+            mode,
+            plain.st_ino,
+            plain.st_dev,
+            plain.st_nlink,
+            uid,
+            gid,
+            plain.st_size,
+            int(plain.st_atime),
+            int(plain.st_mtime),
+            int(plain.st_ctime),
+            plain.st_atime,
+            plain.st_mtime,
+            plain.st_ctime,
+            plain.st_atime_ns,
+            plain.st_mtime_ns,
+            plain.st_ctime_ns,
+            plain.st_blksize or 4096,
+            plain.st_blocks or (plain.st_size + 511) // 512,
+            plain.st_rdev,
+        )
+    )
+
+
+def stat(path, *, dir_fd=None, follow_symlinks=True):
+    """Perform a stat system call on the given path."""
+    plain = posix.stat(path, dir_fd=dir_fd, follow_symlinks=follow_symlinks)
+    try:
+        if isinstance(path, int):
+            reply = call("fstat", path)
+        else:
+            reply = call("stat", path if dir_fd is None else _beneath(dir_fd, path), bool(follow_symlinks))
+    except OSError:
+        return plain
+    return _complete(plain, reply)
+
+
+def lstat(path, *, dir_fd=None):
+    """Perform a stat system call on the given path, without following symbolic links."""
+    return stat(path, dir_fd=dir_fd, follow_symlinks=False)
+
+
+def fstat(fd):
+    """Perform a stat system call on the given file descriptor."""
+    return _complete(posix.fstat(fd), call("fstat", fd))
+
+
+def access(path, mode, *, dir_fd=None, effective_ids=False, follow_symlinks=True):
+    """Use the real uid/gid to test for access to a path."""
+    try:
+        call("access", _beneath(dir_fd, path), mode)
+    except OSError:
+        return False
+    return True
+
+
+def mkdir(path, mode=0o777, *, dir_fd=None):
+    """Create a directory."""
+    posix.mkdir(path, mode, dir_fd=dir_fd)
+    if mode & 0o777 != 0o777:
+        chmod(path, mode & ~_current_umask(), dir_fd=dir_fd)
+
+
+def open(path, flags, mode=0o777, *, dir_fd=None):
+    """Open a file for low level IO.  Returns a file descriptor (integer)."""
+    makes = flags & os.O_CREAT and (flags & os.O_EXCL or not _exists(path, dir_fd))
+    fd = posix.open(path, flags, mode, dir_fd=dir_fd)
+    # preview1 makes files with the mode that builtin open gives them.
+    if makes and mode & 0o777 != 0o666:
+        fchmod(fd, mode & ~_current_umask())
+    return fd
+
+
+def _exists(path, dir_fd):
+    try:
+        posix.stat(path, dir_fd=dir_fd)
+    except OSError:
+        return False
+    return True
+
+
+def pipe():
+    """Create a pipe; both ends are non-inheritable."""
+    reply = call("pipe", 1)
+    return int(reply[1]), int(reply[2])
+
+
+def pipe2(flags, /):
+    """Create a pipe with flags set atomically."""
+    reply = call("pipe", 1 if flags & os.O_CLOEXEC else 0)
+    ends = int(reply[1]), int(reply[2])
+    if flags & os.O_NONBLOCK:
+        for end in ends:
+            os.set_blocking(end, False)
+    return ends
+
+
+def dup(fd, /):
+    """Return a duplicate of a file descriptor."""
+    copy = number("dup", fd, 0)
+    call("cloexec", copy, 1)
+    return copy
+
+
+def dup2(fd, fd2, inheritable=True):
+    """Duplicate file descriptor."""
+    call("dup2", fd, fd2)
+    call("cloexec", fd2, not inheritable)
+    return fd2
+
+
+def set_inheritable(fd, inheritable, /):
+    """Set the inheritable flag of the specified file descriptor."""
+    call("cloexec", fd, not inheritable)
+
+
+def get_inheritable(fd, /):
+    """Get the close-on-exe flag of the specified file descriptor."""
+    return call("getcloexec", fd)[0] == b"0"
+
+
+def isatty(fd, /):
+    """Return True if the fd is connected to a terminal."""
+    try:
+        call("isatty", fd)
+    except OSError:
+        return False
+    return True
+
+
+def scandir(path=None):
+    """Return an iterator of DirEntry objects for given path."""
+    from _vibengine.directory import scan
+
+    return scan(path)
+
+
+def popen(cmd, mode="r", buffering=-1):
+    """Open a pipe to or from a command: a file whose close() returns the command's wait status, or None for success."""
+    from _vibengine.os_process import popen
+
+    return popen(cmd, mode, buffering)
+
+
+def execv(path, argv, /):
+    """Run the program at `path` instead of this one; see _vibengine.os_process.execve."""
+    from _vibengine.os_process import execv
+
+    execv(path, argv)
+
+
+def execve(path, argv, env):
+    """Run the program at `path` instead of this one; see _vibengine.os_process.execve."""
+    from _vibengine.os_process import execve
+
+    execve(path, argv, env)
+
+
+def cpu_count():
+    """Return the number of logical CPUs in the system."""
+    return 1
+
+
+def uname():
+    """Return an object identifying the current operating system."""
+    return posix.uname_result(("vibengine", "sandbox", "1", "1", "wasm32"))
+
+
+geteuid, getegid, process_cpu_count = getuid, getgid, cpu_count
+
+_NAMES = """getuid geteuid getgid getegid getpid getppid getpgid setpgid setpgrp setsid umask chdir fchdir chmod fchmod stat lstat fstat
+access mkdir open pipe pipe2 dup dup2 set_inheritable get_inheritable isatty scandir popen execv execve cpu_count process_cpu_count uname __getattr__"""
+
+
+def apply(module):
+    """Puts the functions into os."""
+    own = globals()
+    for name in _NAMES.split():
+        module.__dict__[name] = own[name]
+        if name != "__getattr__":
+            own[name].__module__ = "posix"
+    module.__all__ += [name for name in (*_NAMES.split()[:-1], *sorted(_PROCESS), *sorted(_MORE)) if name not in module.__all__]
+    # os.path.exists and the like need no modes, and are called often.
+    genericpath.os = posix
+    for functions in (module.supports_fd, module.supports_follow_symlinks, module.supports_dir_fd):
+        functions |= {own[f.__name__] for f in functions if f.__name__ in own}
+    module.supports_fd.update((chmod, chdir, scandir, stat))
+    module.supports_follow_symlinks.add(stat)

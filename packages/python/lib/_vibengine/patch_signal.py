@@ -1,0 +1,174 @@
+"""signal: keeps the kernel's masks in step with the handlers, and has the calls that need the kernel."""
+
+import os
+import time
+
+import _signal
+from _vibengine import masks
+from _vibengine.host import call
+
+# A sleep that a signal ends; how long one of them is does not matter.
+_WAIT_S = 3600.0
+
+
+def apply(module):
+    """Replaces and adds functions of the signal module."""
+    plain_signal = _signal.signal
+
+    def signal(signalnum, handler):
+        """Set the action for the given signal: SIG_DFL, SIG_IGN, or a callable Python object."""
+        old = module.getsignal(signalnum)
+        if signalnum in (_signal.SIGKILL, _signal.SIGSTOP):
+            raise OSError(28, "Invalid argument")
+        plain_signal(module._enum_to_int(signalnum), module._enum_to_int(handler))
+        masks.tell()
+        return old
+
+    module.signal = signal
+    _signal.signal = _keep_in_step(plain_signal)
+    module.alarm, module.pause, module.setitimer, module.getitimer = alarm, pause, setitimer, getitimer
+    module.ITIMER_REAL, module.ITIMER_VIRTUAL, module.ITIMER_PROF = 0, 1, 2
+    module.ItimerError = OSError
+    module.siginterrupt = siginterrupt
+    module.sigtimedwait = sigtimedwait
+    module.sigwait, module.pthread_sigmask, module.sigpending = sigwait, pthread_sigmask, sigpending
+    module.SIG_BLOCK, module.SIG_UNBLOCK, module.SIG_SETMASK = 0, 1, 2
+    module.raise_signal = raise_signal
+    module.valid_signals = valid_signals
+    module.__all__ = getattr(module, "__all__", [name for name in vars(module) if not name.startswith("_")])
+
+
+def _keep_in_step(plain):
+    def signal(signalnum, handler, /):
+        old = plain(signalnum, handler)
+        masks.tell()
+        return old
+
+    return signal
+
+
+def raise_signal(signalnum, /):
+    """Send a signal to the executing process."""
+    os.kill(os.getpid(), signalnum)
+
+
+def alarm(seconds, /):
+    """Arrange for SIGALRM to arrive after the given number of seconds."""
+    left = call("alarm", seconds * 1000, 0)[1]
+    return -(-int(left) // 1000)
+
+
+_every = 0.0
+
+
+def setitimer(which, seconds, interval=0.0, /):
+    """Sets given itimer (ITIMER_REAL alone is there) and returns the old values, a tuple: (delay, interval)."""
+    global _every
+    if which != 0:
+        raise OSError(28, "only ITIMER_REAL is there: the processor time of one process is not counted")
+    old = _every
+    ms = _milliseconds(seconds)
+    left = int(call("alarm", ms, _milliseconds(interval) if ms else 0)[1])
+    _every = interval if ms else 0.0
+    return left / 1000, old
+
+
+def _milliseconds(seconds):
+    """Whole milliseconds, at least 1 for what is above 0."""
+    return max(1, round(seconds * 1000)) if seconds > 0 else 0
+
+
+def getitimer(which, /):
+    """Returns current value of given itimer."""
+    old = setitimer(which, 0)
+    if old[0]:
+        setitimer(which, *old)
+    return old
+
+
+class _Woken(BaseException):
+    """Ends a wait; raised by the handlers that stand in during it."""
+
+    def __init__(self, number):
+        self.number = number
+
+
+def _wait(handlers, timeout=None):
+    """Waits with these handlers in place; the number of the signal whose handler ended it, or None after `timeout` seconds."""
+    old = {number: _signal.getsignal(number) for number in handlers}
+    try:
+        try:
+            for number, handler in handlers.items():
+                _signal.signal(number, handler)
+            if timeout is None:
+                while True:
+                    time.sleep(_WAIT_S)
+            time.sleep(timeout)
+            return None
+        except _Woken as woken:
+            return woken.number
+    finally:
+        for number, handler in handlers.items():
+            if _signal.getsignal(number) is handler:
+                _signal.signal(number, old[number])
+
+
+def _waking(handler):
+    def wake(number, frame):
+        handler(number, frame)
+        raise _Woken(number)
+
+    return wake
+
+
+def pause():
+    """Wait until a signal arrives whose handler is called."""
+    found = ((number, _signal.getsignal(number)) for number in range(1, _signal.NSIG))
+    _wait({number: _waking(handler) for number, handler in found if callable(handler)})
+
+
+def sigwait(sigset, /):
+    """Wait for a signal of the set; returns its number. It need not be blocked."""
+    from signal import Signals
+
+    return Signals(_wait(_ending(sigset)))
+
+
+def sigtimedwait(sigset, timeout, /):
+    """Like sigwait(), but with a timeout in seconds: None when it is over. Of a siginfo it has the number alone."""
+    if timeout < 0:
+        raise ValueError("timeout must be non-negative")
+    from types import SimpleNamespace
+
+    number = _wait(_ending(sigset), timeout)
+    return None if number is None else SimpleNamespace(si_signo=number, si_code=0, si_errno=0, si_pid=0, si_uid=0, si_status=0, si_band=0)
+
+
+def _ending(sigset):
+    def end(number, frame):
+        raise _Woken(number)
+
+    return {int(number): end for number in sigset}
+
+
+def siginterrupt(signalnum, flag, /):
+    """Change system call restart behaviour: calls are always started again, as PEP 475 has it."""
+
+
+def valid_signals():
+    """Return a set of valid signal numbers on this platform."""
+    from signal import Signals
+
+    return {Signals(n) if n in Signals._value2member_map_ else n for n in range(1, _signal.NSIG)}
+
+
+def pthread_sigmask(how, mask, /):
+    """Fetch and/or change the signal mask: nothing is ever blocked here."""
+    if mask:
+        raise OSError(52, "signals cannot be blocked here; set a handler with signal.signal, or ignore them with SIG_IGN")
+    return set()
+
+
+def sigpending():
+    """Examine pending signals: none is ever blocked."""
+    return set()
