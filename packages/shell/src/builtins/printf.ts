@@ -38,6 +38,11 @@ interface Run extends PrintfSetting {
   stopped: boolean;
 }
 
+/** What C's int holds. */
+const INT_MAX = 0x7fffffff;
+/** So many characters are printed at once: half of what a string can have, a quarter of a gigabyte. */
+export const TEXT_MAX = 2 ** 28;
+
 const DIRECTIVE =
   /%([-+ #0']*)(\*|[0-9]+)?(?:\.(\*|-?[0-9]*))?(?:[hlLjzt]*)(?:\(((?:[^()]|\([^()]*\))*)\)([^])|([^]))?/y;
 
@@ -120,14 +125,27 @@ function next(run: Run): string | undefined {
 
 function convert(match: RegExpExecArray, conversion: string, run: Run): boolean {
   let flags = match[1];
-  let width = match[2] === undefined ? 0 : match[2] === "*" ? Number(integer(next(run) ?? "0", run)) : Number(match[2]);
+  let width = match[2] === "*" ? parameter(run) : Number(match[2] ?? 0);
   if (width < 0) {
     flags += "-";
     width = -width;
   }
-  let precision =
-    match[3] === undefined ? -1 : match[3] === "*" ? Number(integer(next(run) ?? "0", run)) : Number(match[3] || 0);
+  let precision = match[3] === undefined ? -1 : match[3] === "*" ? parameter(run) : Number(match[3]);
   if (precision < 0) precision = -1;
+  if (Math.max(width, precision) > INT_MAX) {
+    // C's printf refuses that, which bash does not notice; what bash pads itself gets as much as it can count.
+    width = Math.min(width, INT_MAX);
+    if (!/[bqQT]/.test(conversion)) {
+      run.at++;
+      if (run.isTool) run.errors.push("write error");
+      return true;
+    }
+  }
+  const size = run.text.length + Math.max(width, /[sbqQTc]/.test(conversion) ? 0 : precision);
+  if (size > TEXT_MAX) {
+    run.errors.push(`cannot allocate ${size} bytes`);
+    return false;
+  }
   switch (conversion) {
     case "s":
       run.text += pad(cut(next(run) ?? "", precision), width, flags);
@@ -197,6 +215,15 @@ function convert(match: RegExpExecArray, conversion: string, run: Run): boolean 
       run.errors.push(`\`${conversion}': invalid format character`);
       return false;
   }
+}
+
+/** What stands for a `*`: an int. */
+function parameter(run: Run): number {
+  const text = next(run) ?? "";
+  const value = Number(integer(text, run));
+  if (Math.abs(value) <= INT_MAX) return value;
+  run.warnings.push(`warning: ${text}: Numerical result out of range`);
+  return value < 0 ? -INT_MAX : INT_MAX;
 }
 
 /** The first `precision` bytes of text; all for -1. */
