@@ -238,7 +238,7 @@ function fileNames(shell: Shell, word: string, directoriesOnly: boolean, kit: La
   const slash = word.lastIndexOf("/") + 1;
   const directory = word.slice(0, slash);
   const home = shell.vars.get("HOME") ?? "~";
-  return names(shell, directory === "" ? "." : directory.replace(/^~(?=\/)/, home), kit)
+  return names(shell, directory === "" ? "." : directory.replace(/^~(?=\/)/, () => home), kit)
     .filter(({ name, isDirectory }) => name.startsWith(word.slice(slash)) && (isDirectory || !directoriesOnly))
     .map(({ name }) => directory + name)
     .filter((path) => word.slice(slash).startsWith(".") || !path.slice(slash).startsWith("."))

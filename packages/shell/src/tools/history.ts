@@ -192,7 +192,7 @@ function runAgain(
     return 1;
   }
   let command = lines[at];
-  for (const [from, to] of swaps) command = command.replaceAll(from, to);
+  for (const [from, to] of swaps) command = command.replaceAll(from, () => to);
   shell.report(`${command}\n`);
   keepInstead(shell, command);
   return kit.runSource(shell, command);

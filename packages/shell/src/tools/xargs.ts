@@ -65,10 +65,11 @@ export const xargs = define(
     const base = command.reduce((sum, word) => sum + encode(word).length + 1, 0);
     const run = async (): Promise<void> => {
       ran = true;
+      const [item] = batch;
       const argv =
         replace === undefined
           ? [...command, ...batch]
-          : [command[0], ...command.slice(1).map((word) => word.replaceAll(replace, batch[0]))];
+          : [command[0], ...command.slice(1).map((word) => word.replaceAll(replace, () => item))];
       batch = [];
       lines = bytes = 0;
       if (options.has("t")) await invocation.stderr.write(`${argv.map(quoteIfNeeded).join(" ")}\n`);
