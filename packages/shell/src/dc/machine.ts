@@ -279,7 +279,7 @@ export class DcMachine {
     const [base, exponent, modulus] = three.map((value) => rescale(value as Decimal, 0).value);
     if (modulus === 0n) throw new DcError("remainder by zero");
     if (exponent < 0n) throw new DcError("negative exponent");
-    let result = 1n % modulus;
+    let result = 1n;
     let square = base % modulus;
     for (let rest = exponent; rest > 0n; rest >>= 1n) {
       if (rest & 1n) result = (result * square) % modulus;
@@ -293,10 +293,8 @@ export class DcMachine {
     const count = Number(this.#integer("rotation must be by a number"));
     const size = Math.min(Math.abs(count), this.#stack.length);
     if (size < 2) return null;
-    const part = this.#stack.splice(-size);
-    if (count > 0) part.push(part.shift()!);
-    else part.unshift(part.pop()!);
-    this.#stack.push(...part);
+    if (count > 0) this.#stack.push(...this.#stack.splice(-size, 1));
+    else this.#stack.splice(1 - size, 0, this.#stack.pop()!);
     return null;
   }
 

@@ -209,14 +209,14 @@ async function readPatterns(invocation: Invocation): Promise<string[]> {
   const patterns: string[] = [];
   for (const { key, value } of given) {
     if (key === "e") {
-      patterns.push(...value!.split("\n"));
+      for (const line of value!.split("\n")) patterns.push(line);
       continue;
     }
     const reader = openInput(invocation, value!, (name) => name);
     if (!reader) throw new Failure("");
     const lines = decode(await reader.readAll()).split("\n");
     if (lines[lines.length - 1] === "") lines.pop();
-    patterns.push(...lines);
+    for (const line of lines) patterns.push(line);
   }
   return patterns;
 }

@@ -114,7 +114,7 @@ async function historyFile(shell: Shell, flags: Set<string>, name: string | unde
     return 1;
   }
   const lines = text.split("\n").filter((line) => line !== "");
-  log.lines.push(...(flags.has("n") ? lines.slice(log.read) : lines));
+  for (const line of flags.has("n") ? lines.slice(log.read) : lines) log.lines.push(line);
   log.read = lines.length;
   return 0;
 }

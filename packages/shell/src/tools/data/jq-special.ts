@@ -29,7 +29,8 @@ export abstract class SpecialFunctions extends Bindings {
     const stack: Result[] = [at];
     for (let one = stack.pop(); one; one = stack.pop()) {
       yield one;
-      if (one.value instanceof Map || Array.isArray(one.value)) stack.push(...[...iterate(one)].reverse());
+      if (one.value instanceof Map || Array.isArray(one.value))
+        for (const part of [...iterate(one)].reverse()) stack.push(part);
     }
   }
 

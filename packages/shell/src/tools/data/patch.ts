@@ -184,7 +184,7 @@ async function applyToFile(invocation: Invocation, patch: FilePatch, given: stri
     }
     if (moved !== 0) inexact = true;
     offset = moved;
-    result.push(...lines.slice(taken, at));
+    for (; taken < at; taken++) result.push(lines[taken]);
     let position = at;
     const kept = hunk.lines.slice(lead, hunk.lines.length - trail);
     for (const line of kept) {
@@ -199,7 +199,7 @@ async function applyToFile(invocation: Invocation, patch: FilePatch, given: stri
     taken = position;
     added += kept.filter((line) => line[0] === "+").length - kept.filter((line) => line[0] === "-").length;
   }
-  result.push(...lines.slice(taken));
+  for (; taken < lines.length; taken++) result.push(lines[taken]);
   const mismatch = (inexact || failed.length > 0) && !options.has("no-backup-if-mismatch") && !options.has("posix");
   if (!dry && (options.has("b") || mismatch) && output === undefined && typeof found !== "number")
     writeWhole(sys, backupName(invocation, name), lines.join(""), found.mode & 0o777);
