@@ -13,14 +13,13 @@ import {
   type Stat,
   strerror,
 } from "@vibengine/system";
-import { Writer } from "../stdio.ts";
+import { textToBinary, Writer } from "../stdio.ts";
 import { readAccounts } from "./accounts.ts";
 import { Failure, type Invocation } from "./define.ts";
 import { isDir, list, readLink, stat } from "./files.ts";
 import { execAction, lsAction, newerTest, permTest, sizeTest } from "./find-actions.ts";
 import { FILE_SYSTEM, printfAction } from "./find-printf.ts";
 import { globToRegExp } from "./glob.ts";
-import { binaryText } from "./grep.ts";
 import { quote } from "./quote.ts";
 import { compileRegex, emacsPattern } from "./regex.ts";
 import { parseMoment } from "./time.ts";
@@ -295,7 +294,7 @@ export class Parser {
           ignoreCase: word === "-iregex",
         });
         return ({ path }) => {
-          const text = binaryText(path);
+          const text = textToBinary(path);
           return regex.test(text);
         };
       }

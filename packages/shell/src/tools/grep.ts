@@ -2,7 +2,7 @@
 
 import { AT_FDCWD, decode, encode, O_CLOEXEC, O_RDONLY, strerror } from "@vibengine/system";
 import { isBytewise } from "../locale.ts";
-import { bytesToBinary, ReadError, Reader } from "../stdio.ts";
+import { ReadError, Reader, textToBinary } from "../stdio.ts";
 import type { Tool } from "../tool.ts";
 import { define, Failure, type Invocation, openInput, UsageError } from "./define.ts";
 import { compareNames, isDir, join, list, stat } from "./files.ts";
@@ -126,7 +126,7 @@ async function run(invocation: Invocation, standard: RegexRules["syntax"]): Prom
     separator:
       options.last("group-separator", "no-group-separator") === "no-group-separator"
         ? null
-        : binaryText(options.value("group-separator") ?? "--"),
+        : textToBinary(options.value("group-separator") ?? "--"),
     mode: options.has("q")
       ? "quiet"
       : ((options.last("l", "L") as "l" | "L") ?? (options.has("c") ? "count" : options.has("o") ? "only" : "lines")),
@@ -154,7 +154,7 @@ async function run(invocation: Invocation, standard: RegexRules["syntax"]): Prom
   };
   const searchFile = async (reader: Reader, name: string) => {
     try {
-      if ((await search.file(reader, binaryText(name))) === "binary") {
+      if ((await search.file(reader, textToBinary(name))) === "binary") {
         await stdout.flush();
         invocation.warn(`${name}: binary file matches`, 0);
       }
@@ -196,8 +196,6 @@ async function run(invocation: Invocation, standard: RegexRules["syntax"]): Prom
   if (failed && !(plan.mode === "quiet" && selected)) return 2;
   return selected ? 0 : 1;
 }
-
-export const binaryText = (text: string): string => bytesToBinary(encode(text));
 
 async function readPatterns(invocation: Invocation): Promise<string[]> {
   const { options } = invocation;
