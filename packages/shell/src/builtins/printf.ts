@@ -146,29 +146,25 @@ function convert(match: RegExpExecArray, conversion: string, run: Run): boolean 
     run.errors.push(`cannot allocate ${size} bytes`);
     return false;
   }
+  const text = () => next(run) ?? "";
+  const put = (shown: string) => {
+    run.text += pad(shown, width, flags);
+    return true;
+  };
   switch (conversion) {
     case "s":
-      run.text += pad(cut(next(run) ?? "", precision), width, flags);
-      return true;
+      return put(cut(text(), precision));
     case "b": {
-      const { text, stopped } = run.isTool
-        ? unescape(next(run) ?? "", "tool")
-        : unescapeBuiltin(next(run) ?? "", "b", run);
-      run.text += pad(cut(text, precision), width, flags);
-      run.stopped = stopped;
-      return true;
+      const unescaped = run.isTool ? unescape(text(), "tool") : unescapeBuiltin(text(), "b", run);
+      run.stopped = unescaped.stopped;
+      return put(cut(unescaped.text, precision));
     }
     case "q":
-      run.text += pad(quoteBackslash(next(run) ?? ""), width, flags);
-      return true;
+      return put(quoteBackslash(text()));
     case "Q":
-      run.text += pad(quoteBackslash(cut(next(run) ?? "", precision)), width, flags);
-      return true;
-    case "c": {
-      const first = encode(next(run) ?? "").subarray(0, 1);
-      run.text += pad(first.length === 0 ? "\0" : decode(first), width, flags);
-      return true;
-    }
+      return put(quoteBackslash(cut(text(), precision)));
+    case "c":
+      return put(cut(text(), 1) || "\0");
     case "d":
     case "i":
     case "u":
@@ -203,8 +199,7 @@ function convert(match: RegExpExecArray, conversion: string, run: Run): boolean 
           : Number(integer(seconds, run));
       // bash has room for that much.
       const time = run.late.formatLocalTime(match[4] || "%X", when, run.timeZone);
-      run.text += pad(encode(time).length > 127 ? "" : cut(time, precision), width, flags);
-      return true;
+      return put(encode(time).length > 127 ? "" : cut(time, precision));
     }
     case "n": {
       const name = next(run);
