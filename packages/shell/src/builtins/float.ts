@@ -1,7 +1,5 @@
 // Floating point as C's printf reads and writes it: %e %f %g %a. Comes with the tools.
 
-import { pad } from "./printf.ts";
-
 /** Behind so many decimals a double has only zeros: its last bit is worth 2^-1074. */
 const DIGITS_MAX = 1074;
 
@@ -34,7 +32,7 @@ export function formatNumber(
   const finite = Number.isFinite(value);
   const padded =
     finite && flags.includes("0") && !flags.includes("-") ? digits.padStart(width - prefix.length, "0") : digits;
-  const text = pad(prefix + padded, width, flags);
+  const text = prefix + padded;
   return conversion === conversion.toUpperCase() ? text.toUpperCase() : text;
 }
 
