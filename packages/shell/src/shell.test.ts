@@ -119,6 +119,13 @@ test("more text than memory can hold is an error of the command, in bash's words
   });
 });
 
+test("xargs parts items at any byte, also at one that is no character", async () => {
+  const result = await runScript(
+    "printf 'a\\xffb\\xff\\xc3\\xa9' | xargs -d '\\xff' -n1 echo; printf 'x\\351y' | xargs -d '\\351' -n1 echo",
+  );
+  expect(result).toEqual({ status: 0, stdout: "a\nb\né\nx\ny\n", stderr: "" });
+});
+
 test("messages name the shell, the line and the culprit", async () => {
   expect((await runScript("\nnosuch")).stderr).toBe("bash: line 2: nosuch: command not found\n");
   expect((await runScript("fi")).stderr).toBe(
