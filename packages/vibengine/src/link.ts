@@ -1,12 +1,13 @@
 // What a `Sandbox` stands on: a way to its kernel, be that in a worker of this page or in one of another page's. Here is the
 // first kind; `broker/client.ts` makes the other.
 
-import { type Remote, wrap } from "comlink";
+import { type Remote, transfer, wrap } from "comlink";
 import { startKernelWorker } from "./assets.ts";
 import { SandboxError } from "./errors.ts";
-import type { KernelApi, KernelInfo, WorkerSeat } from "./protocol.ts";
+import type { BootOptions, KernelApi, KernelInfo, WorkerSeat } from "./protocol.ts";
 import { checkIsolated } from "./sandbox-options.ts";
 import { leaveSeat, takeSeat } from "./seats.ts";
+import { sendPacks } from "./snapshot/prefetch.ts";
 import { carryErrors } from "./transfer.ts";
 
 /** The way to a kernel whose sandbox runs. */
@@ -50,6 +51,19 @@ export async function startKernel(
     close();
     throw error;
   }
+}
+
+/** Starts a kernel that makes the sandbox run whose record has that key, from what is stored of it. */
+export function startStored(
+  assetBase: string | URL | undefined,
+  key: string,
+  boot: Omit<BootOptions, "seat">,
+  how: "create" | "resume",
+): Promise<Link> {
+  return startKernel(assetBase, (kernel, seat) => {
+    const packs = sendPacks(key);
+    return kernel[how](transfer({ ...boot, seat, packs }, [packs]));
+  });
 }
 
 /** Calls `save` when the page is hidden or left: the last that a browser tells of many a page. Returns what ends that. */
