@@ -8,12 +8,15 @@ import sys
 from _frozen_importlib import ModuleSpec
 
 PATCHES = {
-    "_pyrepl.unix_console": "_vibengine.patch_pyrepl",
     "asyncio.unix_events": "_vibengine.patch_asyncio",
+    "concurrent.futures.process": "_vibengine.patch_multiprocessing",
     "concurrent.futures.thread": "_vibengine.patch_threading",
     "http.client": "_vibengine.patch_http",
-    "os": "_vibengine.patch_os",
     "multiprocessing": "_vibengine.patch_multiprocessing",
+    "os": "_vibengine.patch_os",
+    "pip._vendor.rich.live": "_vibengine.patch_rich",
+    "queue": "_vibengine.patch_threading",
+    "rich.live": "_vibengine.patch_rich",
     "signal": "_vibengine.patch_signal",
     "socket": "_vibengine.patch_socket",
     "subprocess": "_vibengine.patch_subprocess",
