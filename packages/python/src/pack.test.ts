@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { findPython } from "../pack/downloads.mjs";
 import { readZip } from "../pack/zip.mjs";
 import { sections } from "./wasm-sections.mjs";
 
@@ -39,7 +40,9 @@ describe.skipIf(!built)("the Python pack", () => {
       expect([entry.file, bytes.length, sha256(bytes)]).toEqual([entry.file, entry.size, entry.sha256]);
       expect(entry.size).toBeLessThanOrEqual(16 * 2 ** 20);
     }
-    expect(readdirSync(DIST).sort()).toEqual(["key", "pack.json", ...stored.map((entry) => entry.file)].sort());
+    const others = ["THIRD_PARTY_LICENSES", "key", "pack.json"];
+    expect(readdirSync(DIST).sort()).toEqual([...others, ...stored.map((entry) => entry.file)].sort());
+    expect(file("THIRD_PARTY_LICENSES").toString()).toMatch(/Apache License[^]*PYTHON SOFTWARE FOUNDATION LICENSE/);
   });
 
   test("the parts together are the module, with a shared memory and nothing for debuggers", () => {
@@ -114,6 +117,7 @@ describe.skipIf(!built)("the Python pack", () => {
   });
 
   test("the machine's pip installs every wheel for this interpreter, and checks each file's hash", () => {
+    const python = findPython();
     const folder = mkdtempSync(join(tmpdir(), "vibengine-wheels-"));
     try {
       mkdirSync(join(folder, "wheels"));
@@ -133,10 +137,10 @@ describe.skipIf(!built)("the Python pack", () => {
       const options = ["--no-index", "--no-deps", "--no-compile", "--only-binary", ":all:", "--ignore-requires-python"];
       const target = join(folder, "site");
       const args = ["-m", "pip", "install", ...options, ...platform, "--target", target, ...wheels];
-      const done = spawnSync("python3", args, { encoding: "utf8" });
+      const done = spawnSync(python, args, { encoding: "utf8" });
       expect([done.status, done.status === 0 ? "" : done.stderr]).toEqual([0, ""]);
       // RECORD is by hand, and pip does not compare it: this does, with Python's own reader of it.
-      const check = spawnSync("python3", ["-c", CHECK, target], { encoding: "utf8" });
+      const check = spawnSync(python, ["-c", CHECK, target], { encoding: "utf8" });
       expect([check.stderr, check.stdout.trim()]).toEqual(["", `${pack.wheels.length} distributions`]);
     } finally {
       rmSync(folder, { recursive: true });

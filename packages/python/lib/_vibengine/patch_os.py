@@ -3,6 +3,7 @@
 Loaded at every start, so what few programs use is in os_process.py and os_more.py, found by the module's __getattr__.
 """
 
+import builtins
 import genericpath
 import os
 import posix
@@ -309,7 +310,12 @@ def cpu_count():
 
 def uname():
     """Return an object identifying the current operating system."""
-    return posix.uname_result(("vibengine", "sandbox", "1", "1", "wasm32"))
+    try:
+        with builtins.open("/etc/hostname") as file:
+            name = file.read().strip()
+    except OSError:
+        name = "localhost"
+    return posix.uname_result(("vibengine", name, "1", "1", "wasm32"))
 
 
 def sleep(seconds, /):

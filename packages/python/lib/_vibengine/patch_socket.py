@@ -1,32 +1,36 @@
-"""socket: a page of a browser has none; whatever would make or need one says what to use instead."""
+"""socket in a browser tab: the constants and the address arithmetic are there, connections are not, and say so."""
 
 import errno
+import os
 
-import _socket
-
-_REFUSED = "sockets are not available in a browser's page; urllib.request, http.client, requests and pip go through its fetch"
-
-
-def _refuse(*args, **kwargs):
-    raise OSError(errno.ENOTSUP, _REFUSED)
-
-
-def _unresolved(*args, **kwargs):
-    raise _socket.gaierror(_socket.EAI_FAIL, f"names cannot be resolved here: {_REFUSED}")
+WHY = "a browser tab has no sockets: HTTP goes through urllib.request, http.client, requests or httpx; other programs in the sandbox are reached by pipes"
+_CONNECTING = ("create_connection", "create_server", "socketpair", "fromfd", "send_fds", "recv_fds")
+_RESOLVING = ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr", "getnameinfo")
 
 
 def apply(module):
     """Replaces what makes sockets and what resolves names."""
 
+    def refusing(name):
+        def refuse(*args, **kwargs):
+            if name in _RESOLVING:
+                raise module.gaierror(module.EAI_FAIL, f"{name}: {WHY}")
+            raise OSError(errno.ENOTSUP, f"{name}: {WHY}")
+
+        refuse.__name__ = refuse.__qualname__ = name
+        return refuse
+
+    for name in _CONNECTING + _RESOLVING:
+        setattr(module, name, refusing(name))
+    make = module.socket.__init__
+
     def __init__(self, family=-1, type=-1, proto=-1, fileno=None):
-        _refuse()
+        try:
+            make(self, family, type, proto, fileno)
+        except OSError as error:
+            raise OSError(error.errno, f"socket: {WHY}") from None
 
     module.socket.__init__ = __init__
-    module.socket.__del__ = lambda self: None
-    for name in ("socketpair", "create_server", "create_connection", "fromfd", "send_fds", "recv_fds", "if_nameindex"):
-        setattr(module, name, _refuse)
-    for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr", "getnameinfo", "getservbyname", "getservbyport"):
-        setattr(module, name, _unresolved)
-    module.gethostname = lambda: __import__("os").uname().nodename
+    module.gethostname = lambda: os.uname().nodename
     module.getfqdn = lambda name="": name or module.gethostname()
     module.has_dualstack_ipv6 = lambda: False
