@@ -100,6 +100,8 @@ def apply(module):
     loop = module._UnixSelectorEventLoop
     loop._make_self_pipe = _make_self_pipe
     loop.shutdown_default_executor = shutdown_default_executor
+    # A pipe's writing end may look readable; that nobody reads it any more is learnt by writing.
+    module._UnixWritePipeTransport._read_ready = lambda self: self._loop._remove_reader(self._fileno)
     module._ThreadedChildWatcher = _ChildWatcher
     module.can_use_pidfd = lambda: False
     _signals(module)

@@ -9,7 +9,7 @@ import os
 import posix
 import time
 from time import monotonic
-from time import sleep as _sleep
+from time import sleep as _plain_sleep
 
 from _vibengine.host import call, number
 
@@ -318,6 +318,14 @@ def uname():
     return posix.uname_result(("vibengine", name, "1", "1", "wasm32"))
 
 
+def _sleep(seconds):
+    """Sleeps until a signal comes: the C library has an error for that, and not the one that CPython knows."""
+    try:
+        _plain_sleep(seconds)
+    except OSError:
+        pass
+
+
 def sleep(seconds, /):
     """Delay execution for a given number of seconds; a signal whose handler returns does not shorten it (PEP 475)."""
     ends = monotonic() + seconds if seconds > 0 else 0
@@ -346,5 +354,5 @@ def apply(module):
     genericpath.os = posix
     for functions in (module.supports_fd, module.supports_follow_symlinks, module.supports_dir_fd):
         functions |= {own[f.__name__] for f in functions if f.__name__ in own}
-    module.supports_fd.update((chmod, chdir, scandir, stat))
+    module.supports_fd.update((chmod, chdir, stat))
     module.supports_follow_symlinks.add(stat)
