@@ -8,7 +8,7 @@ export interface SignalWords {
   stride: number;
   /** Some signal came. */
   isTripped: number;
-  /** Points to the main thread's state, of which `evalBreaker` bytes on the bit number `bit` makes the interpreter look. */
+  /** Points to the main thread's state, of which `evalBreaker` bytes on this bit, set, makes the interpreter look. */
   mainThreadState: number;
   evalBreaker: number;
   bit: number;
@@ -39,5 +39,5 @@ export function breakIn({ buffer, words }: Interpreter): void {
   const memory = new Int32Array(buffer);
   Atomics.store(memory, words.isTripped >> 2, 1);
   const state = Atomics.load(memory, words.mainThreadState >> 2);
-  if (state !== 0) Atomics.or(memory, (state + words.evalBreaker) >> 2, 1 << words.bit);
+  if (state !== 0) Atomics.or(memory, (state + words.evalBreaker) >> 2, words.bit);
 }

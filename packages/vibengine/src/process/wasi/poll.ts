@@ -8,6 +8,7 @@ import type { Binding } from "./process.ts";
 const SUBSCRIPTION_SIZE = 48;
 const EVENT_SIZE = 32;
 const AGAIN = -wasi.ERRNO_AGAIN;
+const INTERRUPTED = -wasi.ERRNO_INTR;
 const NS_PER_MS = 1e6;
 // What a file, which never makes a writer wait, is said to have room for; and a pipe: at least PIPE_BUF when it is writable.
 const ROOM = 4096;
@@ -128,7 +129,11 @@ export function pollImports({ sys, guest, fds, waits }: Binding) {
 
       if (polled.length === 0 || sys.poll(polled) === 0) {
         const result = polled.length === 0 ? waits.sleepUntil(deadlineMs) : waits.until(attempt, deadlineMs);
-        if (result < 0 && result !== -wasi.ERRNO_TIMEDOUT) return -result;
+        const isOver = result === INTERRUPTED && polled.length === 0 && sys.isInterrupted !== null;
+        if (result < 0 && result !== -wasi.ERRNO_TIMEDOUT && !isOver) return -result;
+        // wasi-libc makes ENOTSUP of a sleep that was interrupted: an interpreter, which sees to the signal next, finds it over.
+        if (isOver) deadlineMs = -Infinity;
+        for (const subscription of isOver ? subscriptions : []) subscription.deadlineMs = -Infinity;
       }
 
       // A timer that ended the sleep has rung, whatever a rounded clock says.
