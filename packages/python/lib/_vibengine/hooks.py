@@ -8,8 +8,8 @@ import sys
 from _frozen_importlib import ModuleSpec
 
 PATCHES = {
-    "_pyrepl.unix_console": "_vibengine.patch_pyrepl",
     "asyncio.unix_events": "_vibengine.patch_asyncio",
+    "concurrent.futures.process": "_vibengine.patch_multiprocessing",
     "concurrent.futures.thread": "_vibengine.patch_threading",
     "http.client": "_vibengine.patch_http",
     "httpcore._backends.auto": "_vibengine.patch_httpcore",
@@ -31,6 +31,7 @@ PATCHES = {
     "pip._vendor.rich.live": "_vibengine.patch_rich",
     "pip._vendor.rich.progress": "_vibengine.patch_rich",
     "pip._vendor.urllib3.connection": "_vibengine.patch_urllib3",
+    "queue": "_vibengine.patch_threading",
     "rich.live": "_vibengine.patch_rich",
     "rich.progress": "_vibengine.patch_rich",
     "signal": "_vibengine.patch_signal",
@@ -52,6 +53,7 @@ REPLACEMENTS = {
     "pwd": "_vibengine.replace_pwd",
     "resource": "_vibengine.replace_resource",
     "termios": "_vibengine.replace_termios",
+    "venv": "_vibengine.replace_venv",
 }
 
 
@@ -106,8 +108,7 @@ class Replacing:
     def find_spec(cls, name, path=None, target=None):
         if name not in REPLACEMENTS:
             return None
-        spec = ModuleSpec(name, cls, origin="built-in")
-        return spec
+        return ModuleSpec(name, cls, origin="built-in")
 
     @staticmethod
     def create_module(spec):
@@ -116,10 +117,7 @@ class Replacing:
     @staticmethod
     def exec_module(module):
         """Runs the replacement's code as the module of the name that was asked for."""
-        from importlib.util import find_spec
-
-        code = find_spec(REPLACEMENTS[module.__name__]).loader.get_code(REPLACEMENTS[module.__name__])
-        exec(code, module.__dict__)
+        exec(Replacing.get_code(module.__name__), module.__dict__)
 
     @staticmethod
     def is_package(name):
@@ -127,7 +125,10 @@ class Replacing:
 
     @staticmethod
     def get_code(name):
-        return None
+        from importlib.util import find_spec
+
+        replacement = REPLACEMENTS[name]
+        return find_spec(replacement).loader.get_code(replacement)
 
     @staticmethod
     def get_source(name):

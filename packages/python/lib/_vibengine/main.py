@@ -27,6 +27,8 @@ def run():
 
 
 def _set_up(given):
+    # The compiler's address is cut off in the middle.
+    sys.version = sys.version.partition(" (https")[0] + "]"
     sys.executable = sys._base_executable = EXECUTABLE
     sys.argv[:] = given.argv
     sys.warnoptions[:] = (["default"] if "dev" in given.x else []) + given.warnings

@@ -24,18 +24,6 @@ def killpg(pgid, signal, /):
     call("kill", -pgid, signal)
 
 
-def fork():
-    """Always fails: a WebAssembly process cannot be copied while it runs."""
-    raise OSError(52, "fork is not possible here: a WebAssembly process cannot be copied; use subprocess or os.posix_spawn")
-
-
-forkpty = vfork = fork
-
-
-def register_at_fork(*, before=None, after_in_child=None, after_in_parent=None):
-    """Register callables to be called when forking a new process, which never happens."""
-
-
 def wait():
     """Wait for completion of a child process."""
     return waitpid(-1, 0)

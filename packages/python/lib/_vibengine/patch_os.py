@@ -3,17 +3,20 @@
 Loaded at every start, so what few programs use is in os_process.py and os_more.py, found by the module's __getattr__.
 """
 
+import builtins
 import genericpath
 import os
 import posix
+import time
+from time import monotonic
+from time import sleep as _plain_sleep
 
 from _vibengine.host import call, number
 
 _PROCESS = frozenset(
-    """P_NOWAIT P_NOWAITO P_WAIT WNOHANG WUNTRACED WCONTINUED POSIX_SPAWN_OPEN POSIX_SPAWN_CLOSE POSIX_SPAWN_DUP2 fork
-    forkpty vfork kill killpg posix_spawn posix_spawnp spawnl spawnle spawnlp spawnlpe spawnv spawnve spawnvp spawnvpe system wait wait3 wait4
-    waitpid waitstatus_to_exitcode WIFEXITED WEXITSTATUS WIFSIGNALED WTERMSIG WIFSTOPPED WSTOPSIG WIFCONTINUED WCOREDUMP
-    register_at_fork""".split()
+    """P_NOWAIT P_NOWAITO P_WAIT WNOHANG WUNTRACED WCONTINUED POSIX_SPAWN_OPEN POSIX_SPAWN_CLOSE POSIX_SPAWN_DUP2
+    kill killpg posix_spawn posix_spawnp spawnl spawnle spawnlp spawnlpe spawnv spawnve spawnvp spawnvpe system wait wait3 wait4
+    waitpid waitstatus_to_exitcode WIFEXITED WEXITSTATUS WIFSIGNALED WTERMSIG WIFSTOPPED WSTOPSIG WIFCONTINUED WCOREDUMP""".split()
 )
 _MORE = frozenset(
     """PRIO_PROCESS PRIO_PGRP PRIO_USER chown lchown fchown ctermid getgroups getloadavg getlogin getpgrp getpriority getresgid
@@ -270,6 +273,15 @@ def scandir(path=None):
     return scan(path)
 
 
+def fork():
+    """Always fails: a WebAssembly process cannot be copied while it runs."""
+    raise OSError(52, "fork is not possible here: a WebAssembly process cannot be copied; use subprocess or os.posix_spawn")
+
+
+def register_at_fork(*, before=None, after_in_child=None, after_in_parent=None):
+    """Register callables to be called when forking a new process, which never happens."""
+
+
 def popen(cmd, mode="r", buffering=-1):
     """Open a pipe to or from a command: a file whose close() returns the command's wait status, or None for success."""
     from _vibengine.os_process import popen
@@ -298,13 +310,34 @@ def cpu_count():
 
 def uname():
     """Return an object identifying the current operating system."""
-    return posix.uname_result(("vibengine", "sandbox", "1", "1", "wasm32"))
+    try:
+        with builtins.open("/etc/hostname") as file:
+            name = file.read().strip()
+    except OSError:
+        name = "localhost"
+    return posix.uname_result(("vibengine", name, "1", "1", "wasm32"))
+
+
+def _sleep(seconds):
+    """Sleeps until a signal comes: the C library has an error for that, and not the one that CPython knows."""
+    try:
+        _plain_sleep(seconds)
+    except OSError:
+        pass
+
+
+def sleep(seconds, /):
+    """Delay execution for a given number of seconds; a signal whose handler returns does not shorten it (PEP 475)."""
+    ends = monotonic() + seconds if seconds > 0 else 0
+    _sleep(seconds)
+    while seconds > 0 and (left := ends - monotonic()) > 0:
+        _sleep(left)
 
 
 geteuid, getegid, process_cpu_count = getuid, getgid, cpu_count
 
 _NAMES = """getuid geteuid getgid getegid getpid getppid getpgid setpgid setpgrp setsid umask chdir fchdir chmod fchmod stat lstat fstat
-access mkdir open pipe pipe2 dup dup2 set_inheritable get_inheritable isatty scandir popen execv execve cpu_count process_cpu_count uname __getattr__"""
+access mkdir open pipe pipe2 dup dup2 set_inheritable get_inheritable isatty scandir fork register_at_fork popen execv execve cpu_count process_cpu_count uname __getattr__"""
 
 
 def apply(module):
@@ -315,9 +348,11 @@ def apply(module):
         if name != "__getattr__":
             own[name].__module__ = "posix"
     module.__all__ += [name for name in (*_NAMES.split()[:-1], *sorted(_PROCESS), *sorted(_MORE)) if name not in module.__all__]
+    sleep.__module__ = "time"
+    time.sleep = sleep
     # os.path.exists and the like need no modes, and are called often.
     genericpath.os = posix
     for functions in (module.supports_fd, module.supports_follow_symlinks, module.supports_dir_fd):
         functions |= {own[f.__name__] for f in functions if f.__name__ in own}
-    module.supports_fd.update((chmod, chdir, scandir, stat))
+    module.supports_fd.update((chmod, chdir, stat))
     module.supports_follow_symlinks.add(stat)

@@ -1,11 +1,11 @@
 """signal: keeps the kernel's masks in step with the handlers, and has the calls that need the kernel."""
 
 import os
-import time
 
 import _signal
 from _vibengine import masks
 from _vibengine.host import call
+from _vibengine.patch_os import sleep
 
 # A sleep that a signal ends; how long one of them is does not matter.
 _WAIT_S = 3600.0
@@ -102,8 +102,8 @@ def _wait(handlers, timeout=None):
                 _signal.signal(number, handler)
             if timeout is None:
                 while True:
-                    time.sleep(_WAIT_S)
-            time.sleep(timeout)
+                    sleep(_WAIT_S)
+            sleep(timeout)
             return None
         except _Woken as woken:
             return woken.number

@@ -32,7 +32,7 @@ def _ask(*request):
     try:
         return call(*request)
     except OSError as failed:
-        raise error(*failed.args) from None
+        raise error(failed.errno, failed.strerror) from None
 
 
 def tcgetattr(fd, /):

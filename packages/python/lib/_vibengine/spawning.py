@@ -1,6 +1,7 @@
 """Starts processes: the one place that makes `spawn` frames."""
 
 import os
+from errno import EACCES
 
 import _signal
 from _vibengine import masks
@@ -36,6 +37,8 @@ def spawn(path, argv, env, cwd=b"", actions=(), group=SAME_GROUP, restore_signal
                 return number("spawn", path, cwd, len(argv), *argv, len(env), *env, len(actions), *flat, group)
             except InterruptedError:
                 pass
+            except IsADirectoryError:
+                raise PermissionError(EACCES, os.strerror(EACCES)) from None
     finally:
         if ignores:
             masks.tell()

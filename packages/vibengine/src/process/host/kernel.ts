@@ -1,7 +1,7 @@
 // What only the kernel can do: start programs, keep time, reach the network. The guest posts a request and sleeps on its event word
 // until the answer stands in its slot.
 
-import { decode, EINVAL } from "@vibengine/system";
+import { decode, EINVAL, monotonicMs } from "@vibengine/system";
 import type { ProgramRequest } from "../../protocol.ts";
 import { type Asked, asking } from "../asking.ts";
 import type { Host } from "../imports/index.ts";
@@ -21,7 +21,7 @@ export function kernelCalls(host: Host): Record<string, Call> {
     alarm(request) {
       const [ms, every] = [request.number(), request.number()];
       if (!(ms >= 0 && ms <= LONGEST_MS && every >= 0 && every <= LONGEST_MS)) return -EINVAL;
-      const now = performance.now();
+      const now = monotonicMs();
       const left = Math.max(0, Math.ceil(dueAt - now));
       dueAt = ms === 0 ? 0 : now + ms;
       post({ type: "alarm", pid: sys.pid, ms, every });
