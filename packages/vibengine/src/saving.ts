@@ -1,4 +1,5 @@
-// saving.js, which a kernel loads soon after it has begun: how a disk becomes segments, and segments a disk; and how programs of packs are run.
+// saving.js, which a kernel loads soon after it has begun: how a disk becomes segments, and segments a disk;
+// and how programs of packs are run.
 
 import { checksummer } from "./snapshot/checksum.ts";
 

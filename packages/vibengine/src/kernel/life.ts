@@ -2,6 +2,7 @@
 // together here; this file only knows in which order, and what is still allowed when. `kernel.ts` adds the calls.
 
 import { EAGAIN, ECHILD, encode, limitRunning, SIGKILL, type System, USER_ID } from "@vibengine/system";
+import { type Remote, releaseProxy } from "comlink";
 import { NotEnoughSpaceError, OWNED, SandboxError, TimeoutError } from "../errors.ts";
 import type { PackSource } from "../packs/protocol.ts";
 import type {
@@ -12,6 +13,7 @@ import type {
   ForkOptions,
   KernelInfo,
   MountMessage,
+  WatchSink,
 } from "../protocol.ts";
 import { indexedDbStore } from "../snapshot/indexeddb.ts";
 import { SNAPSHOT_FORMAT, type SnapshotManifest } from "../snapshot/manifest.ts";
@@ -31,7 +33,7 @@ import { WorkerPool } from "./pool.ts";
 import { Processes } from "./processes.ts";
 import { WorkerQuota } from "./quota.ts";
 import { type About, type SaveOptions, Saves } from "./saves.ts";
-import { Watches } from "./watches.ts";
+import type { Watches } from "./watches.ts";
 
 const SPARE_SHELLS = 2;
 const SPARE_GUESTS = 2;
@@ -42,7 +44,8 @@ interface Rooms {
   processes: Processes;
   commands: Commands;
   files: Files;
-  watches: Watches;
+  /** Loaded when the first directory is watched. */
+  watches(): Promise<Watches>;
   metrics: Metrics;
   saves: Saves;
   exports: Exports;
@@ -62,6 +65,7 @@ export class Life {
   #repairs: string[] = [];
   readonly #life = crypto.randomUUID();
   #rooms!: Rooms;
+  #watches: Promise<Watches> | null = null;
   #pools: WorkerPool[] = [];
   /** Where packs come from: the page. */
   protected packSource: PackSource | null = null;
@@ -280,7 +284,10 @@ export class Life {
       processes,
       commands,
       files,
-      watches: new Watches(calls),
+      watches: () => {
+        this.#watches ??= loadTools(options.assets.tools).then(({ Watches }) => new Watches(calls, release));
+        return this.#watches;
+      },
       metrics: new Metrics(calls),
       saves,
       exports: new Exports(calls, options.assets.tools),
@@ -356,7 +363,7 @@ export class Life {
     this.#deadline.clear();
     this.#rooms.metrics.stop();
     this.#rooms.commands.failAll(() => this.#endedError());
-    await this.#rooms.watches.close(); // while the workers are there: one that is ended with the lock in hand keeps it
+    await this.#watches?.then((watches) => watches.close()); // while the workers are there: one that is ended with the lock in hand keeps it
     for (const pool of this.#pools) pool.retire();
     await this.#rooms.processes.endAll();
     for (const pool of this.#pools) pool.close();
@@ -397,4 +404,9 @@ export class Life {
     if (this.#ending === "killed") return new SandboxError(`sandbox ${sandboxId} was killed`);
     return new SandboxError(`sandbox ${sandboxId} was paused`);
   }
+}
+
+/** Closes the port through which the page is called. */
+function release(sink: object): void {
+  (sink as Remote<WatchSink>)[releaseProxy]();
 }
