@@ -7,7 +7,7 @@ import { holdSandbox } from "./kernel/ownership.ts";
 import { announce } from "./lifecycle-events.ts";
 import { type Link, startStored } from "./link.ts";
 import type { Ending } from "./protocol.ts";
-import { bootOptions, type SandboxInfo, storedInfo } from "./sandbox-options.ts";
+import { bootOptions, type PackOptions, type SandboxInfo, storedInfo } from "./sandbox-options.ts";
 import { indexedDbStore } from "./snapshot/indexeddb.ts";
 import type { Manifest } from "./snapshot/manifest.ts";
 import { findManifest, removeSandbox } from "./snapshot/registry.ts";
@@ -19,14 +19,14 @@ import { reclaim } from "./upkeep.ts";
  * that goes on from what was last saved.
  * @throws {SandboxNotFoundError} when there is no such sandbox, or it is paused.
  */
-export async function linkOrTakeOver(sandboxId: string, assetBase?: string | URL): Promise<Link> {
+export async function linkOrTakeOver(sandboxId: string, options: PackOptions): Promise<Link> {
   for (;;) {
     const link = await reachOwner(sandboxId);
     if (link !== null) return link;
     await findOrphan(sandboxId);
-    const boot = { ...bootOptions({ assetBase }, sandboxId), timeoutMs: 0 };
+    const boot = { ...bootOptions(options, sandboxId), timeoutMs: 0 };
     try {
-      return await startStored(assetBase, MANIFEST + sandboxId, boot, "resume");
+      return await startStored(options, MANIFEST + sandboxId, boot, "resume");
     } catch (error) {
       if (!(error instanceof SandboxError) || error.code !== OWNED) throw error; // another page was faster: it is asked
     }

@@ -17,6 +17,13 @@ export type { ListQuery } from "./listing.ts";
 export type { DiskReport, EntryInfo, ProcessInfo, SandboxMetrics, WatchEvent } from "./protocol.ts";
 export type { Pty, PtyOptions, PtySize } from "./pty.ts";
 export { Sandbox } from "./sandbox.ts";
-export type { ForkRequest, MetricsRange, ResumeOptions, SandboxInfo, SandboxOptions } from "./sandbox-options.ts";
+export type {
+  ForkRequest,
+  MetricsRange,
+  PackProgress,
+  ResumeOptions,
+  SandboxInfo,
+  SandboxOptions,
+} from "./sandbox-options.ts";
 export type { SnapshotInfo, StorageInfo } from "./snapshots.ts";
 export type { WatchHandle, WatchOptions } from "./watch.ts";

@@ -5,9 +5,8 @@ import { proxy, type Remote, transfer, wrap } from "comlink";
 import { startKernelWorker } from "./assets.ts";
 import { SandboxError } from "./errors.ts";
 import type { PackSource } from "./packs/protocol.ts";
-import type { ProgressHandler } from "./packs/source.ts";
 import type { BootOptions, KernelApi, KernelInfo, WorkerSeat } from "./protocol.ts";
-import { checkIsolated } from "./sandbox-options.ts";
+import { checkIsolated, type PackOptions } from "./sandbox-options.ts";
 import { leaveSeat, takeSeat } from "./seats.ts";
 import { sendPacks } from "./snapshot/prefetch.ts";
 import { carryErrors } from "./transfer.ts";
@@ -27,16 +26,15 @@ export interface Link {
 
 /** Starts a kernel in a worker of this page; `start` makes its sandbox run. */
 export async function startKernel(
-  assetBase: string | URL | undefined,
+  options: PackOptions,
   start: (kernel: Remote<KernelApi>, seat: WorkerSeat) => Promise<KernelInfo>,
-  onProgress?: ProgressHandler,
 ): Promise<Link> {
   checkIsolated();
   carryErrors();
-  const worker = startKernelWorker(assetBase);
+  const worker = startKernelWorker(options.assetBase);
   const seat = takeSeat();
   const kernel = wrap<KernelApi>(worker);
-  kernel.providePacks(proxy(packs(assetBase, onProgress)));
+  kernel.providePacks(proxy(packsFor(options)));
   const leave = onLeave(() => kernel.saveNow());
   const close = () => {
     leave();
@@ -49,6 +47,7 @@ export async function startKernel(
   });
   try {
     const info = await Promise.race([start(kernel, seat), failed]);
+    if (options.packs) await (await import("./packs.js")).addPrograms(kernel, options);
     // What fails in a worker from here on does not end it: the calls concerned are rejected one by one.
     return { kernel, info, isHome: true, lost: new Promise<never>(() => {}), close };
   } catch (error) {
@@ -58,8 +57,8 @@ export async function startKernel(
 }
 
 /** Packs come from a file of their own, which is loaded when the first is needed. */
-function packs(base: string | URL | undefined, onProgress: ProgressHandler | undefined): PackSource {
-  const source = async () => (await import("./packs.js")).packSource(base, onProgress);
+function packsFor(options: PackOptions): PackSource {
+  const source = async () => (await import("./packs.js")).packSource(options);
   return {
     load: async (pack, sink) => (await source()).load(pack, sink),
     tree: async (pack, file) => (await source()).tree(pack, file),
@@ -69,17 +68,16 @@ function packs(base: string | URL | undefined, onProgress: ProgressHandler | und
 
 /** Starts a kernel that makes the sandbox run whose record has that key, from what is stored of it. */
 export function startStored(
-  assetBase: string | URL | undefined,
+  options: PackOptions,
   key: string,
   boot: Omit<BootOptions, "seat">,
   how: "create" | "resume",
-  onProgress?: ProgressHandler,
 ): Promise<Link> {
   const start = (kernel: Remote<KernelApi>, seat: WorkerSeat) => {
     const packs = sendPacks(key);
     return kernel[how](transfer({ ...boot, seat, packs }, [packs]));
   };
-  return startKernel(assetBase, start, onProgress);
+  return startKernel(options, start);
 }
 
 /** Calls `save` when the page is hidden or left: the last that a browser tells of many a page. Returns what ends that. */

@@ -26,7 +26,38 @@ export interface SandboxOptions {
   storage?: "indexeddb" | "opfs";
   /** Where the package's files are served, if not beside the module itself: for bundlers that don't carry them along. */
   assetBase?: string | URL;
+  /**
+   * Called while files of a pack are downloaded, which is when the first of its programs runs: Python's 25 MB, say. Not at all when the
+   * browser has them already. A terminal shows it by itself.
+   *
+   * @example
+   * ```ts
+   * const sandbox = await Sandbox.create({
+   *   onProgress: ({ pack, loaded, total }) => console.log(`${pack}: ${loaded} of ${total} bytes`),
+   * });
+   * await sandbox.commands.run("python3 --version");
+   * ```
+   */
+  onProgress?: (progress: PackProgress) => void;
+  /**
+   * Packs of others: the URL of the folder of each, in which its `pack.json` stands, by name. Its programs become commands in
+   * `/usr/local/bin`. To be given again whenever the sandbox is resumed.
+   */
+  packs?: Record<string, string | URL>;
 }
+
+/** How much of a pack has been downloaded. */
+export interface PackProgress {
+  /** Its name, such as `"python"`. */
+  pack: string;
+  /** Bytes. */
+  loaded: number;
+  /** Bytes, of all that it takes to start a program. */
+  total: number;
+}
+
+/** What concerns packs, and where files are. */
+export type PackOptions = Pick<SandboxOptions, "assetBase" | "onProgress" | "packs">;
 
 /** Options of {@link Sandbox.resume}; what is absent stays as it was. */
 export type ResumeOptions = Omit<SandboxOptions, "diskSizeBytes" | "storage">;

@@ -28,6 +28,7 @@ import {
   MAX_FORKS,
   type MetricsRange,
   newBoot,
+  type PackOptions,
   type ResumeOptions,
   randomId,
   runningInfo,
@@ -120,8 +121,8 @@ export class Sandbox {
     const boot = newBoot(options);
     if (typeof first === "string") boot.from = checkTemplate(first);
     const link = await (boot.from === undefined
-      ? startKernel(options.assetBase, (kernel, seat) => kernel.create({ ...boot, seat }))
-      : startStored(options.assetBase, SNAPSHOT + boot.from, boot, "create"));
+      ? startKernel(options, (kernel, seat) => kernel.create({ ...boot, seat }))
+      : startStored(options, SNAPSHOT + boot.from, boot, "create"));
     reclaimLater();
     return new Sandbox(link);
   }
@@ -138,7 +139,7 @@ export class Sandbox {
     if (running.has(sandboxId)) {
       throw new SandboxError(`sandbox ${sandboxId} is running in this page: pause it before you resume it`);
     }
-    return new Sandbox(await startStored(options.assetBase, MANIFEST + sandboxId, boot, "resume"));
+    return new Sandbox(await startStored(options, MANIFEST + sandboxId, boot, "resume"));
   }
 
   /**
@@ -158,25 +159,23 @@ export class Sandbox {
   static async import(archive: Blob, options: SandboxOptions = {}): Promise<Sandbox> {
     if (!(archive instanceof Blob)) throw new InvalidArgumentError(`archive must be a Blob, got ${typeof archive}`);
     const boot = newBoot(options);
-    return new Sandbox(
-      await startKernel(options.assetBase, (kernel, seat) => kernel.import({ ...boot, seat }, archive)),
-    );
+    return new Sandbox(await startKernel(options, (kernel, seat) => kernel.import({ ...boot, seat }, archive)));
   }
 
   /**
    * A handle to a running sandbox, be it of this page or of another of the origin; it can do all that the one from `create` can.
    * Does not touch the sandbox's clock. When the page that runs the sandbox goes away, every call of the handle, the pending ones
    * too, rejects with a `SandboxError` that says so; to connect again brings the sandbox into this page, with its files as they were
-   * last saved, at most some second before, and without its processes. `assetBase` as for {@link Sandbox.create}.
+   * last saved, at most some second before, and without its processes. The options, as for {@link Sandbox.create}, count only then.
    * @throws {SandboxNotFoundError} when there is no such sandbox, or it is paused.
    */
-  static async connect(sandboxId: string, { assetBase }: Pick<SandboxOptions, "assetBase"> = {}): Promise<Sandbox> {
+  static async connect(sandboxId: string, options: PackOptions = {}): Promise<Sandbox> {
     const known = running.get(checkId(sandboxId)) ?? connected.get(sandboxId);
     if (known !== undefined) return known;
     const forget = () => {
       if (connected.get(sandboxId) === connecting) connected.delete(sandboxId);
     };
-    const connecting = linkOrTakeOver(sandboxId, assetBase).then((link) => {
+    const connecting = linkOrTakeOver(sandboxId, options).then((link) => {
       const sandbox = new Sandbox(link);
       sandbox.#gone.catch(forget);
       return sandbox;

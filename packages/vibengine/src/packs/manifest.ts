@@ -23,7 +23,7 @@ export interface PackManifest {
   version: string;
   /** Commands, each with the arguments that go in front of the user's. */
   programs: Record<string, string[]>;
-  /** The WebAssembly module that all of them run: cut in parts that are one gzip stream together. `size`: unpacked. */
+  /** The WebAssembly module that all of them run: whole or cut in parts, compressed by gzip as one stream or not. `size`: unpacked. */
   module: { parts: PackFile[]; size: number; sha256: string };
   /** Set for an interpreter that has `host.call`. */
   signals?: SignalWords;

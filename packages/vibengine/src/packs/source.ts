@@ -1,83 +1,121 @@
 // packs.js, which a page loads when a program of a pack is first run: fetches a pack's files, checks and keeps them (Cache Storage), and
 // compiles its module here, on the page: code that a page compiled survives its reload. A pack is loaded once for all sandboxes.
 
-import { PackError } from "../errors.ts";
+import type { Remote } from "comlink";
+import { fileAt } from "../assets.ts";
+import { InvalidArgumentError, PackError } from "../errors.ts";
+import type { KernelApi } from "../protocol.ts";
+import type { PackOptions } from "../sandbox-options.ts";
 import { packFileUrl } from "./assets.ts";
 import { checkManifest, type PackFile, type PackManifest, type PackTree } from "./manifest.ts";
 import type { LoadedPack, PackSource, ProgressSink } from "./protocol.ts";
 
 const CACHE = "vibengine-packs";
 const MANIFEST = "pack.json";
+/** What a gzip stream begins with. */
+const GZIP = [0x1f, 0x8b];
 
 interface Pack {
+  urlOf: UrlOf;
   manifest: Promise<PackManifest>;
-  loaded: Promise<LoadedPack>;
+  /** Loads it, if nobody has. */
+  loaded(): Promise<LoadedPack>;
   /** Those that want to know how far it is. */
   sinks: Set<ProgressSink>;
 }
 
 const packs = new Map<string, Pack>();
 
-/** Packs of this page; `base`: the folder of vibengine's own files, where it is not beside this one. */
-export function packSource(base: string | URL | undefined, onProgress: ProgressHandler | undefined): PackSource {
+/** The URL of a pack's file; undefined where there is none. */
+type UrlOf = (file: string) => string | undefined;
+
+/** What a file begins with that stands for a program of a pack, as the shell's printf takes it. */
+const STUB = "\\177vibe\\0%s\\0%s\\n";
+
+/** The packs that the sandboxes of a page may use: vibengine's own, and those that the options name. */
+export function packSource(options: PackOptions): PackSource {
   return {
     async load(name, sink) {
-      const pack = open(name, base);
+      const pack = open(name, options);
       const tell = (loaded: number, total: number) => {
-        onProgress?.({ pack: name, loaded, total });
+        options.onProgress?.({ pack: name, loaded, total });
         sink(loaded, total);
       };
       pack.sinks.add(tell);
       try {
-        return await pack.loaded;
+        return await pack.loaded();
       } finally {
         pack.sinks.delete(tell);
       }
     },
     async tree(name, file) {
-      const { trees = [] } = await open(name, base).manifest;
-      const tree = trees.find((one) => one.file === file);
+      const { manifest, urlOf } = open(name, options);
+      const tree = (await manifest).trees?.find((one) => one.file === file);
       if (tree === undefined) throw new PackError(`the pack ${name} has no tree ${file}`);
-      return unpackTree(tree, name, base, () => {});
+      return unpackTree(tree, urlOf, () => {});
     },
     async file(name, file) {
-      const { wheels = [] } = await open(name, base).manifest;
-      const wheel = wheels.find((one) => one.file === file);
+      const { manifest, urlOf } = open(name, options);
+      const wheel = (await manifest).wheels?.find((one) => one.file === file);
       if (wheel === undefined) throw new PackError(`the pack ${name} has no file ${file}`);
-      return read(wheel, name, base, () => {});
+      return read(wheel, urlOf, () => {});
     },
   };
 }
 
-/** What `onProgress` of a sandbox is called with; bytes. */
-export interface PackProgress {
-  /** The pack that is being downloaded, such as `"python"`. */
-  pack: string;
-  loaded: number;
-  total: number;
+/** Makes commands of the programs of the packs that the options name. */
+export async function addPrograms(kernel: Remote<KernelApi>, options: PackOptions): Promise<void> {
+  for (const name of Object.keys(options.packs ?? {})) {
+    if (!/^[\w.-]+$/.test(name)) {
+      throw new InvalidArgumentError(
+        `the name of a pack must be of letters, digits, _, . and -, got ${JSON.stringify(name)}`,
+      );
+    }
+    const { programs } = await open(name, options).manifest;
+    for (const program of Object.keys(programs)) {
+      if (!/^[\w.+-]+$/.test(program))
+        throw new PackError(`the pack ${name} has a program that can't be a command: ${program}`);
+      const path = `/usr/local/bin/${program}`;
+      const cmd = `printf '${STUB}' ${name} ${program} > ${path} && chmod 755 ${path}`;
+      await kernel.runCommand(path, { cmd, user: "root", timeoutMs: 0, maxOutputBytes: 1024 }, null, null);
+    }
+  }
 }
 
-export type ProgressHandler = (progress: PackProgress) => void;
-
-function open(name: string, base: string | URL | undefined): Pack {
-  const key = `${name} ${base ?? ""}`;
+function open(name: string, options: PackOptions): Pack {
+  const folder = Object.hasOwn(options.packs ?? {}, name) ? options.packs?.[name] : undefined;
+  const key = `${name} ${folder ?? options.assetBase ?? ""}`;
   let pack = packs.get(key);
   if (pack === undefined) {
-    const manifest = readManifest(name, base);
+    const urlOf: UrlOf = (file) =>
+      folder === undefined
+        ? packFileUrl(name, file, options.assetBase)
+        : fileAt(`${folder}/`.replace(/\/\/$/, "/"), file);
+    const manifest = readManifest(name, urlOf);
     const sinks = new Set<ProgressSink>();
-    pack = { manifest, sinks, loaded: manifest.then((found) => load(found, base, sinks)) };
+    let loaded: Promise<LoadedPack> | undefined;
+    pack = {
+      urlOf,
+      manifest,
+      sinks,
+      loaded() {
+        loaded ??= manifest.then((found) => load(found, urlOf, sinks));
+        // Asked for again after it failed.
+        loaded.catch(() => packs.delete(key));
+        return loaded;
+      },
+    };
     packs.set(key, pack);
-    // Asked for again after it failed.
-    pack.loaded.catch(() => packs.delete(key));
+    manifest.catch(() => packs.delete(key));
   }
   return pack;
 }
 
-async function readManifest(name: string, base: string | URL | undefined): Promise<PackManifest> {
-  const url = packFileUrl(name, MANIFEST, base);
+async function readManifest(name: string, urlOf: UrlOf): Promise<PackManifest> {
+  const url = urlOf(MANIFEST);
   if (url === undefined) {
     throw new PackError(
-      `${name} was not built into this copy of vibengine: building it needs Python 3.11 or newer with pip`,
+      `there is no pack ${name} here: it was not built into this copy of vibengine, nor is it among the option packs`,
     );
   }
   const cache = await openCache();
@@ -95,12 +133,8 @@ async function readManifest(name: string, base: string | URL | undefined): Promi
   }
 }
 
-async function load(
-  manifest: PackManifest,
-  base: string | URL | undefined,
-  sinks: Set<ProgressSink>,
-): Promise<LoadedPack> {
-  const { name, module, trees = [], wheels = [] } = manifest;
+async function load(manifest: PackManifest, urlOf: UrlOf, sinks: Set<ProgressSink>): Promise<LoadedPack> {
+  const { module, trees = [], wheels = [] } = manifest;
   const first = trees.filter(({ words }) => words === undefined);
   const files: PackFile[] = [...module.parts, ...first];
   const total = files.reduce((sum, { size }) => sum + size, 0);
@@ -110,8 +144,8 @@ async function load(
     for (const sink of sinks) sink(loaded, total);
   };
   const [compiled, ...images] = await Promise.all([
-    compile(manifest, base, progress),
-    ...first.map(async (tree) => ({ path: tree.path, image: await unpackTree(tree, name, base, progress) })),
+    compile(manifest, urlOf, progress),
+    ...first.map(async (tree) => ({ path: tree.path, image: await unpackTree(tree, urlOf, progress) })),
   ]);
   return {
     module: compiled,
@@ -127,18 +161,20 @@ async function load(
 /** The module, from unpacked bytes that were kept, or from its parts, which then are kept unpacked: that saves most of a second. */
 async function compile(
   { name, module }: PackManifest,
-  base: string | URL | undefined,
+  urlOf: UrlOf,
   progress: (bytes: number) => void,
 ): Promise<WebAssembly.Module> {
   const cache = await openCache();
-  const key = keyOf(packFileUrl(name, module.parts[0].file, base) ?? name, module.sha256, "wasm");
+  const key = keyOf(urlOf(module.parts[0].file) ?? name, module.sha256, "wasm");
   const kept = await cache?.match(key);
   // A kept one that was cut short does not compile.
   const known = kept && (await WebAssembly.compileStreaming(kept).catch(() => undefined));
   if (known) return known;
-  const parts = await Promise.all(module.parts.map((part) => fetchChecked(part, name, base, progress)));
-  const packed = new Blob(parts).stream().pipeThrough(new DecompressionStream("gzip"));
-  const response = new Response(packed, { headers: { "Content-Type": "application/wasm" } });
+  const parts = await Promise.all(module.parts.map((part) => fetchChecked(part, urlOf, progress)));
+  const stored = new Blob(parts).stream();
+  const isPacked = parts[0]?.[0] === GZIP[0] && parts[0][1] === GZIP[1];
+  const bytes = isPacked ? stored.pipeThrough(new DecompressionStream("gzip")) : stored;
+  const response = new Response(bytes, { headers: { "Content-Type": "application/wasm" } });
   const copy = cache && response.clone();
   const [compiled] = await Promise.all([
     WebAssembly.compileStreaming(response).catch((cause) => {
@@ -150,13 +186,8 @@ async function compile(
   return compiled;
 }
 
-async function unpackTree(
-  tree: PackTree,
-  name: string,
-  base: string | URL | undefined,
-  progress: (bytes: number) => void,
-): Promise<SharedArrayBuffer> {
-  const packed = await read(tree, name, base, progress);
+async function unpackTree(tree: PackTree, urlOf: UrlOf, progress: (bytes: number) => void): Promise<SharedArrayBuffer> {
+  const packed = await read(tree, urlOf, progress);
   const image = new SharedArrayBuffer(tree.imageSize);
   const bytes = new Uint8Array(image);
   let at = 0;
@@ -164,40 +195,33 @@ async function unpackTree(
   for (const reader = stream.getReader(); ; ) {
     const { value, done } = await reader.read();
     if (done) return image;
-    if (at + value.length > bytes.length)
-      throw new PackError(`${tree.file} of the pack ${name} is longer than it says`);
+    if (at + value.length > bytes.length) throw new PackError(`${tree.file} is longer than the pack says`);
     bytes.set(value, at);
     at += value.length;
   }
 }
 
 /** A file, from the cache or the network. */
-async function read(
-  file: PackFile,
-  name: string,
-  base: string | URL | undefined,
-  progress: (bytes: number) => void,
-): Promise<Uint8Array<ArrayBuffer>> {
+async function read(file: PackFile, urlOf: UrlOf, progress: (bytes: number) => void): Promise<Uint8Array<ArrayBuffer>> {
   const cache = await openCache();
-  const key = keyOf(packFileUrl(name, file.file, base) ?? name, file.sha256, "file");
+  const key = keyOf(urlOf(file.file) ?? file.file, file.sha256, "file");
   const kept = await cache?.match(key);
   if (kept !== undefined) {
     const bytes = new Uint8Array(await kept.arrayBuffer());
     if (bytes.length === file.size) return bytes;
   }
-  const bytes = await fetchChecked(file, name, base, progress);
+  const bytes = await fetchChecked(file, urlOf, progress);
   await cache?.put(key, new Response(bytes)).catch(() => {});
   return bytes;
 }
 
 async function fetchChecked(
   { file, size, sha256 }: PackFile,
-  name: string,
-  base: string | URL | undefined,
+  urlOf: UrlOf,
   progress: (bytes: number) => void,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const url = packFileUrl(name, file, base);
-  if (url === undefined) throw new PackError(`the pack ${name} lacks its file ${file}`);
+  const url = urlOf(file);
+  if (url === undefined) throw new PackError(`the pack lacks its file ${file}`);
   const { body } = await request(url);
   const bytes = new Uint8Array(size);
   let at = 0;
