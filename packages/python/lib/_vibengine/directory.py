@@ -56,8 +56,9 @@ class _Scan:
     """The iterator: a context manager that closes what preview1's holds."""
 
     def __init__(self, path):
-        self._entries = posix.scandir(path)
+        # The C library's scandir takes no descriptor.
         self._fd = path if isinstance(path, int) else None
+        self._entries = posix.scandir(path if self._fd is None else f"/proc/self/fd/{path}")
 
     def __iter__(self):
         return self

@@ -15,6 +15,13 @@ class FetchError(ConnectionError):
     """There was no answer: the sentence says why, as far as a browser tells."""
 
 
+def _why(reason):
+    """Browsers say the same of every failure, so that a page learns nothing of other sites."""
+    if "origin" in reason:
+        return reason
+    return f"{reason or 'no answer'} (nobody is there, or the server does not let pages of other sites read it: CORS)"
+
+
 class Answer(io.RawIOBase):
     """Status, headers and body of an answer; `read` and `readinto` give the body as it comes.
 
@@ -40,7 +47,7 @@ class Answer(io.RawIOBase):
                 self.url = value
         if self.status == 0:
             self.close()
-            raise FetchError(f"{url}: {self.reason or 'there was no answer'}")
+            raise FetchError(f"{url}: {_why(self.reason)}")
 
     def _head(self):
         if not self._next():
@@ -110,7 +117,7 @@ def fetch(url, method="GET", headers=(), body=b"", timeout=None):
     """
     fields = [field.encode("latin-1") for pair in headers for field in pair]
     try:
-        fd = int(host.persist("fetch", 0, method, url, len(fields) // 2, *fields, body=bytes(body))[0])
+        fd = int(host.persist("fetch", 0, method, url, len(fields) // 2, *fields, body=bytes(body))[1])
     except OSError as error:
         raise FetchError(error.errno, f"{url}: {error.strerror}") from None
     return Answer(fd, url, timeout)

@@ -26,6 +26,7 @@ PATCHES = {
     "pip._internal.network.session": "_vibengine.pip_session",
     "pip._internal.operations.install.wheel": "_vibengine.pip_wheel",
     "pip._internal.utils.compatibility_tags": "_vibengine.pip_platform",
+    "pip._internal.utils.misc": "_vibengine.pip_options",
     "pip._vendor.cachecontrol.filewrapper": "_vibengine.pip_session",
     "pip._vendor.rich.live": "_vibengine.patch_rich",
     "pip._vendor.rich.progress": "_vibengine.patch_rich",

@@ -28,5 +28,13 @@ def _install(module):
     module.InstallCommand.add_options = add
 
 
+def _misc(module):
+    """pip knows its own `__main__.py`, which here is bytecode."""
+    module.get_prog = lambda: "pip"
+
+
+APPLY = {"cmdoptions": _options, "install": _install, "misc": _misc}
+
+
 def apply(module):
-    (_install if module.__name__.endswith(".install") else _options)(module)
+    APPLY[module.__name__.rpartition(".")[2]](module)

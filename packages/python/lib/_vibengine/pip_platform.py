@@ -3,14 +3,16 @@
 A wheel with native modules of its own has an ABI tag; nothing could load them.
 """
 
+# The build's own name of its platform, as the bundled wheels have it, whatever os.uname says.
+PLATFORM = "wasi_0_0_0_wasm32"
+
 
 def apply(module):
     get_supported = module.get_supported
 
     def runnable(version=None, platforms=None, impl=None, abis=None):
-        tags = get_supported(version, platforms, impl, abis)
         if platforms or impl or abis:
-            return tags
-        return [tag for tag in tags if tag.abi == "none"]
+            return get_supported(version, platforms, impl, abis)
+        return [tag for tag in get_supported(version, [PLATFORM]) if tag.abi == "none"]
 
     module.get_supported = runnable

@@ -6,23 +6,24 @@ error (a full disk, Ctrl-C) takes them away again.
 
 import os
 
-INFO = (".dist-info/METADATA", ".dist-info\\METADATA")
+# The file that is being written, which pip records when it is whole.
+_unfinished = set()
 
 
 def _wheel(module):
     save, install = module.ZipBackedFile.save, module._install_wheel
 
     def save_file(self):
-        if not self.dest_path.endswith(INFO):
-            return save(self)
-        if os.path.exists(self.dest_path):
-            os.unlink(self.dest_path)
         path = self.dest_path
-        try:
+        is_last = path.endswith(".dist-info/METADATA")
+        if is_last:
+            if os.path.exists(path):
+                os.unlink(path)
             self.dest_path = path + ".part"
-            save(self)
-        finally:
-            self.dest_path = path
+        _unfinished.add(self.dest_path)
+        save(self)
+        _unfinished.clear()
+        self.dest_path = path
 
     def install_wheel(*args, record, **kwargs):
         metadata = os.path.join(record.lib_dir, record.info_dir, "METADATA")
@@ -31,7 +32,7 @@ def _wheel(module):
             os.replace(metadata + ".part", metadata)
         except BaseException:
             if record.started:
-                _remove({*record.written_paths(), metadata + ".part"}, record.lib_dir)
+                _remove({*record.written_paths(), *_unfinished, metadata + ".part"}, record.lib_dir)
             raise
 
     module.ZipBackedFile.save = save_file

@@ -15,8 +15,9 @@ import type {
 } from "../protocol.ts";
 import { indexedDbStore } from "../snapshot/indexeddb.ts";
 import { SNAPSHOT_FORMAT, type SnapshotManifest } from "../snapshot/manifest.ts";
+import { receivePacks } from "../snapshot/prefetch.ts";
 import { endLate, Replaced, removeSandbox } from "../snapshot/registry.ts";
-import { MANIFEST, SNAPSHOT } from "../snapshot/store.ts";
+import { MANIFEST, SNAPSHOT, type SnapshotStore } from "../snapshot/store.ts";
 import { Exports } from "./archive.ts";
 import { KernelCalls } from "./calls.ts";
 import { Deadline } from "./clock.ts";
@@ -79,7 +80,9 @@ export class Life {
     const attach = this.#startWorkers(options);
     this.#hold = await this.#takeHold(options.sandboxId);
     const origin =
-      options.from === undefined ? fromNothing(options) : await fromSnapshot(this.#store, options, options.from);
+      options.from === undefined
+        ? fromNothing(options)
+        : await fromSnapshot(this.#withPacks(options), options, options.from);
     return this.#run(origin, attach, options);
   }
 
@@ -99,6 +102,7 @@ export class Life {
     // Reading a large disk takes longer than a worker's start, and nothing is won if the two get in each other's way.
     const saving = loadSaving(options.assets.saving);
     saving.catch(() => {});
+    const store = this.#withPacks(options);
     this.#hold = await this.#takeHold(sandboxId);
     if (this.#hold === null) {
       throw new SandboxError(
@@ -107,7 +111,7 @@ export class Life {
       );
     }
     try {
-      const origin = await fromStore(this.#store, options);
+      const origin = await fromStore(store, options);
       const left = (origin.stored?.endAt ?? 0) - Date.now();
       const timeoutMs = options.timeoutMs > 0 ? options.timeoutMs : Math.max(left, 1);
       return await this.#run(origin, this.#startWorkers(options), { ...options, timeoutMs });
@@ -208,6 +212,10 @@ export class Life {
         }
       },
     });
+  }
+
+  #withPacks({ packs }: BootOptions): SnapshotStore {
+    return packs === undefined ? this.#store : receivePacks(this.#store, packs);
   }
 
   #takeHold(sandboxId: string): Promise<Hold | null> {
