@@ -4,23 +4,37 @@
 import { Sandbox } from "vibengine";
 import { type Given, median, type Row, run, time } from "./measure.ts";
 
-const PAIRS = 7;
 /** Each takes some seconds, so that several saves fall into it, and less than the ten for which the database can be held up. */
-const WORK = {
-  "a shell that appends to a file": "i=0; while [ $i -lt 100000 ]; do echo $i >> log; i=$((i+1)); done; rm log",
+const WORKS = [
+  {
+    what: "a program that computes, and writes a line now and then",
+    pairs: 21,
+    work:
+      "i=0; while [ $i -lt 500000 ]; do i=$((i+1)); " +
+      "if [ $((i % 1000)) -eq 0 ]; then echo $i of a log >> log; fi; done; rm log",
+  },
+  {
+    what: "a shell that appends to a file",
+    pairs: 7,
+    work: "i=0; while [ $i -lt 100000 ]; do echo $i >> log; i=$((i+1)); done; rm log",
+  },
   /** 10,000 files of 100 bytes, made anew again and again: 40 MB of blocks for every save. */
-  "a program that rewrites 10,000 files": "i=0; while [ $i -lt 80 ]; do ./creates; i=$((i+1)); done",
-};
+  {
+    what: "a program that rewrites 10,000 files",
+    pairs: 7,
+    work: "i=0; while [ $i -lt 80 ]; do ./creates; i=$((i+1)); done",
+  },
+];
 
 export async function autosave({ programs }: Given): Promise<Row[]> {
   await using sandbox = await Sandbox.create({ timeoutMs: 600_000 });
   await sandbox.files.write("creates", new Uint8Array(programs.creates));
   await run(sandbox, "chmod +x creates; mkdir made");
   const rows: Row[] = [];
-  for (const [what, work] of Object.entries(WORK)) {
+  for (const { what, pairs, work } of WORKS) {
     await time(sandbox, work);
     const [costs, takes]: number[][] = [[], []];
-    for (let pair = 0; pair < PAIRS; pair++) {
+    for (let pair = 0; pair < pairs; pair++) {
       const release = await holdUp();
       const without = await time(sandbox, work);
       await release();

@@ -131,7 +131,7 @@ test.each(STORAGES)("%s: a large snapshot is whole, and was never copied all at 
   await sandbox.commands.run("head -c 50000000 /dev/urandom > b");
   const { snapshotId } = await snap(sandbox);
   const { segments } = (await allRecords()).get(`snapshot:${snapshotId}`) as { segments: { lengths: Uint16Array }[] };
-  // 32 MiB, and what changed meanwhile: never the 100 MB at once, which are 24,414 blocks.
+  // 48 MiB, and what changed meanwhile: never the 100 MB at once, which are 24,414 blocks.
   for (const { lengths } of segments) expect(lengths.length).toBeLessThan(2 * 8192);
   await busy.kill();
   const copy = mine(await Sandbox.create(snapshotId));

@@ -7,9 +7,12 @@ export function isBytewise(get: (name: string) => string | undefined): boolean {
   return !/utf-?8/i.test(get("LC_ALL") || get("LC_CTYPE") || get("LANG") || "");
 }
 
+/** One byte as text: beyond ASCII the lone surrogate that stands for it (see `encode`). */
+export const textOfByte = (byte: number): string => String.fromCharCode(byte < 128 ? byte : 0xdc00 + byte);
+
 /** `text` with each byte beyond ASCII as the lone surrogate that stands for it (see `encode`): a text of the same bytes. */
 export function byteText(text: string): string {
-  return Array.from(encode(text), (byte) => String.fromCharCode(byte < 128 ? byte : 0xdc00 + byte)).join("");
+  return Array.from(encode(text), textOfByte).join("");
 }
 
 /** Puts together what was taken apart. */

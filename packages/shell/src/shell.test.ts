@@ -94,6 +94,38 @@ test("deep recursion is an error, not a crash", async () => {
   ).not.toContain("internal error");
 });
 
+test("more text than memory can hold is an error of the command, in bash's words", async () => {
+  const failed = async (script: string) => {
+    const { stdout, stderr } = await runScript(`${script}; echo " $?"`);
+    return `${stdout}${stderr}`;
+  };
+  const refused = (text: string, size: number) => `${text} 1\nbash: line 1: printf: cannot allocate ${size} bytes\n`;
+  expect(await failed("printf 'a%2147483647sb' x")).toBe(refused("a", 2 ** 31));
+  expect(await failed("printf '%.2147483647d' 1")).toBe(refused("", 2 ** 31 - 1));
+  expect(await failed("printf '%.2147483647f' 1")).toBe(refused("", 2 ** 31 - 1));
+  expect(await failed("printf '%9999999999q' 1")).toBe(refused("", 2 ** 31 - 1));
+  expect(await failed("printf '%-*s' 2147483647 1")).toBe(refused("", 2 ** 31 - 1));
+  expect(await failed("printf '%s%*s' a 2147483648 1")).toBe(
+    `a 1\nbash: line 1: printf: warning: 2147483648: Numerical result out of range\nbash: line 1: printf: cannot allocate ${2 ** 31} bytes\n`,
+  );
+  for (const item of ["%2147483648s", "%.2147483648d", "%*d", "%.*f"])
+    expect(await failed(`awk 'BEGIN { printf "${item}", 2147483648, 1 }'`)).toBe(
+      " 2\nawk: cmd. line:1: fatal: format_tree: cannot allocate 2147483648 bytes of memory\n",
+    );
+  expect(await runScript("x=a; for ((i = 0; i < 40; i++)); do x=$x$x; done; echo no")).toEqual({
+    status: 1,
+    stdout: "",
+    stderr: "bash: line 1: cannot allocate memory\n",
+  });
+});
+
+test("xargs parts items at any byte, also at one that is no character", async () => {
+  const result = await runScript(
+    "printf 'a\\xffb\\xff\\xc3\\xa9' | xargs -d '\\xff' -n1 echo; printf 'x\\351y' | xargs -d '\\351' -n1 echo",
+  );
+  expect(result).toEqual({ status: 0, stdout: "a\nb\né\nx\ny\n", stderr: "" });
+});
+
 test("messages name the shell, the line and the culprit", async () => {
   expect((await runScript("\nnosuch")).stderr).toBe("bash: line 2: nosuch: command not found\n");
   expect((await runScript("fi")).stderr).toBe(

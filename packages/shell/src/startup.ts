@@ -159,7 +159,10 @@ export async function readStartupFiles(shell: Shell, invocation: Invocation): Pr
     if (options.posix) await readStartup(shell, vars.get("ENV") ?? "");
     else if (!invocation.login && invocation.rc) {
       await readStartup(shell, "/etc/bash.bashrc");
-      await readStartup(shell, invocation.rcFile.replace(/^~/, home));
+      await readStartup(
+        shell,
+        invocation.rcFile.replace(/^~/, () => home),
+      );
     }
   } else if (!options.posix) await readStartup(shell, vars.get("BASH_ENV") ?? "");
 }

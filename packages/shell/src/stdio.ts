@@ -2,7 +2,7 @@
 // They call System.read and System.write and nothing else. The usual case never awaits: a system call is tried first,
 // and only one that would block goes through sys.block().
 
-import { EAGAIN, EINTR, EPIPE, encode, type System, strerror } from "@vibengine/system";
+import { decode, EAGAIN, EINTR, EPIPE, encode, type System, strerror } from "@vibengine/system";
 
 /** One read or write system call moves at most this many bytes. */
 export const CHUNK = 65536;
@@ -315,6 +315,12 @@ export function bytesToBinary(bytes: Uint8Array): string {
   }
   return text;
 }
+
+/** Text as a binary string of its bytes. */
+export const textToBinary = (text: string): string => bytesToBinary(encode(text));
+
+/** The inverse of textToBinary. */
+export const binaryToText = (binary: string): string => decode(binaryToBytes(binary));
 
 /** The inverse of bytesToBinary. */
 export function binaryToBytes(text: string): Uint8Array<ArrayBuffer> {

@@ -5,7 +5,7 @@ import { reachOwner } from "./broker/client.ts";
 import { OWNED, SandboxError, SandboxNotFoundError } from "./errors.ts";
 import { holdSandbox } from "./kernel/ownership.ts";
 import { announce } from "./lifecycle-events.ts";
-import { type Link, startKernel } from "./link.ts";
+import { type Link, startStored } from "./link.ts";
 import type { Ending } from "./protocol.ts";
 import { bootOptions, type SandboxInfo, storedInfo } from "./sandbox-options.ts";
 import { indexedDbStore } from "./snapshot/indexeddb.ts";
@@ -26,7 +26,7 @@ export async function linkOrTakeOver(sandboxId: string, assetBase?: string | URL
     await findOrphan(sandboxId);
     const boot = { ...bootOptions({ assetBase }, sandboxId), timeoutMs: 0 };
     try {
-      return await startKernel(assetBase, (kernel, seat) => kernel.resume({ ...boot, seat }));
+      return await startStored(assetBase, MANIFEST + sandboxId, boot, "resume");
     } catch (error) {
       if (!(error instanceof SandboxError) || error.code !== OWNED) throw error; // another page was faster: it is asked
     }

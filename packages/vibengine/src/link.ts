@@ -1,14 +1,15 @@
 // What a `Sandbox` stands on: a way to its kernel, be that in a worker of this page or in one of another page's. Here is the
 // first kind; `broker/client.ts` makes the other.
 
-import { proxy, type Remote, wrap } from "comlink";
+import { proxy, type Remote, transfer, wrap } from "comlink";
 import { startKernelWorker } from "./assets.ts";
 import { SandboxError } from "./errors.ts";
 import type { PackSource } from "./packs/protocol.ts";
 import type { ProgressHandler } from "./packs/source.ts";
-import type { KernelApi, KernelInfo, WorkerSeat } from "./protocol.ts";
+import type { BootOptions, KernelApi, KernelInfo, WorkerSeat } from "./protocol.ts";
 import { checkIsolated } from "./sandbox-options.ts";
 import { leaveSeat, takeSeat } from "./seats.ts";
+import { sendPacks } from "./snapshot/prefetch.ts";
 import { carryErrors } from "./transfer.ts";
 
 /** The way to a kernel whose sandbox runs. */
@@ -64,6 +65,21 @@ function packs(base: string | URL | undefined, onProgress: ProgressHandler | und
     tree: async (pack, file) => (await source()).tree(pack, file),
     file: async (pack, file) => (await source()).file(pack, file),
   };
+}
+
+/** Starts a kernel that makes the sandbox run whose record has that key, from what is stored of it. */
+export function startStored(
+  assetBase: string | URL | undefined,
+  key: string,
+  boot: Omit<BootOptions, "seat">,
+  how: "create" | "resume",
+  onProgress?: ProgressHandler,
+): Promise<Link> {
+  const start = (kernel: Remote<KernelApi>, seat: WorkerSeat) => {
+    const packs = sendPacks(key);
+    return kernel[how](transfer({ ...boot, seat, packs }, [packs]));
+  };
+  return startKernel(assetBase, start, onProgress);
 }
 
 /** Calls `save` when the page is hidden or left: the last that a browser tells of many a page. Returns what ends that. */

@@ -21,6 +21,8 @@ export interface BootOptions {
   envs?: Record<string, string>;
   onTimeout?: "kill" | "pause";
   seat: WorkerSeat;
+  /** Over which packs come that the page reads ahead. */
+  packs?: MessagePort;
 }
 
 /** Where a kernel counts its workers that have guests: one word of an array that all kernels of a page see. */

@@ -15,7 +15,7 @@ import {
 import { InvalidArgumentError, SandboxError, SandboxNotFoundError } from "./errors.ts";
 import { Files } from "./files.ts";
 import { follow, type LifecycleEvent, listen, tell, unfollow } from "./lifecycle-events.ts";
-import { type Link, startKernel } from "./link.ts";
+import { type Link, startKernel, startStored } from "./link.ts";
 import { type ListQuery, listSandboxes } from "./listing.ts";
 import { checkRange, checkTimeout, DEFAULT_TIMEOUT_MS } from "./options.ts";
 import type { DiskReport, Ending, KernelApi, SandboxMetrics } from "./protocol.ts";
@@ -34,6 +34,7 @@ import {
   type SandboxInfo,
   type SandboxOptions,
 } from "./sandbox-options.ts";
+import { MANIFEST, SNAPSHOT } from "./snapshot/store.ts";
 import {
   deleteSnapshot,
   listSnapshots,
@@ -118,7 +119,9 @@ export class Sandbox {
     const options = typeof first === "string" ? second : first;
     const boot = newBoot(options);
     if (typeof first === "string") boot.from = checkTemplate(first);
-    const link = await startKernel(options.assetBase, (kernel, seat) => kernel.create({ ...boot, seat }));
+    const link = await (boot.from === undefined
+      ? startKernel(options.assetBase, (kernel, seat) => kernel.create({ ...boot, seat }))
+      : startStored(options.assetBase, SNAPSHOT + boot.from, boot, "create"));
     reclaimLater();
     return new Sandbox(link);
   }
@@ -135,7 +138,7 @@ export class Sandbox {
     if (running.has(sandboxId)) {
       throw new SandboxError(`sandbox ${sandboxId} is running in this page: pause it before you resume it`);
     }
-    return new Sandbox(await startKernel(options.assetBase, (kernel, seat) => kernel.resume({ ...boot, seat })));
+    return new Sandbox(await startStored(options.assetBase, MANIFEST + sandboxId, boot, "resume"));
   }
 
   /**

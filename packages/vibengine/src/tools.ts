@@ -5,5 +5,6 @@ export { toolSet } from "@vibengine/shell/tools";
 export { fsck, Mounts } from "@vibengine/system";
 export { newExport } from "./archive/export.ts";
 export { importArchive } from "./archive/import.ts";
+export { Watches } from "./kernel/watches.ts";
 export { fetchForTools } from "./shell/fetch.ts";
 export { tracedSystem, traceSpawn } from "./shell/trace.ts";

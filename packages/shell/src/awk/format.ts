@@ -1,6 +1,7 @@
 // printf and sprintf of awk, over binary strings. Pure.
 
 import { formatFloat } from "../builtins/float.ts";
+import { TEXT_MAX } from "../builtins/printf.ts";
 import { codePointAt, utf8Bytes } from "../regex/characters.ts";
 import { AwkError, NumericString, toNumber, toText, type Value } from "./values.ts";
 
@@ -88,6 +89,8 @@ export function sprintf(format: string, args: Value[], conversionFormat: string)
     let digits =
       precision === undefined ? -1 : precision === "*" ? Math.trunc(toNumber(args[next++])) : Number(precision);
     if (digits < 0 || Number.isNaN(digits)) digits = -1;
+    if (columns > TEXT_MAX || (digits > TEXT_MAX && conversion !== "s" && conversion !== "c"))
+      throw new AwkError(`format_tree: cannot allocate ${Math.max(columns, digits)} bytes of memory`);
     if (position === 0 && next >= args.length) {
       const at = end - 1;
       throw new AwkError(

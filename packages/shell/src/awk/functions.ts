@@ -1,7 +1,6 @@
 // awk's own functions, as closures over their arguments. Those that wait (system, close, fflush) are instructions.
 
-import { decode } from "@vibengine/system";
-import { binaryToBytes } from "../stdio.ts";
+import { binaryToText, textToBinary } from "../stdio.ts";
 import { formatTime } from "../strftime.ts";
 import type { Expressions } from "./expressions.ts";
 import { countCharacters, isWide, offsetOf, sprintf } from "./format.ts";
@@ -11,7 +10,6 @@ import { sortedKeys, sortedValues } from "./sorting.ts";
 import { gensub, substituteIn } from "./substitution.ts";
 import type { ArrayName, Expression, Lvalue } from "./tree.ts";
 import { AwkError, input, NumericString, textToNumber, type Value } from "./values.ts";
-import { binary } from "./variables.ts";
 
 interface Made {
   number?: () => number;
@@ -149,7 +147,7 @@ export function builtinFunction(make: Expressions, name: string, args: Expressio
         text: () => {
           const found = text();
           if (make.machine.bytes) return found.replace(/[A-Za-z]+/g, change);
-          return isWide(found) ? binary(change(decode(binaryToBytes(found)))) : change(found);
+          return isWide(found) ? textToBinary(change(binaryToText(found))) : change(found);
         },
       };
     }
@@ -158,7 +156,7 @@ export function builtinFunction(make: Expressions, name: string, args: Expressio
     case "strftime": {
       const format = args[0] ? make.text(args[0]) : () => "%a %b %e %H:%M:%S %Z %Y";
       const when = args[1] ? make.number(args[1]) : () => Math.floor(Date.now() / 1000);
-      return { text: () => binary(formatTime(decode(binaryToBytes(format())), Math.trunc(when()))) };
+      return { text: () => textToBinary(formatTime(binaryToText(format()), Math.trunc(when()))) };
     }
     case "mktime": {
       const text = make.text(args[0]);

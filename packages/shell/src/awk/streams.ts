@@ -2,7 +2,6 @@
 
 import {
   AT_FDCWD,
-  decode,
   O_APPEND,
   O_CLOEXEC,
   O_CREAT,
@@ -13,7 +12,7 @@ import {
   strerror,
 } from "@vibengine/system";
 import type { Regex } from "../regex/regex.ts";
-import { BrokenPipe, binaryToBytes, bytesToBinary, Reader, Writer } from "../stdio.ts";
+import { BrokenPipe, binaryToBytes, binaryToText, bytesToBinary, Reader, Writer } from "../stdio.ts";
 import type { ToolContext } from "../tool.ts";
 import { AwkError } from "./values.ts";
 
@@ -218,12 +217,12 @@ export class Streams {
     if (typeof child === "number") throw new AwkError(`cannot fork: ${strerror(child)}`);
     for (const { fd, writer } of this.#open.values()) if (fd > 2 && writer) child.close(fd);
     prepare(child);
-    return this.#context.run(["sh", "-c", textOf(command)], child);
+    return this.#context.run(["sh", "-c", binaryToText(command)], child);
   }
 
   async system(command: string): Promise<number> {
     await this.flush();
-    return this.#context.run(["sh", "-c", textOf(command)]);
+    return this.#context.run(["sh", "-c", binaryToText(command)]);
   }
 
   /** The status close() gives: -1 for what is not open. */
@@ -268,5 +267,3 @@ function pipeOf(sys: System): [number, number] {
   if (result < 0) throw new AwkError(`cannot open pipe: ${strerror(result)}`);
   return ends;
 }
-
-const textOf = (binary: string): string => decode(binaryToBytes(binary));

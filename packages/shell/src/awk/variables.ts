@@ -1,10 +1,9 @@
 // The variables of a running awk program: cells and arrays by their slots, and the special ones, which change how records and fields
 // are separated and numbers shown.
 
-import { encode } from "@vibengine/system";
 import { isBytewise } from "../locale.ts";
 import { Regex, RegexError } from "../regex/regex.ts";
-import { bytesToBinary } from "../stdio.ts";
+import { textToBinary } from "../stdio.ts";
 import type { Invocation } from "../tools/define.ts";
 import { unescapeString } from "./lexer.ts";
 import { Record, type Splitting } from "./record.ts";
@@ -23,8 +22,6 @@ export class Reference {
 }
 
 export type Cell = Value | AwkArray | Reference;
-
-export const binary = (text: string): string => bytesToBinary(encode(text));
 
 export class Variables {
   readonly invocation: Invocation;
@@ -235,11 +232,12 @@ export class Variables {
   load(argv: string[]): void {
     const table = (name: string, entries: [string, string][]) => {
       const slot = this.names.get(name);
-      if (slot !== undefined) this.globals[slot] = new Map(entries.map(([key, text]) => [key, input(binary(text))]));
+      if (slot !== undefined)
+        this.globals[slot] = new Map(entries.map(([key, text]) => [key, input(textToBinary(text))]));
     };
     table(
       "ENVIRON",
-      [...this.invocation.env].map(([key, text]) => [binary(key), text]),
+      [...this.invocation.env].map(([key, text]) => [textToBinary(key), text]),
     );
     for (const name of ["ARGV", "ARGC"]) if (!this.names.has(name)) this.names.set(name, this.names.size);
     table(

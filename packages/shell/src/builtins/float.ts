@@ -1,6 +1,7 @@
 // Floating point as C's printf reads and writes it: %e %f %g %a. Comes with the tools.
 
-import { pad } from "./printf.ts";
+/** Behind so many decimals a double has only zeros: its last bit is worth 2^-1074. */
+const DIGITS_MAX = 1074;
 
 function float(text: string | undefined, errors: string[]): number {
   if (text === undefined || text === "") return 0;
@@ -31,7 +32,7 @@ export function formatNumber(
   const finite = Number.isFinite(value);
   const padded =
     finite && flags.includes("0") && !flags.includes("-") ? digits.padStart(width - prefix.length, "0") : digits;
-  const text = pad(prefix + padded, width, flags);
+  const text = prefix + padded;
   return conversion === conversion.toUpperCase() ? text.toUpperCase() : text;
 }
 
@@ -43,7 +44,8 @@ export function formatFloat(value: number, conversion: string, precision: number
   const digits = precision < 0 ? 6 : precision;
   if (conversion === "f") return fixed(value, digits) + (alternate && digits === 0 ? "." : "");
   if (conversion === "e") return exponential(value, digits, alternate);
-  const significant = digits === 0 ? 1 : digits;
+  // Zeros at the end go anyway.
+  const significant = Math.max(1, alternate ? digits : Math.min(digits, DIGITS_MAX));
   const exponent = value === 0 ? 0 : Number(exact(value, significant - 1).split("e")[1]);
   const text =
     exponent < -4 || exponent >= significant
@@ -61,23 +63,41 @@ function exponential(value: number, digits: number, alternate: boolean): string 
   return `${mantissa}${alternate && digits === 0 ? "." : ""}e${sign}${power.replace(/^[-+]/, "").padStart(2, "0")}`;
 }
 
-/** toExponential rounds exact halves away from zero; C rounds them to even. */
+/** As toExponential, which rounds exact halves away from zero, where C rounds them to even, and knows 100 digits at most. */
 function exact(value: number, digits: number): string {
-  return value.toExponential(Math.min(100, digits));
+  if (digits < 100) {
+    const more = value.toExponential(digits + 1);
+    if (!more.includes("5e") || Number(more) !== value) return value.toExponential(digits);
+  }
+  let power = value === 0 ? 0 : Number(value.toExponential(20).split("e")[1]);
+  const known = Math.min(digits, DIGITS_MAX);
+  const figures = scaled(value, known - power)
+    .toString()
+    .padEnd(known + 1, "0");
+  if (figures.length > known + 1) power++;
+  const fraction = figures.slice(1, known + 1).padEnd(digits, "0");
+  return `${figures[0]}${fraction && `.${fraction}`}e${power}`;
 }
 
 /** The exact decimal expansion, rounded half to even, as C does (toFixed gives up above 1e21). */
 function fixed(value: number, digits: number): string {
+  const known = Math.min(digits, DIGITS_MAX);
+  const text = scaled(value, known)
+    .toString()
+    .padStart(known + 1, "0");
+  return digits === 0 ? text : `${text.slice(0, text.length - known)}.${text.slice(-known).padEnd(digits, "0")}`;
+}
+
+/** value × 10^power, rounded half to even. */
+function scaled(value: number, power: number): bigint {
   const { numerator, shift } = ratio(value);
-  const scaled = numerator * 10n ** BigInt(digits);
-  let whole = shift >= 0 ? scaled << BigInt(shift) : scaled >> BigInt(-shift);
-  if (shift < 0) {
-    const rest = scaled - (whole << BigInt(-shift));
-    const half = 1n << BigInt(-shift - 1);
-    if (rest > half || (rest === half && (whole & 1n) === 1n)) whole += 1n;
-  }
-  const text = whole.toString().padStart(digits + 1, "0");
-  return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
+  const ten = 10n ** BigInt(Math.abs(power));
+  const two = 1n << BigInt(Math.abs(shift));
+  const above = numerator * (power > 0 ? ten : 1n) * (shift > 0 ? two : 1n);
+  const below = (power > 0 ? 1n : ten) * (shift > 0 ? 1n : two);
+  const whole = above / below;
+  const twice = 2n * (above % below);
+  return twice > below || (twice === below && (whole & 1n) === 1n) ? whole + 1n : whole;
 }
 
 /** value = numerator × 2^shift. */

@@ -65,7 +65,7 @@ export function trimHistoryFile(shell: Shell): void {
 export async function loadHistory(shell: Shell): Promise<void> {
   const text = await readFile(shell, shell.vars.get("HISTFILE") ?? "");
   if (typeof text !== "string") return;
-  shell.history.lines.push(...text.split("\n").filter((line) => line !== ""));
+  for (const line of text.split("\n")) if (line !== "") shell.history.lines.push(line);
   shell.history.read = shell.history.lines.length;
   trimHistory(shell);
 }

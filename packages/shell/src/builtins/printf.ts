@@ -38,6 +38,11 @@ interface Run extends PrintfSetting {
   stopped: boolean;
 }
 
+/** What C's int holds. */
+const INT_MAX = 0x7fffffff;
+/** So many characters are printed at once: half of what a string can have, a quarter of a gigabyte. */
+export const TEXT_MAX = 2 ** 28;
+
 const DIRECTIVE =
   /%([-+ #0']*)(\*|[0-9]+)?(?:\.(\*|-?[0-9]*))?(?:[hlLjzt]*)(?:\(((?:[^()]|\([^()]*\))*)\)([^])|([^]))?/y;
 
@@ -120,62 +125,55 @@ function next(run: Run): string | undefined {
 
 function convert(match: RegExpExecArray, conversion: string, run: Run): boolean {
   let flags = match[1];
-  let width = match[2] === undefined ? 0 : match[2] === "*" ? Number(integer(next(run) ?? "0", run)) : Number(match[2]);
+  let width = match[2] === "*" ? Number(integer(next(run), run, 31n)) : Number(match[2] ?? 0);
   if (width < 0) {
     flags += "-";
     width = -width;
   }
   let precision =
-    match[3] === undefined ? -1 : match[3] === "*" ? Number(integer(next(run) ?? "0", run)) : Number(match[3] || 0);
+    match[3] === undefined ? -1 : match[3] === "*" ? Number(integer(next(run), run, 31n)) : Number(match[3]);
   if (precision < 0) precision = -1;
+  if (Math.max(width, precision) > INT_MAX) {
+    // C's printf refuses that, which bash does not notice; what bash pads itself gets as much as it can count.
+    width = Math.min(width, INT_MAX);
+    if (!/[bqQT]/.test(conversion)) {
+      run.at++;
+      if (run.isTool) run.errors.push("write error");
+      return true;
+    }
+  }
+  const size = run.text.length + Math.max(width, /[sbqQTc]/.test(conversion) ? 0 : precision);
+  if (size > TEXT_MAX) {
+    run.errors.push(`cannot allocate ${size} bytes`);
+    return false;
+  }
+  const text = () => next(run) ?? "";
+  const put = (shown: string) => {
+    run.text += pad(shown, width, flags);
+    return true;
+  };
+  if (/[diuoxX]/.test(conversion)) {
+    const value = integer(next(run), run, /[di]/.test(conversion) ? 63n : 64n);
+    return put(formatInteger(value, conversion, flags, width, precision));
+  }
+  if (/[efga]/i.test(conversion)) {
+    if (run.late === null) return !(run.isHeldUp = true);
+    return put(run.late.formatNumber(next(run), run.errors, conversion, flags, width, precision));
+  }
   switch (conversion) {
     case "s":
-      run.text += pad(cut(next(run) ?? "", precision), width, flags);
-      return true;
+      return put(cut(text(), precision));
     case "b": {
-      const { text, stopped } = run.isTool
-        ? unescape(next(run) ?? "", "tool")
-        : unescapeBuiltin(next(run) ?? "", "b", run);
-      run.text += pad(cut(text, precision), width, flags);
-      run.stopped = stopped;
-      return true;
+      const unescaped = run.isTool ? unescape(text(), "tool") : unescapeBuiltin(text(), "b", run);
+      run.stopped = unescaped.stopped;
+      return put(cut(unescaped.text, precision));
     }
     case "q":
-      run.text += pad(quoteBackslash(next(run) ?? ""), width, flags);
-      return true;
+      return put(quoteBackslash(text()));
     case "Q":
-      run.text += pad(quoteBackslash(cut(next(run) ?? "", precision)), width, flags);
-      return true;
-    case "c": {
-      const first = encode(next(run) ?? "").subarray(0, 1);
-      run.text += pad(first.length === 0 ? "\0" : decode(first), width, flags);
-      return true;
-    }
-    case "d":
-    case "i":
-    case "u":
-    case "o":
-    case "x":
-    case "X":
-      run.text += formatInteger(
-        integer(next(run), run, conversion === "d" || conversion === "i"),
-        conversion,
-        flags,
-        width,
-        precision,
-      );
-      return true;
-    case "e":
-    case "E":
-    case "f":
-    case "F":
-    case "g":
-    case "G":
-    case "a":
-    case "A":
-      if (run.late === null) return !(run.isHeldUp = true);
-      run.text += run.late.formatNumber(next(run), run.errors, conversion, flags, width, precision);
-      return true;
+      return put(quoteBackslash(cut(text(), precision)));
+    case "c":
+      return put(cut(text(), 1) || "\0");
     case "T": {
       if (run.late === null) return !(run.isHeldUp = true);
       const seconds = next(run);
@@ -185,8 +183,7 @@ function convert(match: RegExpExecArray, conversion: string, run: Run): boolean 
           : Number(integer(seconds, run));
       // bash has room for that much.
       const time = run.late.formatLocalTime(match[4] || "%X", when, run.timeZone);
-      run.text += pad(encode(time).length > 127 ? "" : cut(time, precision), width, flags);
-      return true;
+      return put(encode(time).length > 127 ? "" : cut(time, precision));
     }
     case "n": {
       const name = next(run);
@@ -207,13 +204,14 @@ function cut(text: string, precision: number): string {
 }
 
 /** Widths count bytes. */
-export function pad(text: string, width: number, flags: string): string {
+function pad(text: string, width: number, flags: string): string {
   const missing = width - (width > 0 ? encode(text).length : 0);
   if (missing <= 0) return text;
   return flags.includes("-") ? text + " ".repeat(missing) : " ".repeat(missing) + text;
 }
 
-function integer(text: string | undefined, run: Run, signed = true): Integer {
+/** @param bits of its magnitude; 64 for an unsigned number */
+function integer(text: string | undefined, run: Run, bits = 63n): Integer {
   if (text === undefined || text === "") return 0;
   if (text[0] === '"' || text[0] === "'") {
     const code = text.codePointAt(1) ?? 0;
@@ -231,20 +229,18 @@ function integer(text: string | undefined, run: Run, signed = true): Integer {
   const digits = BigInt(/^0[0-7]/.test(match[2]) ? `0o${match[2].slice(1)}` : match[2]);
   const value = match[1] === "-" ? -digits : digits;
   // As strtol and strtoul have it: out of range there is a warning, and the nearest number.
-  const most = signed ? 0x7fffffffffffffffn : 0xffffffffffffffffn;
-  const least = signed ? -0x8000000000000000n : -most;
+  const most = (1n << bits) - 1n;
+  const least = bits === 64n ? -most : ~most;
   if (value > most || value < least) {
     run.warnings.push(`warning: ${text}: Numerical result out of range`);
-    return signed && value < 0n ? least : most;
+    return bits < 64n && value < 0n ? least : most;
   }
-  return signed ? wrap(value) : BigInt.asUintN(64, value);
+  return bits < 64n ? wrap(value) : BigInt.asUintN(64, value);
 }
 
 function formatInteger(value: Integer, conversion: string, flags: string, width: number, precision: number): string {
   const signed = conversion === "d" || conversion === "i";
-  let big = BigInt(value);
-  if (signed && big > 0x7fffffffffffffffn) big = 0x7fffffffffffffffn;
-  if (!signed) big = BigInt.asUintN(64, big);
+  const big = BigInt(value);
   const negative = big < 0n;
   const magnitude = negative ? -big : big;
   const base = conversion === "o" ? 8 : conversion === "x" || conversion === "X" ? 16 : 10;
@@ -255,6 +251,6 @@ function formatInteger(value: Integer, conversion: string, flags: string, width:
   if (flags.includes("#") && base === 16 && magnitude !== 0n) prefix = "0x";
   if (flags.includes("0") && !flags.includes("-") && precision < 0)
     digits = digits.padStart(width - prefix.length, "0");
-  const text = pad(prefix + digits, width, flags);
+  const text = prefix + digits;
   return conversion === "X" ? text.toUpperCase() : text;
 }

@@ -96,8 +96,9 @@ export function complainOf(shell: Shell, error: unknown): number {
       (error.status === 127 && (shell.commandString === null || shell.isSubshell))
       ? 1
       : error.status;
-  if (error instanceof RangeError && /call stack/.test(error.message)) {
-    shell.complain("nesting too deep");
+  // The engine has no more stack, or a text is longer than it can hold.
+  if (error instanceof RangeError) {
+    shell.complain(/call stack/.test(error.message) ? "nesting too deep" : "cannot allocate memory");
     return 1;
   }
   shell.complain(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);

@@ -1,7 +1,8 @@
-// The line editor at the prompt: text, cursor, history, kills and undo, and the keymaps that turn keys into commands. It reads keys
+// The line editor at the prompt: history, kills, and the keymaps that turn keys into commands that change its line. It reads keys
 // from a terminal it is handed and never draws by itself. What is bound seldom comes with the tools: `terminal.readline()`.
 
 import { coreCommands, coreKeys } from "./commands.ts";
+import { type Change, Line } from "./line.ts";
 
 /** What came of it: a line, or that it was given up (^C), or the end of input (^D on an empty line, or the terminal is gone). */
 export type Answer = { line: string } | "interrupt" | "end";
@@ -45,23 +46,12 @@ export interface EditorTerminal {
   readline(): Promise<Readline | null>;
 }
 
-interface Change {
-  at: number;
-  removed: string;
-  inserted: string;
-  group: number;
-}
-
 const KILLS_MAX = 10;
 /** So many typed characters are undone at once. */
 const TYPED_MAX = 20;
-const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
-export class Editor {
+export class Editor extends Line {
   readonly terminal: EditorTerminal;
-  text = "";
-  /** Where the next character goes: an index into `text`, always on a grapheme boundary. */
-  cursor = 0;
   mark = 0;
   history: readonly string[] = [];
   /** The line of history that is edited. */
@@ -88,8 +78,6 @@ export class Editor {
   trace: string | null = null;
   /** vi's command mode has been used on this line. */
   isBegun = false;
-  undo: Change[] = [];
-  group = 0;
   #buffer = "";
   /** So much of the buffer was not typed. */
   #pushed = 0;
@@ -100,6 +88,7 @@ export class Editor {
   #edits = new Map<number, { text: string; undo: Change[] }>();
 
   constructor(terminal: EditorTerminal) {
+    super();
     this.terminal = terminal;
   }
 
@@ -235,20 +224,6 @@ export class Editor {
     return this.terminal.show(this.full?.variables.get("bell-style") === "none" ? "" : "\x07");
   }
 
-  /** The one way in which the text of a line changes. The cursor stays before what it stood before, or goes behind the new text. */
-  replace(from: number, to: number, text: string): void {
-    if (from === to && text === "") return;
-    const removed = this.text.slice(from, to);
-    this.undo.push({ at: from, removed, inserted: text, group: this.group });
-    this.text = this.text.slice(0, from) + text + this.text.slice(to);
-    if (this.cursor > to) this.cursor += text.length - removed.length;
-    else if (this.cursor >= from) this.cursor = from + text.length;
-  }
-
-  insert(text: string): void {
-    this.replace(this.cursor, this.cursor, text);
-  }
-
   /** Puts in typed text. */
   type(text: string): void {
     const before = this.undo.at(-1);
@@ -309,42 +284,6 @@ export class Editor {
   /** A line of history as it is now. */
   lineAt(at: number): string {
     return at === this.at ? this.text : (this.#edits.get(at)?.text ?? this.history[at] ?? "");
-  }
-
-  previous(at = this.cursor): number {
-    let last = 0;
-    for (const { index } of graphemes.segment(this.text.slice(0, at))) last = index;
-    return last;
-  }
-
-  next(at = this.cursor): number {
-    for (const { segment } of graphemes.segment(this.text.slice(at))) return at + segment.length;
-    return at;
-  }
-
-  /** Back over what is not part of a word, then over the word. */
-  wordStart(word: RegExp, from = this.cursor): number {
-    let at = from;
-    while (at > 0 && !word.test(this.text[at - 1])) at--;
-    while (at > 0 && word.test(this.text[at - 1])) at--;
-    return at;
-  }
-
-  wordEnd(word: RegExp, from = this.cursor): number {
-    let at = from;
-    while (at < this.text.length && !word.test(this.text[at])) at++;
-    while (at < this.text.length && word.test(this.text[at])) at++;
-    return at;
-  }
-
-  /** A pasted text has several lines; Home, End and the kills stay in the one with the cursor. */
-  lineStart(): number {
-    return this.text.lastIndexOf("\n", this.cursor - 1) + 1;
-  }
-
-  lineEnd(): number {
-    const end = this.text.indexOf("\n", this.cursor);
-    return end < 0 ? this.text.length : end;
   }
 }
 

@@ -1,6 +1,6 @@
 // awk: its command line; the language is in ../awk. A program is parsed, made into instructions, and run until it ends.
 
-import { AT_FDCWD, decode, encode, O_CLOEXEC, O_RDONLY, strerror } from "@vibengine/system";
+import { AT_FDCWD, encode, O_CLOEXEC, O_RDONLY, strerror } from "@vibengine/system";
 import { STOP } from "../awk/emitter.ts";
 import { Instructions } from "../awk/instructions.ts";
 import { AwkSyntaxError, unescapeString } from "../awk/lexer.ts";
@@ -8,8 +8,7 @@ import { Machine } from "../awk/machine.ts";
 import { SPECIAL } from "../awk/parse-names.ts";
 import { parseProgram } from "../awk/parser.ts";
 import { AwkError, AwkFileError } from "../awk/values.ts";
-import { binary } from "../awk/variables.ts";
-import { binaryToBytes, bytesToBinary, Reader } from "../stdio.ts";
+import { binaryToText, bytesToBinary, Reader, textToBinary } from "../stdio.ts";
 import { define, Failure, type Invocation, UsageError } from "./define.ts";
 
 export const awk = define(
@@ -45,29 +44,29 @@ system close fflush systime strftime mktime asort asorti patsplit strtonum and o
     const pieces: string[] = [];
     for (const { key, value } of options.list) {
       if (key === "f" || key === "E") pieces.push(await readProgram(invocation, value!));
-      else if (key === "e") pieces.push(binary(value!));
+      else if (key === "e") pieces.push(textToBinary(value!));
       else if (key === "i") throw new Failure(`cannot include ${value}`, 2);
     }
     if (pieces.length === 0) {
       const program = operands.shift();
       if (program === undefined) throw new UsageError("");
-      pieces.push(binary(program));
+      pieces.push(textToBinary(program));
     }
     let machine: Machine | null = null;
     try {
       const program = parseProgram(pieces.join("\n"));
-      for (const warning of program.warnings) invocation.warn(`cmd. line:1: warning: ${show(warning)}`, 0);
+      for (const warning of program.warnings) invocation.warn(`cmd. line:1: warning: ${binaryToText(warning)}`, 0);
       machine = new Machine(invocation, program.globals);
       machine.load(["awk", ...operands]);
       const separator = options.value("F");
       if (separator !== undefined) {
-        machine.setSeparator("FS", unescapeString(binary(separator)));
+        machine.setSeparator("FS", unescapeString(textToBinary(separator)));
       }
       for (const text of options.values("v")) {
         const match = /^([A-Za-z_][A-Za-z0-9_]*)=([^]*)$/.exec(text);
         if (!match) throw new AwkError(`\`${text}' argument to \`-v' not in \`var=value' form`);
         if (!SPECIAL.has(match[1]) && !machine.names.has(match[1])) continue;
-        machine.assign(match[1], binary(match[2]));
+        machine.assign(match[1], textToBinary(match[2]));
       }
       await run(machine, new Instructions(program, machine));
       await machine.flushOutput();
@@ -75,21 +74,20 @@ system close fflush systime strftime mktime asort asorti patsplit strtonum and o
       return machine.exitStatus;
     } catch (error) {
       if (error instanceof AwkSyntaxError) {
-        throw new Failure(`cmd. line:${error.line}: ${show(error.message)}`, 1);
+        throw new Failure(`cmd. line:${error.line}: ${binaryToText(error.message)}`, 1);
       }
       if (!(error instanceof AwkError)) throw error;
       if (machine) {
         await machine.flushOutput();
         await machine.streams.closeAll();
       }
-      if (error instanceof AwkFileError) throw new Failure(`fatal: ${show(error.message)}`, 2);
-      const where = machine && machine.nr > 0 ? `(FILENAME=${show(machine.filename || "-")} FNR=${machine.fnr}) ` : "";
-      throw new Failure(`cmd. line:1: ${where}fatal: ${show(error.message)}`, 2);
+      if (error instanceof AwkFileError) throw new Failure(`fatal: ${binaryToText(error.message)}`, 2);
+      const where =
+        machine && machine.nr > 0 ? `(FILENAME=${binaryToText(machine.filename || "-")} FNR=${machine.fnr}) ` : "";
+      throw new Failure(`cmd. line:1: ${where}fatal: ${binaryToText(error.message)}`, 2);
     }
   },
 );
-
-const show = (message: string): string => decode(binaryToBytes(message));
 
 async function run(machine: Machine, { code, begin, beginFile, endFile }: Instructions): Promise<void> {
   const from = async (place: number): Promise<void> => {

@@ -77,7 +77,7 @@ export const column = define(
 
 /** Numbers of columns that are named, by number or name. */
 function choose(text: string | undefined, names: string[], rows: string[][]): Set<number> {
-  const last = Math.max(0, ...rows.map((row) => row.length)) - 1;
+  const last = rows.reduce((most, row) => Math.max(most, row.length), 0) - 1;
   const one = (name: string) => (name === "-1" ? last : /^\d+$/.test(name) ? Number(name) - 1 : names.indexOf(name));
   if (text === "0") return new Set(Array.from({ length: last + 1 }, (_, i) => i));
   return new Set((text ?? "").split(",").filter(Boolean).map(one));
@@ -111,7 +111,7 @@ function trailing(row: string[], widths: number[], hidden: Set<number>): number 
 
 function inColumns(lines: string[], width: number, byRows: boolean): string {
   // Columns are multiples of a tab apart.
-  const widest = Math.max(0, ...lines.map(widthOf));
+  const widest = lines.reduce((most, line) => Math.max(most, widthOf(line)), 0);
   const size = (Math.floor(widest / 8) + 1) * 8;
   const columns = Math.max(1, Math.floor(width / size));
   if (widest >= width) return lines.map((line) => `${line}\n`).join("");

@@ -205,7 +205,7 @@ export function quoted(text: string, quote: Quote): string {
  */
 export function columnsOf(names: string[], width: number, cells: (code: number) => number): string {
   const widths = names.map((name) => [...name].reduce((sum, character) => sum + cells(character.codePointAt(0)!), 0));
-  const column = Math.max(...widths) + 2;
+  const column = widths.reduce((most, one) => Math.max(most, one), 0) + 2;
   const columns = Math.max(1, Math.floor(width / column));
   const rows = Math.ceil(names.length / columns);
   let text = "";

@@ -52,11 +52,11 @@ export async function generate(
   asked: Asked | null = null,
 ): Promise<string[] | "again"> {
   let found: string[] = [];
-  for (const action of completion.actions) found.push(...actionWords(shell, action, word, kit));
-  if (completion.globPattern !== null) found.push(...kit.glob(shell, completion.globPattern));
+  for (const action of completion.actions) found = found.concat(actionWords(shell, action, word, kit));
+  if (completion.globPattern !== null) found = found.concat(kit.glob(shell, completion.globPattern));
   if (completion.wordList !== null) {
     const words = await splitWordList(shell, completion.wordList, kit, asked !== null);
-    found.push(...words.filter((each) => each.startsWith(word)));
+    found = found.concat(words.filter((each) => each.startsWith(word)));
   }
   const command = asked?.command ?? asked?.words[0] ?? "compgen";
   const previous = asked?.words[Math.max(0, asked.current - 1)] ?? "";
@@ -69,7 +69,7 @@ export async function generate(
     shell.vars.table.delete("COMPREPLY");
     tell(shell, asked ?? NOTHING_ASKED, 0);
     const status = await kit.callFunction(shell, definition, [definition.name, command, word, previous]);
-    found.push(...shell.vars.elements("COMPREPLY", false));
+    found = found.concat(shell.vars.elements("COMPREPLY", false));
     for (const name of ["COMPREPLY", ...NAMES]) shell.vars.table.delete(name);
     if (status === AGAIN && asked) return "again";
   }
@@ -78,7 +78,7 @@ export async function generate(
     const words = asked ? [command, word, previous] : ["", word, ""];
     const output = await kit.substitute(shell, kit.parse(`${completion.command} ${words.map(quoteAlways).join(" ")}`));
     if (asked) for (const name of NAMES) shell.vars.table.delete(name);
-    found.push(...output.text.split("\n").filter((line) => line !== ""));
+    found = found.concat(output.text.split("\n").filter((line) => line !== ""));
   }
   if (completion.filter !== null) {
     const negated = completion.filter.startsWith("!");
@@ -87,13 +87,13 @@ export async function generate(
     found = found.filter((each) => matches(pattern, each) === negated);
   }
   if (completion.options.includes("plusdirs") || (completion.options.includes("dirnames") && found.length === 0))
-    found.push(...fileNames(shell, word, true, kit));
+    found = found.concat(fileNames(shell, word, true, kit));
   if (
     !asked &&
     found.length === 0 &&
     (completion.options.includes("default") || completion.options.includes("bashdefault"))
   )
-    found.push(...fileNames(shell, word, false, kit));
+    found = found.concat(fileNames(shell, word, false, kit));
   return found.map((each) => completion.prefix + each + completion.suffix);
 }
 
@@ -238,7 +238,7 @@ function fileNames(shell: Shell, word: string, directoriesOnly: boolean, kit: La
   const slash = word.lastIndexOf("/") + 1;
   const directory = word.slice(0, slash);
   const home = shell.vars.get("HOME") ?? "~";
-  return names(shell, directory === "" ? "." : directory.replace(/^~(?=\/)/, home), kit)
+  return names(shell, directory === "" ? "." : directory.replace(/^~(?=\/)/, () => home), kit)
     .filter(({ name, isDirectory }) => name.startsWith(word.slice(slash)) && (isDirectory || !directoriesOnly))
     .map(({ name }) => directory + name)
     .filter((path) => word.slice(slash).startsWith(".") || !path.slice(slash).startsWith("."))

@@ -1,10 +1,9 @@
 // dc: its command line and its streams. The machine is in ../dc.
 
 import { DcMachine } from "../dc/machine.ts";
-import { bytesToBinary } from "../stdio.ts";
+import { bytesToBinary, textToBinary } from "../stdio.ts";
 import { closeInput, define, Failure, openInput } from "./define.ts";
 import { stat } from "./files.ts";
-import { binaryText } from "./grep.ts";
 
 export const dc = define(
   {
@@ -46,7 +45,7 @@ export const dc = define(
     ];
     for (const { key, value } of sources) {
       if (key === "e") {
-        if (await machine.run(binaryText(value!))) return 0;
+        if (await machine.run(textToBinary(value!))) return 0;
         continue;
       }
       const missing = typeof stat(invocation.sys, value!) === "number";

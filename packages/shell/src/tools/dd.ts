@@ -291,8 +291,8 @@ function plainConverter(conversions: Set<string>, width: number): (data: Uint8Ar
   return (data) => {
     if (data === null) {
       const rest: number[] = odd === null ? [] : [odd];
-      if (conversions.has("block") && line.length > 0) rest.push(...line, ...new Array(width - line.length).fill(32));
-      if (conversions.has("unblock") && line.length > 0) rest.push(...trimmed(line), 10);
+      if (conversions.has("block") && line.length > 0) append(rest, padded(line, width));
+      if (conversions.has("unblock") && line.length > 0) append(rest, trimmed(line), [10]);
       return Uint8Array.from(rest);
     }
     let out = data;
@@ -308,7 +308,7 @@ function plainConverter(conversions: Set<string>, width: number): (data: Uint8Ar
       const found: number[] = [];
       for (const byte of out) {
         if (byte === 10) {
-          found.push(...line, ...new Array(width - line.length).fill(32));
+          append(found, padded(line, width));
           line = [];
         } else if (line.length < width) line.push(byte);
       }
@@ -319,7 +319,7 @@ function plainConverter(conversions: Set<string>, width: number): (data: Uint8Ar
       for (const byte of out) {
         line.push(byte);
         if (line.length === width) {
-          found.push(...trimmed(line), 10);
+          append(found, trimmed(line), [10]);
           line = [];
         }
       }
@@ -328,6 +328,12 @@ function plainConverter(conversions: Set<string>, width: number): (data: Uint8Ar
     return out;
   };
 }
+
+function append(bytes: number[], ...parts: number[][]): void {
+  for (const part of parts) for (const byte of part) bytes.push(byte);
+}
+
+const padded = (line: number[], width: number): number[] => [...line, ...new Array(width - line.length).fill(32)];
 
 function trimmed(line: number[]): number[] {
   let end = line.length;

@@ -33,25 +33,27 @@ export const RESERVED = new Set([
 ]);
 
 type Kind = "alias" | "keyword" | "function" | "builtin" | "file";
+/** `path` is "" but for files. */
+type Meaning = { kind: Kind; path: string };
 
 /** What a name means, first what a command line would take it for; files with their paths. */
-function meanings(
-  shell: Shell,
-  kit: LateKit,
-  name: string,
-  path: string | undefined,
-  all: boolean,
-): { kind: Kind; path: string }[] {
-  const found: { kind: Kind; path: string }[] = [];
+function meanings(shell: Shell, kit: LateKit, name: string, path: string | undefined, all: boolean): Meaning[] {
+  const found: Meaning[] = [];
   if (shell.aliasText(name) !== undefined) found.push({ kind: "alias", path: "" });
   if (RESERVED.has(name)) found.push({ kind: "keyword", path: "" });
   if (shell.functions.has(name)) found.push({ kind: "function", path: "" });
   if (kit.builtins.has(name) && !shell.disabledBuiltins.has(name)) found.push({ kind: "builtin", path: "" });
   if (found.length > 0 && !all) return found;
-  if (name.includes("/")) {
-    if (kit.isExecutable(shell.sys, name) === 0) found.push({ kind: "file", path: name });
-  } else for (const file of filesOf(shell, kit, name, path, all)) found.push({ kind: "file", path: file });
-  return found;
+  return [...found, ...searchFiles(shell, kit, name, path, all)];
+}
+
+function searchFiles(shell: Shell, kit: LateKit, name: string, path: string | undefined, all: boolean): Meaning[] {
+  const files = name.includes("/")
+    ? kit.isExecutable(shell.sys, name) === 0
+      ? [name]
+      : []
+    : filesOf(shell, kit, name, path, all);
+  return files.map((file) => ({ kind: "file", path: file }));
 }
 
 /** A name's files on PATH: all that can be run, or when only one is wanted and none can be, the first that can't. */
@@ -88,13 +90,7 @@ function describe(
   return lines;
 }
 
-function describeMeaning(
-  shell: Shell,
-  kit: LateKit,
-  name: string,
-  { kind, path }: { kind: Kind; path: string },
-  all: boolean,
-): string {
+function describeMeaning(shell: Shell, kit: LateKit, name: string, { kind, path }: Meaning, all: boolean): string {
   switch (kind) {
     case "alias":
       return `${name} is aliased to \`${shell.aliasText(name)}'`;
@@ -162,21 +158,6 @@ export const type: LateBuiltin = (shell, argv, kit) => {
   const written = shell.write(text, "type");
   return typeof written === "number" ? written || status : written.then((result) => result || status);
 };
-
-function searchFiles(
-  shell: Shell,
-  kit: LateKit,
-  name: string,
-  path: string | undefined,
-  all: boolean,
-): { kind: Kind; path: string }[] {
-  const files = name.includes("/")
-    ? kit.isExecutable(shell.sys, name) === 0
-      ? [name]
-      : []
-    : filesOf(shell, kit, name, path, all);
-  return files.map((file) => ({ kind: "file", path: file }));
-}
 
 export const hash: LateBuiltin = (shell, argv, kit) => {
   const options = kit.parseLetters(shell, argv, "lrp:dt", "hash [-lr] [-p pathname] [-dt] [name ...]");

@@ -2,9 +2,8 @@
 
 import { decode } from "@vibengine/system";
 import { byteText, isBytewise } from "../locale.ts";
-import { binaryToBytes } from "../stdio.ts";
+import { binaryToText, textToBinary } from "../stdio.ts";
 import { define, defineRaw, Failure, printHelp, printVersion } from "./define.ts";
-import { binaryText } from "./grep.ts";
 import { quotePlain } from "./quote.ts";
 import { compileRegex, RegexError } from "./regex.ts";
 
@@ -100,7 +99,7 @@ class ExprParser {
     ) {
       const right = this.#sum(live);
       const numbers = isInteger(left) && isInteger(right);
-      const [a, b] = numbers ? [BigInt(left), BigInt(right)] : [binaryText(left), binaryText(right)];
+      const [a, b] = numbers ? [BigInt(left), BigInt(right)] : [textToBinary(left), textToBinary(right)];
       const results: Record<string, boolean> = {
         "<": a < b,
         "<=": a <= b,
@@ -196,7 +195,7 @@ class ExprParser {
 
 function matched(text: string, pattern: string, live: boolean, bytes: boolean): string {
   if (!live) return "";
-  const subject = binaryText(text);
+  const subject = textToBinary(text);
   try {
     const regex = compileRegex(`^\\(${pattern.replace(/^\^/, "")}\\)`, {
       syntax: "basic",
@@ -206,7 +205,7 @@ function matched(text: string, pattern: string, live: boolean, bytes: boolean): 
     const own = regex.groups > 1;
     if (!regex.find(subject, 0)) return own ? "" : "0";
     const spans = regex.capture(subject);
-    const part = (from: number, to: number) => decode(binaryToBytes(subject.slice(from, to)));
+    const part = (from: number, to: number) => binaryToText(subject.slice(from, to));
     if (own) return spans[4] < 0 ? "" : part(spans[4], spans[5]);
     return String(bytes ? spans[1] - spans[0] : [...part(spans[0], spans[1])].length);
   } catch (error) {

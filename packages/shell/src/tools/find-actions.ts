@@ -1,76 +1,77 @@
-// The longer of find's tests and actions: -size, -perm, -newer, -ls and the -exec family. Each takes its own words from the parser.
+// find's actions: -print, -printf, -ls, the -exec family and their kin. Each takes its own words from the parser.
 
 import { AT_FDCWD, encode, O_RDONLY, strerror } from "@vibengine/system";
 import type { Writer } from "../stdio.ts";
 import { readAccounts } from "./accounts.ts";
 import { plainBlocks } from "./block-size.ts";
 import { Failure } from "./define.ts";
-import { dirName, readLink, stat } from "./files.ts";
+import { dirName, isDir, readLink } from "./files.ts";
 import type { Parser, Test } from "./find-expression.ts";
+import { printfAction } from "./find-printf.ts";
 import { formatEntries } from "./ls-format.ts";
-import { parseMode } from "./mode.ts";
 import { findProgram } from "./programs.ts";
 import { quote } from "./quote.ts";
-import { parseMoment } from "./time.ts";
 import { zoneOf } from "./zone.ts";
 
-export function sizeTest(parser: Parser, word: string): Test {
-  const text = parser.argument(word);
-  const match = /^([-+]?\d+)([bcwkMG]?)$/.exec(text);
-  if (text === "") throw new Failure("invalid null argument to -size");
-  if (!match) {
-    if (/^[-+]?\d+.$/.test(text)) throw new Failure(`invalid -size type \`${text.slice(-1)}'`);
-    throw new Failure(`Invalid argument \`${text}' to -size`);
+/** An action by its name, with its words; null when there is none of that name. What is printed by itself, when there is no other, is `-print`. */
+export function parseAction(parser: Parser, word: string): Test | null {
+  const { sys } = parser.invocation;
+  switch (word) {
+    case "-print":
+    case "-print0":
+    case "-fprint":
+    case "-fprint0":
+      parser.hasAction = true;
+      return printAction(
+        word.endsWith("0") ? "\0" : "\n",
+        word[1] === "f" ? parser.output(word) : parser.invocation.stdout,
+      );
+    case "-printf":
+    case "-fprintf": {
+      parser.hasAction = true;
+      const out = word === "-fprintf" ? parser.output(word) : parser.invocation.stdout;
+      return printfAction(parser, word, out);
+    }
+    case "-ls":
+    case "-fls":
+      parser.hasAction = true;
+      return lsAction(parser, word === "-fls" ? parser.output(word) : parser.invocation.stdout);
+    case "-prune":
+      return () => (parser.context.prune = true);
+    case "-quit":
+      parser.hasAction = true;
+      return () => {
+        parser.context.quit = true;
+        return true;
+      };
+    case "-delete": {
+      parser.hasAction = true;
+      parser.context.depthFirst = true;
+      return ({ path, stat: own }) => {
+        if (path === ".") return true;
+        const result = isDir(own) ? sys.rmdir(AT_FDCWD, encode(path)) : sys.unlink(AT_FDCWD, encode(path));
+        if (result < 0) parser.invocation.warn(`cannot delete ${quote(path)}: ${strerror(result)}`);
+        return result >= 0;
+      };
+    }
+    case "-exec":
+    case "-execdir":
+    case "-ok":
+    case "-okdir":
+      parser.hasAction = true;
+      return execAction(parser, word);
   }
-  const unit = { b: 512, c: 1, w: 2, k: 1024, M: 1048576, G: 1073741824 }[(match[2] || "b") as "b"];
-  parser.words[--parser.at] = match[1];
-  const matches = parser.number(word);
-  return ({ stat: own }) => matches(Math.ceil(own.size / unit));
+  return null;
 }
 
-export function permTest(parser: Parser, word: string): Test {
-  const text = parser.argument(word);
-  const kind = /^[-/]/.test(text) ? text[0] : "";
-  const change = parseMode(text.slice(kind.length));
-  if (!change || /^\+\d/.test(text)) throw new Failure(`invalid mode ${quote(text)}`);
-  const wanted = change(0, false, 0);
-  return ({ stat: { mode } }) =>
-    kind === "-"
-      ? (mode & wanted) === wanted
-      : kind === "/"
-        ? wanted === 0 || (mode & wanted) !== 0
-        : (mode & 0o7777) === wanted;
-}
-
-type TimeField = "mtimeSec" | "atimeSec" | "ctimeSec";
-/** There is no birth time: the change of the inode comes nearest. */
-const TIMES: Record<string, TimeField> = { m: "mtimeSec", a: "atimeSec", c: "ctimeSec", B: "ctimeSec" };
-const nanoseconds = (field: TimeField) => field.replace("Sec", "Nsec") as "mtimeNsec";
-
-/** -newer, -anewer, -cnewer and -newerXY: the entry's time X against the file's time Y, or the moment in words. */
-export function newerTest(parser: Parser, word: string): Test {
-  const { sys, env } = parser.invocation;
-  const text = parser.argument(word);
-  const [, own = word[1], reference = "m"] = /^-newer(.)(.)$/.exec(word) ?? [];
-  let limit: { sec: number; nsec: number };
-  if (reference === "t") {
-    const moment = parseMoment(text, parser.now, zoneOf(env.get("TZ")));
-    if (!moment) throw new Failure(`I cannot figure out how to interpret ${quote(text)} as a date or time`);
-    limit = moment;
-  } else {
-    const other = stat(sys, text);
-    if (typeof other === "number") throw new Failure(`${quote(text)}: ${strerror(other)}`);
-    const field = TIMES[reference];
-    limit = { sec: other[field], nsec: other[nanoseconds(field)] };
-  }
-  const field = TIMES[own] ?? "mtimeSec";
-  return ({ stat: found }) => {
-    const sec = found[field];
-    return sec > limit.sec || (sec === limit.sec && found[nanoseconds(field)] > limit.nsec);
+export function printAction(end: string, out: Writer): Test {
+  return ({ path }) => {
+    const waiting = out.write(path + end);
+    return waiting ? waiting.then(() => true) : true;
   };
 }
 
-export function lsAction(parser: Parser, out: Writer): Test {
+function lsAction(parser: Parser, out: Writer): Test {
   const { sys, env } = parser.invocation;
   const zone = zoneOf(env.get("TZ"));
   const accounts = readAccounts(sys);
@@ -107,7 +108,7 @@ export function lsAction(parser: Parser, out: Writer): Test {
   };
 }
 
-export function execAction(parser: Parser, word: string): Test {
+function execAction(parser: Parser, word: string): Test {
   const begin = parser.at;
   let end = begin;
   while (

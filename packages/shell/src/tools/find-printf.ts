@@ -1,6 +1,7 @@
 // find -printf: a format parsed once, and entries put through it.
 
 import { ELOOP, ENOENT, ENOTDIR, S_IFMT, type System } from "@vibengine/system";
+import { textOfByte } from "../locale.ts";
 import type { Writer } from "../stdio.ts";
 import { type Accounts, readAccounts } from "./accounts.ts";
 import { Failure } from "./define.ts";
@@ -38,7 +39,7 @@ export function printfAction(parser: Parser, primary: string, out: Writer): Test
     const [whole, escape, flags = "", width = "", precision, time, conversion, letter] = match;
     if (escape !== undefined) {
       if (escape === "c") break;
-      if (/^[0-7]+$/.test(escape)) pieces.push(String.fromCharCode(Number.parseInt(escape, 8) & 255));
+      if (/^[0-7]+$/.test(escape)) pieces.push(textOfByte(Number.parseInt(escape, 8) & 255));
       else if (escape in ESCAPES) pieces.push(ESCAPES[escape]);
       else {
         invocation.warn(

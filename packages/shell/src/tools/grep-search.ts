@@ -2,7 +2,7 @@
 // looked for only around matches. Output goes out as the input's own bytes.
 
 import { decode } from "@vibengine/system";
-import { binaryToBytes, bytesToBinary, type Reader, type Writer } from "../stdio.ts";
+import { binaryToText, bytesToBinary, type Reader, type Writer } from "../stdio.ts";
 import { countBytes } from "./byte-scan.ts";
 import type { Regex } from "./regex.ts";
 
@@ -232,11 +232,7 @@ export class Search {
   }
 
   #emit(text: string, state: State): void | Promise<void> {
-    if (
-      this.#plan.binary !== "text" &&
-      /[\x80-\xff]/.test(text) &&
-      /[\udc80-\udcff]/.test(decode(binaryToBytes(text)))
-    ) {
+    if (this.#plan.binary !== "text" && /[\x80-\xff]/.test(text) && /[\udc80-\udcff]/.test(binaryToText(text))) {
       state.hidden = true;
       return;
     }

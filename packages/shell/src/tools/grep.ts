@@ -2,7 +2,7 @@
 
 import { AT_FDCWD, decode, encode, O_CLOEXEC, O_RDONLY, strerror } from "@vibengine/system";
 import { isBytewise } from "../locale.ts";
-import { bytesToBinary, ReadError, Reader } from "../stdio.ts";
+import { ReadError, Reader, textToBinary } from "../stdio.ts";
 import type { Tool } from "../tool.ts";
 import { define, Failure, type Invocation, openInput, UsageError } from "./define.ts";
 import { compareNames, isDir, join, list, stat } from "./files.ts";
@@ -126,7 +126,7 @@ async function run(invocation: Invocation, standard: RegexRules["syntax"]): Prom
     separator:
       options.last("group-separator", "no-group-separator") === "no-group-separator"
         ? null
-        : binaryText(options.value("group-separator") ?? "--"),
+        : textToBinary(options.value("group-separator") ?? "--"),
     mode: options.has("q")
       ? "quiet"
       : ((options.last("l", "L") as "l" | "L") ?? (options.has("c") ? "count" : options.has("o") ? "only" : "lines")),
@@ -154,7 +154,7 @@ async function run(invocation: Invocation, standard: RegexRules["syntax"]): Prom
   };
   const searchFile = async (reader: Reader, name: string) => {
     try {
-      if ((await search.file(reader, binaryText(name))) === "binary") {
+      if ((await search.file(reader, textToBinary(name))) === "binary") {
         await stdout.flush();
         invocation.warn(`${name}: binary file matches`, 0);
       }
@@ -197,8 +197,6 @@ async function run(invocation: Invocation, standard: RegexRules["syntax"]): Prom
   return selected ? 0 : 1;
 }
 
-export const binaryText = (text: string): string => bytesToBinary(encode(text));
-
 async function readPatterns(invocation: Invocation): Promise<string[]> {
   const { options } = invocation;
   let given = options.list.filter(({ key }) => key === "e" || key === "f");
@@ -209,14 +207,14 @@ async function readPatterns(invocation: Invocation): Promise<string[]> {
   const patterns: string[] = [];
   for (const { key, value } of given) {
     if (key === "e") {
-      patterns.push(...value!.split("\n"));
+      for (const line of value!.split("\n")) patterns.push(line);
       continue;
     }
     const reader = openInput(invocation, value!, (name) => name);
     if (!reader) throw new Failure("");
     const lines = decode(await reader.readAll()).split("\n");
     if (lines[lines.length - 1] === "") lines.pop();
-    patterns.push(...lines);
+    for (const line of lines) patterns.push(line);
   }
   return patterns;
 }

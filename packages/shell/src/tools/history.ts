@@ -114,7 +114,7 @@ async function historyFile(shell: Shell, flags: Set<string>, name: string | unde
     return 1;
   }
   const lines = text.split("\n").filter((line) => line !== "");
-  log.lines.push(...(flags.has("n") ? lines.slice(log.read) : lines));
+  for (const line of flags.has("n") ? lines.slice(log.read) : lines) log.lines.push(line);
   log.read = lines.length;
   return 0;
 }
@@ -192,7 +192,7 @@ function runAgain(
     return 1;
   }
   let command = lines[at];
-  for (const [from, to] of swaps) command = command.replaceAll(from, to);
+  for (const [from, to] of swaps) command = command.replaceAll(from, () => to);
   shell.report(`${command}\n`);
   keepInstead(shell, command);
   return kit.runSource(shell, command);

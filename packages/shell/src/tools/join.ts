@@ -1,8 +1,7 @@
 // comm and join: two sorted files, line by line. Lines are binary strings, compared by their bytes.
 
-import { bytesToBinary, type Reader } from "../stdio.ts";
+import { bytesToBinary, type Reader, textToBinary } from "../stdio.ts";
 import { checkOperands, closeInput, define, Failure, type Invocation, openInput } from "./define.ts";
-import { binaryText } from "./grep.ts";
 import { quotePlain } from "./quote.ts";
 
 /** Lines one at a time, with one looked at ahead. */
@@ -78,7 +77,7 @@ export const comm = define(
     if (!opened) return 1;
     const [left, right] = opened.lines;
     const end = options.has("z") ? "\0" : "\n";
-    const delimiter = binaryText(options.value("output-delimiter") ?? "\t") || "\0";
+    const delimiter = textToBinary(options.value("output-delimiter") ?? "\t") || "\0";
     const shown = ["1", "2", "3"].map((key) => !options.has(key));
     const prefixes = ["", shown[0] ? delimiter : "", (shown[0] ? delimiter : "") + (shown[1] ? delimiter : "")];
     const totals = [0, 0, 0];
@@ -168,10 +167,10 @@ export const join = define(
     if (separator !== undefined && separator !== "\\0" && [...separator].length > 1) {
       throw new Failure(`multi-character tab ${quotePlain(separator)}`);
     }
-    const between = separator === undefined ? " " : separator === "\\0" ? "\0" : binaryText(separator);
+    const between = separator === undefined ? " " : separator === "\\0" ? "\0" : textToBinary(separator);
     const end = options.has("z") ? "\0" : "\n";
     const fold = options.has("i");
-    const empty = binaryText(options.value("e") ?? "");
+    const empty = textToBinary(options.value("e") ?? "");
     const unpaired = [false, false];
     for (const key of ["a", "v"]) {
       for (const text of options.values(key)) {

@@ -1,7 +1,7 @@
 // tac, rev and paste: small tools that work line by line on binary strings.
 
-import { decode, encode } from "@vibengine/system";
-import { binaryToBytes, bytesToBinary, type Reader } from "../stdio.ts";
+import { decode } from "@vibengine/system";
+import { binaryToBytes, bytesToBinary, type Reader, textToBinary } from "../stdio.ts";
 import { closeInput, define, eachInput, Failure, openInput } from "./define.ts";
 import { quote, quoteIfNeeded } from "./quote.ts";
 import { compileRegex, emacsPattern, type Regex } from "./regex.ts";
@@ -28,7 +28,7 @@ export const tac = define(
   },
   async (invocation) => {
     const { options, operands, stdout } = invocation;
-    const separator = bytesToBinary(encode(options.value("s") ?? "\n")) || "\0";
+    const separator = textToBinary(options.value("s") ?? "\n") || "\0";
     const regex = options.has("r") ? compileRegex(emacsPattern(separator), { syntax: "basic" }) : null;
     const before = options.has("b");
     await eachInput(

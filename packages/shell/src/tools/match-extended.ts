@@ -1,8 +1,7 @@
 // `[[ text =~ expression ]]`: the shell's way to the regular expressions of ../regex, which match binary strings.
 
-import { decode, encode } from "@vibengine/system";
 import { Regex, RegexError } from "../regex/regex.ts";
-import { binaryToBytes, bytesToBinary } from "../stdio.ts";
+import { binaryToText, textToBinary } from "../stdio.ts";
 
 const KEPT = 200;
 const cache = new Map<string, Regex | null>();
@@ -26,13 +25,13 @@ export function matchExtended(
 
 function groupsOf(regex: Regex, text: string): string[] | null {
   const isWide = /[^\x00-\x7f]/.test(text);
-  const subject = isWide ? bytesToBinary(encode(text)) : text;
+  const subject = isWide ? textToBinary(text) : text;
   if (!regex.find(subject, 0)) return null;
   const spans = regex.capture(subject);
   const found: string[] = [];
   for (let i = 0; i <= regex.groups; i++) {
     const part = spans[2 * i] < 0 ? "" : subject.slice(spans[2 * i], spans[2 * i + 1]);
-    found.push(isWide ? decode(binaryToBytes(part)) : part);
+    found.push(isWide ? binaryToText(part) : part);
   }
   return found;
 }
@@ -42,7 +41,7 @@ function compiled(source: string, ignoreCase: boolean, bytes: boolean): Regex | 
   let regex = cache.get(key);
   if (regex === undefined) {
     try {
-      regex = new Regex([bytesToBinary(encode(source))], {
+      regex = new Regex([textToBinary(source)], {
         syntax: "extended",
         posix: true,
         closing: true,

@@ -1,8 +1,8 @@
 // nl: numbers the lines of logical pages, each with a header, a body and a footer.
 
 import { ERANGE, strerror } from "@vibengine/system";
+import { textToBinary } from "../stdio.ts";
 import { define, eachInput, Failure, UsageError } from "./define.ts";
-import { binaryText } from "./grep.ts";
 import { lineBlocks } from "./lines.ts";
 import { quotePlain } from "./quote.ts";
 import { compileRegex } from "./regex.ts";
@@ -50,12 +50,12 @@ A line of \\:\\:\\: begins a header, \\:\\: a body, \\: a footer.`,
     const format = options.value("n") ?? "rn";
     if (!["ln", "rn", "rz"].includes(format))
       throw new UsageError(`invalid line numbering format: ${quotePlain(format)}`);
-    const separator = binaryText(options.value("s") ?? "\t");
+    const separator = textToBinary(options.value("s") ?? "\t");
     const step = integer("i", "line number increment", 1);
     const width = integer("w", "line number field width", 6, 1);
     const first = integer("v", "starting line number", 1);
     const group = integer("l", "line number of blank lines", 1, 1);
-    const given = binaryText(options.value("d") ?? "\\:");
+    const given = textToBinary(options.value("d") ?? "\\:");
     const mark = given.length === 1 ? `${given}:` : given;
     const marks = mark === "" ? [] : [mark.repeat(3), mark.repeat(2), mark];
     const blank = " ".repeat(width + separator.length);

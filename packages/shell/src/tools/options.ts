@@ -123,7 +123,7 @@ export function parseOptions(words: string[], table: OptionTable, rules: ParseRu
       }
     }
   }
-  options.operands.push(...words.slice(i));
+  for (; i < words.length; i++) options.operands.push(words[i]);
   return options;
 }
 

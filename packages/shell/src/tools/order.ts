@@ -1,9 +1,8 @@
 // shuf and tsort: lines in another order. look: lines that begin with a word.
 
 import { AT_FDCWD, encode, O_CLOEXEC, O_CREAT, O_TRUNC, O_WRONLY, strerror } from "@vibengine/system";
-import { bytesToBinary, Writer } from "../stdio.ts";
+import { bytesToBinary, textToBinary, Writer } from "../stdio.ts";
 import { checkOperands, closeInput, define, eachInput, Failure, openInput, UsageError } from "./define.ts";
-import { binaryText } from "./grep.ts";
 import { lineBlocks } from "./lines.ts";
 import { quoteIfNeeded, quotePlain } from "./quote.ts";
 
@@ -42,7 +41,7 @@ export const shuf = define(
       size = Number(match[2]) - low + 1;
       line = (i) => String(low + i);
     } else {
-      let lines = operands.map(binaryText);
+      let lines = operands.map(textToBinary);
       if (!options.has("e")) {
         checkOperands(operands, 0, 1);
         lines = [];
@@ -186,7 +185,7 @@ export const look = define(
       const plain = dictionary ? text.replace(/[^A-Za-z0-9 \t\n]/g, "") : text;
       return fold ? plain.toLowerCase() : plain;
     };
-    let wanted = binaryText(operands[0]);
+    let wanted = textToBinary(operands[0]);
     const terminator = options.value("t");
     if (terminator && wanted.includes(terminator)) wanted = wanted.slice(0, wanted.indexOf(terminator) + 1);
     wanted = normal(wanted);

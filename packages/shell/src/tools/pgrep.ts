@@ -1,9 +1,9 @@
 // pgrep, pkill, pidof and killall: processes by their names.
 
 import { type System, strerror } from "@vibengine/system";
+import { textToBinary } from "../stdio.ts";
 import { readAccounts } from "./accounts.ts";
 import { define, Failure, type Invocation, UsageError } from "./define.ts";
-import { binaryText } from "./grep.ts";
 import { processes as all, type Process } from "./processes.ts";
 import { compileRegex } from "./regex.ts";
 import { SIGNALS } from "./timeout.ts";
@@ -108,7 +108,7 @@ function select({ options, operands, sys }: Invocation): Process[] {
     if (one.pid === sys.pid) return false;
     const text = options.has("f") ? one.command : one.name;
     const fits =
-      (regex === null || regex.test(binaryText(text))) &&
+      (regex === null || regex.test(textToBinary(text))) &&
       (parents.length === 0 || parents.includes(one.ppid)) &&
       (owners.length === 0 || owners.includes(one.uid));
     return fits !== options.has("v");

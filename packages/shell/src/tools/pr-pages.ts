@@ -1,5 +1,6 @@
 // Pages as pr lays them out: header, lines in columns, trailer. One page is in memory at a time.
 
+import { textToBinary } from "../stdio.ts";
 import { Failure, type Invocation } from "./define.ts";
 
 interface Tab {
@@ -170,7 +171,8 @@ export class Pages {
       const room = Math.max(0, layout.width - date.length - title.length - text.length);
       const left = Math.floor(room / 2);
       const blank = (count: number) => " ".repeat(Math.max(1, count));
-      out += `${margin}\n\n${margin}${date}${blank(left)}${title}${blank(room - left)}${text}\n\n\n`;
+      const line = textToBinary(`${date}${blank(left)}${title}${blank(room - left)}${text}`);
+      out += `${margin}\n\n${margin}${line}\n\n\n`;
     }
     let lines = 0;
     for (const row of rows) {

@@ -1,5 +1,7 @@
 // File names in messages and listings, quoted as GNU quotes them so that they can be pasted into a shell. Pure text functions.
 
+import { byteText } from "../locale.ts";
+
 /** Always quoted: `cannot access 'a b'`. */
 export function quote(name: string): string {
   if (!/[\0-\x1f\x7f\udc80-\udcff']/.test(name)) return `'${name}'`;
@@ -33,6 +35,13 @@ export function quotePlain(text: string): string {
   for (const character of text)
     out += character === "'" || character === "\\" ? `\\${character}` : (escapeOf(character) ?? character);
   return `'${out}'`;
+}
+
+/** As diff's headers have it, which patch reads: what is not plain ASCII stands between quotes, with C's escapes. */
+export function quoteInHeader(name: string): string {
+  if (/^[\x21\x23-\x5b\x5d-\x7e]*$/.test(name)) return name;
+  const escaped = Array.from(byteText(name), (one) => (/["\\]/.test(one) ? `\\${one}` : (escapeOf(one) ?? one)));
+  return `"${escaped.join("")}"`;
 }
 
 function escapeOf(character: string): string | undefined {

@@ -1,9 +1,8 @@
 // The regular expressions of the tools: POSIX ones (../regex), and grep -P, which is the engine's own RegExp. Patterns are given as
 // text, subjects are binary strings.
 
-import { decode, encode } from "@vibengine/system";
 import { Regex as PosixRegex, type RegexRules as PosixRules, RegexError } from "../regex/regex.ts";
-import { binaryToBytes, bytesToBinary } from "../stdio.ts";
+import { binaryToText, textToBinary } from "../stdio.ts";
 import { perlSource } from "./perl-pattern.ts";
 
 export { CharacterClassError, RegexError } from "../regex/regex.ts";
@@ -24,7 +23,7 @@ export function compileRegex(patterns: string | string[], rules: RegexRules): Re
   const { syntax } = rules;
   if (syntax === "perl") return new PerlRegex(list, rules);
   return new PosixRegex(
-    list.map((pattern) => bytesToBinary(encode(pattern))),
+    list.map((pattern) => textToBinary(pattern)),
     { ...rules, syntax },
   );
 }
@@ -86,7 +85,7 @@ class PerlRegex implements Regex {
 
   #load(text: string): void {
     this.#text = text;
-    this.#decoded = decode(binaryToBytes(text));
+    this.#decoded = binaryToText(text);
     this.#offsets = new Uint32Array(this.#decoded.length + 1);
     let at = 0;
     for (let i = 0; i < this.#decoded.length; i++) {

@@ -1,8 +1,8 @@
 // The machine that runs a parsed sed script over lines. Pattern and hold space are binary strings; lines come a block at a time
 // and output is collected a block at a time, so that the usual line costs no await.
 
+import { textToBinary } from "../stdio.ts";
 import { Failure, type Invocation } from "./define.ts";
-import { binaryText } from "./grep.ts";
 import type { Regex } from "./regex.ts";
 import { SedFiles } from "./sed-files.ts";
 import { SedInput } from "./sed-input.ts";
@@ -201,7 +201,7 @@ export class Machine {
         this.#add(`${this.#input.line}\n`);
         break;
       case "F":
-        this.#add(`${binaryText(this.#input.name)}\n`);
+        this.#add(`${textToBinary(this.#input.name)}\n`);
         break;
       case "i":
         this.#add(command.text);

@@ -1,8 +1,7 @@
 // The text of a sed script, read from left to right: delimited texts, regular expressions, addresses, and what is said of a mistake.
 // What the commands are, sed-parse.ts knows.
 
-import { decode } from "@vibengine/system";
-import { binaryToBytes } from "../stdio.ts";
+import { binaryToText } from "../stdio.ts";
 import { Failure } from "./define.ts";
 import { compileRegex, type Regex, RegexError } from "./regex.ts";
 import type { Address } from "./sed-script.ts";
@@ -115,7 +114,7 @@ export class ScriptReader {
 
   protected regex(pattern: string, ignoreCase: boolean, multiline: boolean): Regex | null {
     if (pattern === "") return null;
-    const text = decode(binaryToBytes(unescapeControls(pattern, true)));
+    const text = binaryToText(unescapeControls(pattern, true));
     try {
       return compileRegex(text, {
         syntax: this.#extended ? "extended" : "basic",

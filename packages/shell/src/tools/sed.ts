@@ -2,9 +2,8 @@
 
 import { AT_FDCWD, encode, O_CLOEXEC, O_RDONLY, strerror } from "@vibengine/system";
 import { isBytewise } from "../locale.ts";
-import { bytesToBinary, Reader } from "../stdio.ts";
+import { bytesToBinary, Reader, textToBinary } from "../stdio.ts";
 import { define, Failure, type Invocation, UsageError } from "./define.ts";
-import { binaryText } from "./grep.ts";
 import { Machine } from "./sed-machine.ts";
 import { parseScript } from "./sed-parse.ts";
 
@@ -35,13 +34,13 @@ export const sed = define(
     const { options, operands } = invocation;
     const pieces: string[] = [];
     for (const { key, value } of options.list) {
-      if (key === "e") pieces.push(binaryText(value!));
+      if (key === "e") pieces.push(textToBinary(value!));
       else if (key === "f") pieces.push(await readScript(invocation, value!));
     }
     if (pieces.length === 0) {
       const script = operands.shift();
       if (script === undefined) throw new UsageError("no script specified");
-      pieces.push(binaryText(script));
+      pieces.push(textToBinary(script));
     }
     if (options.has("i") && operands.length === 0) throw new Failure("no input files");
     const { commands, quiet } = parseScript(

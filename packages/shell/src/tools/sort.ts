@@ -13,7 +13,7 @@ import {
   S_IFREG,
   strerror,
 } from "@vibengine/system";
-import { bytesToBinary, ReadError, Writer } from "../stdio.ts";
+import { ReadError, textToBinary, Writer } from "../stdio.ts";
 import { closeInput, define, eachInput, Failure, type Invocation, openInput } from "./define.ts";
 import { sameFile, stat } from "./files.ts";
 import { LineOutput } from "./line-output.ts";
@@ -297,9 +297,7 @@ async function check(invocation: Invocation, inputs: string[], plan: Plan): Prom
       if (invocation.options.last("c", "C") === "c") {
         // The line is bytes: it goes out as such.
         const line = textAt(lines.bytes, lines.starts[i], lines.starts[i + 1] - 1);
-        await invocation.stderr.writeBinary(
-          `sort: ${bytesToBinary(encode(name))}:${gone + i + 1}: disorder: ${line}\n`,
-        );
+        await invocation.stderr.writeBinary(`sort: ${textToBinary(name)}:${gone + i + 1}: disorder: ${line}\n`);
       }
       return 1;
     }

@@ -1,6 +1,7 @@
 // stat: an inode's fields through a format.
 
 import { newStat, S_IFCHR, S_IFLNK, S_IFMT, type Stat, strerror } from "@vibengine/system";
+import { textOfByte } from "../locale.ts";
 import { type Accounts, readAccounts } from "./accounts.ts";
 import { define, type Invocation, UsageError } from "./define.ts";
 import { readLink, stat as statOf } from "./files.ts";
@@ -215,6 +216,6 @@ export function unescape(text: string): string {
     '"': '"',
   };
   return text.replace(/\\(?:([abefnrtv\\"])|([0-7]{1,3})|x([0-9a-fA-F]{1,2}))/g, (_, letter, octal, hex) =>
-    letter ? named[letter] : String.fromCharCode(Number.parseInt(octal ?? hex, octal ? 8 : 16)),
+    letter ? named[letter] : textOfByte(Number.parseInt(octal ?? hex, octal ? 8 : 16) & 255),
   );
 }

@@ -1,7 +1,7 @@
 // xargs: words or records of standard input become arguments of a program.
 
 import { AT_FDCWD, decode, encode, O_CLOEXEC, O_RDONLY, type System, strerror } from "@vibengine/system";
-import { Reader } from "../stdio.ts";
+import { binaryToText, bytesToBinary, Reader, textToBinary } from "../stdio.ts";
 import { define, Failure, type Invocation, UsageError } from "./define.ts";
 import { checkProgram } from "./programs.ts";
 import { quote, quoteIfNeeded } from "./quote.ts";
@@ -65,10 +65,11 @@ export const xargs = define(
     const base = command.reduce((sum, word) => sum + encode(word).length + 1, 0);
     const run = async (): Promise<void> => {
       ran = true;
+      const [item] = batch;
       const argv =
         replace === undefined
           ? [...command, ...batch]
-          : [command[0], ...command.slice(1).map((word) => word.replaceAll(replace, batch[0]))];
+          : [command[0], ...command.slice(1).map((word) => word.replaceAll(replace, () => item))];
       batch = [];
       lines = bytes = 0;
       if (options.has("t")) await invocation.stderr.write(`${argv.map(quoteIfNeeded).join(" ")}\n`);
@@ -161,6 +162,7 @@ interface Item {
   endsLine: boolean;
 }
 
+/** A single byte, as a binary string. */
 function delimiterOf(text: string): string {
   const named: Record<string, string> = {
     n: "\n",
@@ -175,20 +177,21 @@ function delimiterOf(text: string): string {
   };
   if (text.length === 2 && text[0] === "\\" && text[1] in named) return named[text[1]];
   const code = /^\\(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3}))$/.exec(text);
-  if (code) return String.fromCharCode(Number.parseInt(code[1] ?? code[2], code[1] ? 16 : 8));
-  if (text.length !== 1)
+  if (code) return String.fromCharCode(Number.parseInt(code[1] ?? code[2], code[1] ? 16 : 8) & 255);
+  const bytes = textToBinary(text);
+  if (bytes.length !== 1)
     throw new Failure(
       `Invalid input delimiter specification ${text}: the delimiter must be either a single character or an escape sequence starting with \\.`,
     );
-  return text;
+  return bytes;
 }
 
 async function* records(reader: Reader, separator: string): AsyncGenerator<Item> {
   const code = separator.charCodeAt(0);
   for (let block = await reader.lines(code); block; block = await reader.lines(code)) {
-    const texts = decode(block).split(separator);
+    const texts = bytesToBinary(block).split(separator);
     if (texts[texts.length - 1] === "") texts.pop();
-    for (const text of texts) yield { text, endsLine: true };
+    for (const text of texts) yield { text: binaryToText(text), endsLine: true };
   }
 }
 

@@ -133,9 +133,10 @@ export class Kernel extends Life implements KernelApi {
     return this.running.files.remove(path);
   }
   watchDir(path: string, isRecursive: boolean, sink: WatchSink) {
-    return this.running.watches.add(this.running.files.system, path, isRecursive, sink);
+    const { watches, files } = this.running;
+    return watches().then((room) => room.add(files.system, path, isRecursive, sink));
   }
   unwatchDir(id: number) {
-    return this.running.watches.remove(id);
+    return this.running.watches().then((room) => room.remove(id));
   }
 }

@@ -4,7 +4,7 @@
 import { PackError } from "../errors.ts";
 
 export type Saving = typeof import("../saving.ts");
-type Tools = Pick<typeof import("../tools.ts"), "fsck" | "importArchive" | "newExport">;
+type Tools = Pick<typeof import("../tools.ts"), "fsck" | "importArchive" | "newExport" | "Watches">;
 
 /**
  * The functions. `fsck` is to be called with the lock held, or before anybody else has the disk; `importArchive` makes a disk of

@@ -2,6 +2,7 @@
 // together here; this file only knows in which order, and what is still allowed when. `kernel.ts` adds the calls.
 
 import { EAGAIN, ECHILD, encode, limitRunning, SIGKILL, type System, USER_ID } from "@vibengine/system";
+import { type Remote, releaseProxy } from "comlink";
 import { NotEnoughSpaceError, OWNED, SandboxError, TimeoutError } from "../errors.ts";
 import type { PackSource } from "../packs/protocol.ts";
 import type {
@@ -12,11 +13,13 @@ import type {
   ForkOptions,
   KernelInfo,
   MountMessage,
+  WatchSink,
 } from "../protocol.ts";
 import { indexedDbStore } from "../snapshot/indexeddb.ts";
 import { SNAPSHOT_FORMAT, type SnapshotManifest } from "../snapshot/manifest.ts";
+import { receivePacks } from "../snapshot/prefetch.ts";
 import { endLate, Replaced, removeSandbox } from "../snapshot/registry.ts";
-import { MANIFEST, SNAPSHOT } from "../snapshot/store.ts";
+import { MANIFEST, SNAPSHOT, type SnapshotStore } from "../snapshot/store.ts";
 import { Exports } from "./archive.ts";
 import { KernelCalls } from "./calls.ts";
 import { Deadline } from "./clock.ts";
@@ -30,7 +33,7 @@ import { WorkerPool } from "./pool.ts";
 import { Processes } from "./processes.ts";
 import { WorkerQuota } from "./quota.ts";
 import { type About, type SaveOptions, Saves } from "./saves.ts";
-import { Watches } from "./watches.ts";
+import type { Watches } from "./watches.ts";
 
 const SPARE_SHELLS = 2;
 const SPARE_GUESTS = 2;
@@ -41,7 +44,8 @@ interface Rooms {
   processes: Processes;
   commands: Commands;
   files: Files;
-  watches: Watches;
+  /** Loaded when the first directory is watched. */
+  watches(): Promise<Watches>;
   metrics: Metrics;
   saves: Saves;
   exports: Exports;
@@ -61,6 +65,7 @@ export class Life {
   #repairs: string[] = [];
   readonly #life = crypto.randomUUID();
   #rooms!: Rooms;
+  #watches: Promise<Watches> | null = null;
   #pools: WorkerPool[] = [];
   /** Where packs come from: the page. */
   protected packSource: PackSource | null = null;
@@ -79,7 +84,9 @@ export class Life {
     const attach = this.#startWorkers(options);
     this.#hold = await this.#takeHold(options.sandboxId);
     const origin =
-      options.from === undefined ? fromNothing(options) : await fromSnapshot(this.#store, options, options.from);
+      options.from === undefined
+        ? fromNothing(options)
+        : await fromSnapshot(this.#withPacks(options), options, options.from);
     return this.#run(origin, attach, options);
   }
 
@@ -99,6 +106,7 @@ export class Life {
     // Reading a large disk takes longer than a worker's start, and nothing is won if the two get in each other's way.
     const saving = loadSaving(options.assets.saving);
     saving.catch(() => {});
+    const store = this.#withPacks(options);
     this.#hold = await this.#takeHold(sandboxId);
     if (this.#hold === null) {
       throw new SandboxError(
@@ -107,7 +115,7 @@ export class Life {
       );
     }
     try {
-      const origin = await fromStore(this.#store, options);
+      const origin = await fromStore(store, options);
       const left = (origin.stored?.endAt ?? 0) - Date.now();
       const timeoutMs = options.timeoutMs > 0 ? options.timeoutMs : Math.max(left, 1);
       return await this.#run(origin, this.#startWorkers(options), { ...options, timeoutMs });
@@ -210,6 +218,10 @@ export class Life {
     });
   }
 
+  #withPacks({ packs }: BootOptions): SnapshotStore {
+    return packs === undefined ? this.#store : receivePacks(this.#store, packs);
+  }
+
   #takeHold(sandboxId: string): Promise<Hold | null> {
     return holdSandbox(sandboxId, () => {
       // One that is only just coming to life finds out when it claims the sandbox.
@@ -272,7 +284,10 @@ export class Life {
       processes,
       commands,
       files,
-      watches: new Watches(calls),
+      watches: () => {
+        this.#watches ??= loadTools(options.assets.tools).then(({ Watches }) => new Watches(calls, release));
+        return this.#watches;
+      },
       metrics: new Metrics(calls),
       saves,
       exports: new Exports(calls, options.assets.tools),
@@ -348,7 +363,7 @@ export class Life {
     this.#deadline.clear();
     this.#rooms.metrics.stop();
     this.#rooms.commands.failAll(() => this.#endedError());
-    await this.#rooms.watches.close(); // while the workers are there: one that is ended with the lock in hand keeps it
+    await this.#watches?.then((watches) => watches.close()); // while the workers are there: one that is ended with the lock in hand keeps it
     for (const pool of this.#pools) pool.retire();
     await this.#rooms.processes.endAll();
     for (const pool of this.#pools) pool.close();
@@ -389,4 +404,9 @@ export class Life {
     if (this.#ending === "killed") return new SandboxError(`sandbox ${sandboxId} was killed`);
     return new SandboxError(`sandbox ${sandboxId} was paused`);
   }
+}
+
+/** Closes the port through which the page is called. */
+function release(sink: object): void {
+  (sink as Remote<WatchSink>)[releaseProxy]();
 }

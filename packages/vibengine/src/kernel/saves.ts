@@ -14,6 +14,13 @@ import { loadSaving, type Saving } from "./late.ts";
 /** How often (ms) is looked whether something changed, and how long after the beginning of one save the next one may begin. */
 const LOOK_MS = 100;
 const PACE_MS = 700;
+/**
+ * A save that costs more comes less often: the lock is held for at most a fiftieth of the time, and most of the time nothing is
+ * written. But never longer (ms) than this after the last one.
+ */
+const REST_PER_HELD = 50;
+const REST_PER_WORK = 2;
+const LONGEST_REST_MS = 2000;
 /** How long (ms) after a save that failed the next is tried. */
 const RETRY_MS = 5000;
 
@@ -45,6 +52,8 @@ export class Saves {
   #queue: Promise<unknown> = Promise.resolve();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
+  /** How long (ms) the lock was held, of late, by saves of a disk in use. */
+  #heldMs = 0;
   /** Saves of a disk at rest that wait for their turn: one that programs have changed since is not worth finishing. */
   #waiting = 0;
 
@@ -128,8 +137,11 @@ export class Saves {
       if (!hasDirtyBlocks(this.#disk)) return this.#look(LOOK_MS);
       const begun = performance.now();
       try {
+        this.#heldMs = 0;
         await this.save({ durability: "relaxed" });
-        this.#look(Math.max(LOOK_MS, begun + PACE_MS - performance.now()));
+        const took = performance.now() - begun;
+        const rest = Math.min(LONGEST_REST_MS, Math.max(this.#heldMs * REST_PER_HELD, took * REST_PER_WORK));
+        this.#look(Math.max(LOOK_MS, PACE_MS - took, rest));
       } catch {
         this.#look(RETRY_MS); // `pause` says what is wrong; until then the user's program goes on
       }
@@ -152,7 +164,16 @@ export class Saves {
   async #write(options: SaveOptions): Promise<void> {
     const saving = await loadSaving(this.#savingUrl);
     if (options.isAtRest) return this.#calls.holdStill((exclusive) => this.#writeFrom(options, saving, exclusive));
-    return this.#writeFrom(options, saving, (section) => this.#calls.exclusive(section));
+    return this.#writeFrom(options, saving, (section) => this.#calls.exclusive(() => this.#timed(section)));
+  }
+
+  #timed<T>(section: () => T): T {
+    const begun = performance.now();
+    try {
+      return section();
+    } finally {
+      this.#heldMs += performance.now() - begun;
+    }
   }
 
   async #writeFrom(options: SaveOptions, saving: Saving, exclusive: Exclusive): Promise<void> {
@@ -191,9 +212,11 @@ export class Saves {
     { harvestAhead, orDirty }: Saving,
     exclusive: Exclusive,
   ): Promise<void> {
+    const written = new Set<number>();
     for (;;) {
-      const taken = await harvestAhead(this.#disk, exclusive);
+      const taken = await harvestAhead(this.#disk, (block) => written.has(block), exclusive);
       if (taken === null) return;
+      for (const block of taken.blocks) written.add(block);
       const { segments = [], ahead = [], clean = true, savedAt = null } = this.#stored ?? {};
       const segment = this.#dated(taken.segment, durability);
       const manifest = this.#manifest(segments, [...ahead, segment], clean, savedAt);

@@ -1,5 +1,5 @@
 // Those who watch directories: reads the events that the disk keeps and sends them to the page, each watch its own, in order.
-// The page takes one batch before the next is read; meanwhile the ring fills, and who changes more waits (see `base.ts`).
+// The page takes one batch before the next is read; meanwhile the ring fills, and who changes more waits (see `base.ts`). In tools.js.
 
 import {
   CHMOD,
@@ -16,7 +16,6 @@ import {
   Watching,
   WRITE,
 } from "@vibengine/system";
-import { type Remote, releaseProxy } from "comlink";
 import { InvalidArgumentError, SandboxError } from "../errors.ts";
 import type { WatchEvent, WatchSink } from "../protocol.ts";
 import type { KernelCalls } from "./calls.ts";
@@ -38,6 +37,7 @@ const PATIENCE_MS = 1000;
 
 export class Watches {
   readonly #calls: KernelCalls;
+  readonly #release: (sink: WatchSink) => void;
   readonly #kernel: Watching;
   readonly #sinks = new Map<number, WatchSink>();
   /** Events that the kernel took out of a full ring, because it could not wait. */
@@ -48,8 +48,10 @@ export class Watches {
   #delivered: Promise<void> = Promise.resolve();
   #isClosing = false;
 
-  constructor(calls: KernelCalls) {
+  /** `release` closes the port through which the page is called: by the kernel's own comlink, another one does not know it. */
+  constructor(calls: KernelCalls, release: (sink: WatchSink) => void) {
     this.#calls = calls;
+    this.#release = release;
     this.#kernel = new Watching(calls.machine, calls.system.slot);
     const { watches } = calls.machine.disk;
     watches.makeRoom = () => {
@@ -70,7 +72,7 @@ export class Watches {
       this.#running ??= this.#run();
       return id;
     }
-    release(sink);
+    this.#release(sink);
     if (result === -ENOTSUP) throw new InvalidArgumentError(`can't watch ${path}: nothing in /proc is ever changed`);
     if (result === -EAGAIN) throw new SandboxError(`can't watch ${path}: 256 directories are watched; stop() some`);
     throw fileError(result, "watch", path);
@@ -81,7 +83,7 @@ export class Watches {
     const sink = this.#sinks.get(id);
     if (!this.#sinks.delete(id)) return;
     // Not before the page has answered: an answer to a port that is closed never comes.
-    this.#delivered.then(() => release(sink as WatchSink));
+    this.#delivered.then(() => this.#release(sink as WatchSink));
   }
 
   /** Ends all processes and gives the page what is still to be told, if it takes that soon. */
@@ -125,9 +127,4 @@ export class Watches {
     await Promise.allSettled(taken);
     for (const id of ended) await this.remove(id);
   }
-}
-
-/** Closes the port through which the page is called. */
-function release(sink: WatchSink): void {
-  (sink as Remote<WatchSink>)[releaseProxy]();
 }

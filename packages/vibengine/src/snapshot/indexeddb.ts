@@ -4,12 +4,20 @@ import { promisifyRequest } from "idb-keyval";
 import { database, keysFrom, STORE, transaction } from "./database.ts";
 import { type Image, type Storage, segmentsOf } from "./manifest.ts";
 import { hasFiles, openFile, removeFiles, sweepFiles, withFiles, writeFile } from "./opfs.ts";
-import { MANIFEST, type NewSegment, type Records, type SegmentReader, SNAPSHOT, type SnapshotStore } from "./store.ts";
+import {
+  MANIFEST,
+  type NewSegment,
+  pieces,
+  type Records,
+  type SegmentReader,
+  SNAPSHOT,
+  type SnapshotStore,
+} from "./store.ts";
 
 /** Puts under way at once: enough to keep the database busy, few enough to bound what is copied. */
 const PIPELINE = 4;
 /** Gets under way at once. */
-const READ_AHEAD = 6;
+export const READ_AHEAD = 6;
 
 export function indexedDbStore(): SnapshotStore {
   return {
@@ -79,27 +87,32 @@ async function putPacks(store: IDBObjectStore, { name, packs }: NewSegment): Pro
   await Promise.all(pending);
 }
 
-/** All reads in one transaction as long as one is always under way, which costs least; in another when it has ended. */
 async function openPacks(name: string): Promise<SegmentReader> {
-  const db = await database();
-  const begin = () => db.transaction(STORE, "readonly").objectStore(STORE);
-  let store = begin();
-  const ask = (index: number) => {
-    try {
-      return store.get(packKey(name, index));
-    } catch {
-      store = begin();
-      return store.get(packKey(name, index));
-    }
-  };
+  const get = await packGetter();
   return {
     depth: READ_AHEAD,
     pack: async (index, length) => {
-      const bytes = await promisifyRequest(ask(index));
-      return bytes instanceof Uint8Array && bytes.length === length ? bytes : undefined;
+      const bytes = await get(name, index);
+      return bytes instanceof Uint8Array && bytes.length === length ? pieces(bytes) : [];
     },
     close: () => {},
   };
+}
+
+/** All reads in one transaction as long as one is always under way, which costs least; in another when it has ended. */
+export async function packGetter(): Promise<(segment: string, index: number) => Promise<unknown>> {
+  const db = await database();
+  const begin = () => db.transaction(STORE, "readonly").objectStore(STORE);
+  let store = begin();
+  const ask = (key: string) => {
+    try {
+      return store.get(key);
+    } catch {
+      store = begin();
+      return store.get(key);
+    }
+  };
+  return (segment, index) => promisifyRequest(ask(packKey(segment, index)));
 }
 
 /** The files that images in the store name. */

@@ -1,31 +1,33 @@
-// From segments to a disk: reads pack after pack, some of them ahead, checks each and puts its blocks where they belong.
-// Throws `CorruptSnapshot` saying what is wrong; the store is not changed.
+// From segments to a disk: reads pack after pack, some of them ahead, puts their blocks where they belong and checks each pack.
+// Throws `CorruptSnapshot` saying what is wrong: then the disk is of no use. The store is not changed.
 
 import { BLOCK_SIZE, type Disk } from "@vibengine/system";
-import { checksummer } from "./checksum.ts";
+import { running } from "./checksum.ts";
 import { CorruptSnapshot, type Image, PACK_BYTES, packedBytes, type Segment } from "./manifest.ts";
 import type { SnapshotStore } from "./store.ts";
 
 /** Fills a blank disk with what an image describes. */
 export async function fillDisk(disk: Disk, store: SnapshotStore, image: Image): Promise<void> {
-  const hash = await checksummer();
+  const newSum = await running();
   growFor(disk, image.segments);
-  for (const segment of image.segments) await loadSegment(store, image, segment, disk, hash);
+  for (const segment of image.segments) {
+    const place = placer(disk, segment, segment === image.segments[0]);
+    await loadSegment(store, image, segment, place, newSum);
+  }
 }
 
 async function loadSegment(
   store: SnapshotStore,
   image: Image,
   segment: Segment,
-  disk: Disk,
-  hash: (bytes: Uint8Array) => number,
+  place: (bytes: Uint8Array) => void,
+  newSum: Awaited<ReturnType<typeof running>>,
 ): Promise<void> {
   const reader = await store.open(image.storage, segment.name);
-  const place = placer(disk, segment);
   const count = segment.checksums.length;
   const total = packedBytes(segment);
   const lengthOf = (pack: number) => Math.min(PACK_BYTES, total - pack * PACK_BYTES);
-  const reads: Promise<Uint8Array | undefined>[] = [];
+  const reads: Promise<Iterable<Uint8Array>>[] = [];
   try {
     for (let pack = 0; pack < count; pack++) {
       for (let ahead = reads.length; ahead < Math.min(pack + reader.depth, count); ahead++) {
@@ -33,49 +35,60 @@ async function loadSegment(
         read.catch(() => {});
         reads.push(read);
       }
-      const bytes = await reads[pack];
-      reads[pack] = Promise.resolve(undefined);
+      const pieces = await reads[pack];
+      reads[pack] = Promise.resolve([]);
+      const sum = newSum();
+      let length = 0;
+      for (const piece of pieces) {
+        sum.update(piece);
+        place(piece);
+        length += piece.length;
+      }
       const named = `pack ${pack + 1} of ${count} of segment ${segment.name}`;
-      if (bytes === undefined) throw new CorruptSnapshot(`${named} is missing`);
-      if (hash(bytes) !== segment.checksums[pack])
+      if (length !== lengthOf(pack)) throw new CorruptSnapshot(`${named} is missing`);
+      if (sum.digest() !== segment.checksums[pack])
         throw new CorruptSnapshot(`${named} is damaged: its checksum does not match`);
-      place(bytes);
     }
   } finally {
     reader.close();
   }
 }
 
-/** Puts the bytes of one pack after the other where the segment says. */
-function placer(disk: Disk, { runs, lengths }: Segment): (bytes: Uint8Array) => void {
+/** Puts one piece after the other where the segment says. `isFresh`: the memory has nothing but zeros. */
+function placer(disk: Disk, segment: Segment, isFresh: boolean): (bytes: Uint8Array) => void {
   const { memory } = disk;
-  const blocks = blocksOf(runs);
-  let index = 0;
+  const extents = extentsOf(segment);
+  let next = extents.next();
   let within = 0;
-  const next = (to: number) => {
-    memory.bytes.fill(0, to + within, to + BLOCK_SIZE);
-    index++;
-    within = 0;
-  };
   return (bytes) => {
-    for (let at = 0; index < blocks.length; ) {
-      const to = disk.blocks.byteOf(blocks[index]);
-      const left = (lengths?.[index] ?? BLOCK_SIZE) - within;
-      const count = Math.min(left, bytes.length - at);
+    for (let at = 0; !next.done; ) {
+      const { block, length, end } = next.value;
+      const to = disk.blocks.byteOf(block);
+      const count = Math.min(length - within, bytes.length - at);
       if (count > 0) memory.bytes.set(bytes.subarray(at, at + count), to + within);
       at += count;
       within += count;
-      if (count < left) return;
-      next(to);
+      if (within < length) return;
+      if (!isFresh) memory.bytes.fill(0, to + length, disk.blocks.byteOf(end));
+      next = extents.next();
+      within = 0;
     }
   };
 }
 
-function blocksOf(runs: Uint32Array): number[] {
-  const blocks: number[] = [];
-  for (let i = 0; i < runs.length; i += 2)
-    for (let block = runs[i]; block < runs[i] + runs[i + 1]; block++) blocks.push(block);
-  return blocks;
+/** Blocks whose bytes follow each other in the packs as on the disk: all are whole, but perhaps the last. */
+function* extentsOf({ runs, lengths }: Segment): Generator<{ block: number; end: number; length: number }> {
+  let index = 0;
+  for (let i = 0; i < runs.length; i += 2) {
+    const last = runs[i] + runs[i + 1];
+    let block = runs[i];
+    for (let end = block + 1; end <= last; end++) {
+      const length = lengths?.[index++] ?? BLOCK_SIZE;
+      if (length === BLOCK_SIZE && end < last) continue;
+      yield { block, end, length: (end - 1 - block) * BLOCK_SIZE + length };
+      block = end;
+    }
+  }
 }
 
 function growFor(disk: Disk, segments: readonly Segment[]): void {

@@ -2,7 +2,7 @@
 // transaction that names it; a file that nothing names, after a crash in between, is swept away later.
 
 import { PACK_BYTES } from "./manifest.ts";
-import type { NewSegment, SegmentReader } from "./store.ts";
+import { type NewSegment, PIECE_BYTES, type SegmentReader } from "./store.ts";
 
 const DIRECTORY = "vibengine";
 /** Held shared while a file is there that no manifest names yet, and alone by who sweeps. */
@@ -47,13 +47,17 @@ export async function openFile(name: string): Promise<SegmentReader> {
   } catch (error) {
     if ((error as Error).name !== "NotFoundError") throw error;
   }
-  const scratch = new Uint8Array(PACK_BYTES);
+  const scratch = new Uint8Array(PIECE_BYTES);
+  function* read(at: number, end: number): Generator<Uint8Array> {
+    for (let from = at; from < end; from += PIECE_BYTES) {
+      const piece = scratch.subarray(0, end - from);
+      if (handle?.read(piece, { at: from }) !== piece.length) return;
+      yield piece;
+    }
+  }
   return {
     depth: 1,
-    pack: async (index, length) => {
-      const bytes = scratch.subarray(0, length);
-      return handle?.read(bytes, { at: index * PACK_BYTES }) === length ? bytes : undefined;
-    },
+    pack: async (index, length) => read(index * PACK_BYTES, index * PACK_BYTES + length),
     close: () => handle?.close(),
   };
 }

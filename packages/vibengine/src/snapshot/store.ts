@@ -48,11 +48,22 @@ export interface SnapshotStore {
 }
 
 export interface SegmentReader {
-  /** Packs to ask for before the first of them is looked at. A buffer may serve for all when this is 1. */
+  /** Packs to ask for before the first of them is looked at. */
   readonly depth: number;
-  /** The bytes of the pack with that number, of that length; undefined when it is missing or shorter. */
-  pack(index: number, length: number): Promise<Uint8Array | undefined>;
+  /**
+   * The pack with that number, of that length, in pieces that are to be used one at a time: one buffer may serve for all of them.
+   * They are shorter together, or there are none, when it is missing.
+   */
+  pack(index: number, length: number): Promise<Iterable<Uint8Array>>;
   close(): void;
+}
+
+/** Bytes of a piece: what is read, hashed and put in its place while it stands in a processor's cache. */
+export const PIECE_BYTES = 256 * 1024;
+
+/** What was read whole as pieces. */
+export function* pieces(pack: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < pack.length; at += PIECE_BYTES) yield pack.subarray(at, at + PIECE_BYTES);
 }
 
 export const MANIFEST = "manifest:";

@@ -1,7 +1,7 @@
 // What curl sends: method, headers and body, by its command line.
 
 import { encode } from "@vibengine/system";
-import { binaryToBytes, bytesToBinary } from "../../stdio.ts";
+import { binaryToBytes, bytesToBinary, textToBinary } from "../../stdio.ts";
 import { joinBytes } from "../bytes.ts";
 import { closeInput, Failure, type Invocation, openInput } from "../define.ts";
 import { fileBody } from "./net.ts";
@@ -67,8 +67,7 @@ export async function build(invocation: Invocation, url: URL): Promise<Built | n
   const user =
     options.value("u") ??
     (url.username ? `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}` : undefined);
-  if (user !== undefined)
-    set("Authorization", `Basic ${btoa(bytesToBinary(encode(user.includes(":") ? user : `${user}:`)))}`);
+  if (user !== undefined) set("Authorization", `Basic ${btoa(textToBinary(user.includes(":") ? user : `${user}:`))}`);
   [url.username, url.password] = ["", ""];
   const bearer = options.value("oauth2-bearer");
   if (bearer !== undefined) set("Authorization", `Bearer ${bearer}`);
@@ -113,7 +112,7 @@ async function postData(invocation: Invocation): Promise<Uint8Array | null> {
     if (key === "data-urlencode") {
       const match = /^([^=@]*)([=@])(.*)$/s.exec(text);
       const [name, mark, rest] = match ? [match[1], match[2], match[3]] : ["", "=", text];
-      const content = mark === "@" ? bytesToBinary(await readFile(invocation, rest)) : bytesToBinary(encode(rest));
+      const content = mark === "@" ? bytesToBinary(await readFile(invocation, rest)) : textToBinary(rest);
       const escaped = content.replace(
         /[^A-Za-z0-9\-._~]/g,
         (one) => `%${one.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,

@@ -1,8 +1,10 @@
 // diff of two texts: their lines compared, and the differences written. Which files they are, diff.ts knows.
 
 import { newStat, type Stat } from "@vibengine/system";
+import { textToBinary } from "../../stdio.ts";
 import { formatTime } from "../../strftime.ts";
 import type { Invocation } from "../define.ts";
+import { quoteInHeader } from "../quote.ts";
 import {
   type Change,
   contextDiff,
@@ -56,8 +58,9 @@ export async function compareLines(
     await stdout.write(`Files ${left.name} and ${right.name} differ\n`);
     return 1;
   }
-  if (inTree && settings.format !== "y") await stdout.write(`diff${settings.words} ${left.name} ${right.name}\n`);
-  const titles = [left, right].map((file, i) => settings.labels[i] ?? titleOf(file));
+  if (inTree && settings.format !== "y")
+    await stdout.write(`diff${settings.words} ${quoteInHeader(left.name)} ${quoteInHeader(right.name)}\n`);
+  const titles = [left, right].map((file, i) => textToBinary(settings.labels[i] ?? titleOf(file)));
   const sides: [Side, Side] = [
     { lines: left.lines, title: titles[0] },
     { lines: right.lines, title: titles[1] },
@@ -135,8 +138,5 @@ async function findChanges(
 
 function titleOf({ name, stat: found }: File): string {
   const time = found ?? newStat();
-  const shown = /[\s"\\]/.test(name)
-    ? `"${name.replace(/["\\]/g, "\\$&").replaceAll("\n", "\\n").replaceAll("\t", "\\t")}"`
-    : name;
-  return `${/[\n\t"\\]/.test(name) ? shown : name}\t${formatTime("%Y-%m-%d %H:%M:%S.%N %z", time.mtimeSec, time.mtimeNsec)}`;
+  return `${quoteInHeader(name)}\t${formatTime("%Y-%m-%d %H:%M:%S.%N %z", time.mtimeSec, time.mtimeNsec)}`;
 }

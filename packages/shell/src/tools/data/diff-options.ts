@@ -47,7 +47,7 @@ export function readSettings(invocation: Invocation): Settings {
   for (const file of options.values("X")) {
     const text = readSmallFile(sys, file);
     if (text === null) throw new Failure(`${file}: No such file or directory`);
-    excluded.push(...text.split("\n").filter((line) => line !== ""));
+    for (const line of text.split("\n")) if (line !== "") excluded.push(line);
   }
   return {
     format,

@@ -17,6 +17,18 @@ const textJson = (value: Value) =>
       )
     : shown(value);
 
+/**
+ * The values of the last iterator on a stack that others are put on meanwhile. A chain, as `recurse(if … then … else empty end)`
+ * makes one, must not nest a generator a step.
+ */
+function* innermost(stack: Iterator<Result>[]): Generator<Result> {
+  while (stack.length > 0) {
+    const { value, done } = stack[stack.length - 1].next();
+    if (done) stack.pop();
+    else yield value;
+  }
+}
+
 export abstract class SpecialFunctions extends Bindings {
   protected world: World;
 
@@ -29,7 +41,8 @@ export abstract class SpecialFunctions extends Bindings {
     const stack: Result[] = [at];
     for (let one = stack.pop(); one; one = stack.pop()) {
       yield one;
-      if (one.value instanceof Map || Array.isArray(one.value)) stack.push(...[...iterate(one)].reverse());
+      if (one.value instanceof Map || Array.isArray(one.value))
+        for (const part of [...iterate(one)].reverse()) stack.push(part);
     }
   }
 
@@ -57,7 +70,7 @@ export abstract class SpecialFunctions extends Bindings {
       case "recurse/1":
         return this.#recurseBy(args[0], scope, at);
       case "repeat/1":
-        return this.#repeat(args[0], scope, at);
+        return this.#recurseBy(args[0], scope, at);
       case "while/2":
         return this.#while(args[0], args[1], scope, at);
       case "until/2":
@@ -146,30 +159,16 @@ export abstract class SpecialFunctions extends Bindings {
   }
 
   *#recurseBy(arg: Node, scope: Scope | null, at: Result): Generator<Result> {
-    // A chain, as `recurse(if … then … else empty end)` makes one, must not nest a generator a step.
     const stack: Iterator<Result>[] = [[at].values()];
-    while (stack.length > 0) {
-      const { value, done } = stack[stack.length - 1].next();
-      if (done) stack.pop();
-      else {
-        yield value;
-        stack.push(this.run(arg, scope, value));
-      }
+    for (const value of innermost(stack)) {
+      yield value;
+      stack.push(this.run(arg, scope, value));
     }
-  }
-
-  *#repeat(arg: Node, scope: Scope | null, at: Result): Generator<Result> {
-    yield* this.#recurseBy(arg, scope, at);
   }
 
   *#while(condition: Node, update: Node, scope: Scope | null, at: Result): Generator<Result> {
     const stack: Iterator<Result>[] = [[at].values()];
-    while (stack.length > 0) {
-      const { value, done } = stack[stack.length - 1].next();
-      if (done) {
-        stack.pop();
-        continue;
-      }
+    for (const value of innermost(stack)) {
       for (const { value: wanted } of this.values(condition, scope, value)) {
         if (!truthy(wanted)) continue;
         yield value;
@@ -180,12 +179,7 @@ export abstract class SpecialFunctions extends Bindings {
 
   *#until(condition: Node, update: Node, scope: Scope | null, at: Result): Generator<Result> {
     const stack: Iterator<Result>[] = [[at].values()];
-    while (stack.length > 0) {
-      const { value, done } = stack[stack.length - 1].next();
-      if (done) {
-        stack.pop();
-        continue;
-      }
+    for (const value of innermost(stack)) {
       for (const { value: ended } of this.values(condition, scope, value)) {
         if (truthy(ended)) yield value;
         else stack.push(this.run(update, scope, value));

@@ -1,7 +1,7 @@
 // The files patch works on: which one a patch means, its new name, its backup, and the hunks that were rejected.
 
 import { AT_FDCWD, encode, O_CLOEXEC, O_CREAT, O_TRUNC, O_WRONLY, type System } from "@vibengine/system";
-import { binaryToBytes } from "../../stdio.ts";
+import { binaryToBytes, textToBinary } from "../../stdio.ts";
 import { Failure, type Invocation } from "../define.ts";
 import { stat } from "../files.ts";
 import { quoteIfNeeded } from "../quote.ts";
@@ -80,7 +80,7 @@ export async function reject(
   const reverse = options.has("R");
   const [oldName, newName] = reverse ? [patch.newName, patch.oldName] : [patch.oldName, patch.newName];
   const [oldTime, newTime] = reverse ? [patch.newTime, patch.oldTime] : [patch.oldTime, patch.newTime];
-  const title = (one: string | null, time: string) => `${one ?? name}${time ? `\t${time}` : ""}`;
+  const title = (one: string | null, time: string) => `${textToBinary(one ?? name)}${time ? `\t${time}` : ""}`;
   let text = `--- ${title(oldName, oldTime)}\n+++ ${title(newName, newTime)}\n`;
   for (const i of failed) {
     const { lines, oldStart, newStart } = hunks[i];

@@ -11,7 +11,8 @@ export function flip(hunk: Hunk): Hunk {
     if (line[0] === "-") held.push(`+${line.slice(1)}`);
     else if (line[0] === "+") lines.push(`-${line.slice(1)}`);
     else {
-      lines.push(...held, line);
+      for (const one of held) lines.push(one);
+      lines.push(line);
       held = [];
     }
   }

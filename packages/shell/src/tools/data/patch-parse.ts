@@ -1,5 +1,7 @@
 // Reading a patch: unified, context, normal and ed-less diffs, with whatever stands between them. Pure; lines are binary strings.
 
+import { binaryToText } from "../../stdio.ts";
+
 export interface Hunk {
   /** Where it was in the old file, counted from 1; 0 when the old file has no lines. */
   oldStart: number;
@@ -92,7 +94,7 @@ export function parsePatch(text: string): FilePatch[] {
       continue;
     }
     const index = /^Index: (\S+)/.exec(line);
-    if (index) indexName = index[1];
+    if (index) indexName = binaryToText(index[1]);
     const header = /^diff --git a\/(\S+) b\/(\S+)$/.exec(line);
     if (header) {
       // A header of its own: a rename, or a change of mode, needs no hunks.
@@ -102,22 +104,27 @@ export function parsePatch(text: string): FilePatch[] {
     const mode = /^(?:new|new file) mode \d*(\d{3})$/.exec(line);
     if (mode) git.newMode = Number.parseInt(mode[1], 8);
     const rename = /^rename (from|to) (.+)$/.exec(line);
-    if (rename) git[rename[1] === "from" ? "renameFrom" : "renameTo"] = rename[2];
+    if (rename) git[rename[1] === "from" ? "renameFrom" : "renameTo"] = binaryToText(rename[2]);
     leading.push(lines[i++]);
   }
   if (git.renameFrom && git.renameTo) begin("unified", lines.length);
   return patches;
 }
 
-/** A header's name, and what follows the tab. */
-function fileName(text: string): [string, string] {
+/** A header's name, as text, and what follows the tab. */
+function fileName(header: string): [string, string] {
+  const [name, time] = splitHeader(header);
+  return [binaryToText(name), time];
+}
+
+function splitHeader(text: string): [string, string] {
   if (text.startsWith('"')) {
     const match = /^"((?:[^"\\]|\\.)*)"\t?(.*)$/.exec(text);
     if (match)
       return [
         match[1].replace(
           /\\([0-7]{3}|.)/g,
-          (_, e: string) => ESCAPES[e] ?? (/^\d/.test(e) ? String.fromCharCode(Number.parseInt(e, 8)) : e),
+          (_, e: string) => ESCAPES[e] ?? (/^\d/.test(e) ? String.fromCharCode(Number.parseInt(e, 8) & 255) : e),
         ),
         match[2],
       ];

@@ -1,7 +1,7 @@
 // patch: applies differences to files, with hunks found again where lines have moved (offsets) or their context has changed (fuzz).
 
 import { AT_FDCWD, ENOENT, encode, strerror } from "@vibengine/system";
-import { bytesToBinary } from "../../stdio.ts";
+import { binaryToText, bytesToBinary } from "../../stdio.ts";
 import { closeInput, define, Failure, type Invocation, openInput } from "../define.ts";
 import { dirName, makeParents, stat } from "../files.ts";
 import { quoteIfNeeded, quotePlain } from "../quote.ts";
@@ -99,7 +99,7 @@ async function applyToFile(invocation: Invocation, patch: FilePatch, given: stri
         (options.has("p")
           ? "Perhaps you used the wrong -p or --strip option?\n"
           : "Perhaps you should have used the -p or --strip option?\n") +
-        `The text leading up to this was:\n--------------------------\n${patch.leading.map((line) => `|${line}`).join("")}--------------------------\n` +
+        `The text leading up to this was:\n--------------------------\n${binaryToText(patch.leading.map((line) => `|${line}`).join(""))}--------------------------\n` +
         (options.has("f") || options.has("t") ? "" : "File to patch: \n") +
         `Skip this patch? [y] \nSkipping patch.\n${patch.hunks.length} out of ${patch.hunks.length} hunk${patch.hunks.length === 1 ? "" : "s"} ignored\n`,
     );
@@ -184,7 +184,7 @@ async function applyToFile(invocation: Invocation, patch: FilePatch, given: stri
     }
     if (moved !== 0) inexact = true;
     offset = moved;
-    result.push(...lines.slice(taken, at));
+    for (; taken < at; taken++) result.push(lines[taken]);
     let position = at;
     const kept = hunk.lines.slice(lead, hunk.lines.length - trail);
     for (const line of kept) {
@@ -199,7 +199,7 @@ async function applyToFile(invocation: Invocation, patch: FilePatch, given: stri
     taken = position;
     added += kept.filter((line) => line[0] === "+").length - kept.filter((line) => line[0] === "-").length;
   }
-  result.push(...lines.slice(taken));
+  for (; taken < lines.length; taken++) result.push(lines[taken]);
   const mismatch = (inexact || failed.length > 0) && !options.has("no-backup-if-mismatch") && !options.has("posix");
   if (!dry && (options.has("b") || mismatch) && output === undefined && typeof found !== "number")
     writeWhole(sys, backupName(invocation, name), lines.join(""), found.mode & 0o777);

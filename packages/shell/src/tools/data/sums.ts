@@ -1,6 +1,6 @@
 // md5sum, sha*sum, b2sum, cksum and sum: digests of files, and checks against lists of them.
 
-import { decode, ENOENT, strerror } from "@vibengine/system";
+import { ENOENT, strerror } from "@vibengine/system";
 import {
   createBLAKE2b,
   createMD5,
@@ -11,7 +11,7 @@ import {
   createSHA512,
   createSM3,
 } from "hash-wasm";
-import { binaryToBytes, ReadError, type Reader } from "../../stdio.ts";
+import { binaryToText, ReadError, type Reader } from "../../stdio.ts";
 import { closeInput, define, eachInput, Failure, type Invocation, openInput, UsageError } from "../define.ts";
 import { lineBlocks } from "../lines.ts";
 import { chooseWord } from "../options.ts";
@@ -215,7 +215,7 @@ function openOrMissing(invocation: Invocation, name: string, missing: boolean): 
 function parseLine(line: string, kind: string | null): { name: string; digest: string; algorithm: Algorithm } | null {
   const escaped = line.startsWith("\\");
   const text = escaped ? line.slice(1) : line;
-  const name = (raw: string) => decodeName(escaped ? unescapeName(raw) : raw);
+  const name = (raw: string) => binaryToText(escaped ? unescapeName(raw) : raw);
   const tagged = /^\s*([A-Za-z0-9]+)(?:-(\d+))? ?\((.*)\) = ([0-9a-fA-F]+)$/s.exec(text);
   if (tagged) {
     const known = Object.keys(ALGORITHMS).find((key) => ALGORITHMS[key].tag === tagged[1]);
@@ -235,7 +235,6 @@ function parseLine(line: string, kind: string | null): { name: string; digest: s
 }
 
 /** Lines are binary strings; names are text. */
-const decodeName = (binary: string): string => decode(binaryToBytes(binary));
 
 export const cksum = define(
   {

@@ -64,9 +64,8 @@ export async function extractEntry(
   state: ExtractState,
 ): Promise<number> {
   const { options, sys, stdout } = invocation;
-  const pump = async (out: Writer): Promise<number> => {
-    let left = entry.size;
-    while (left > 0) {
+  const pump = async (out: Writer, size = entry.size): Promise<number> => {
+    for (let left = size; left > 0; ) {
       const chunk = await source.read();
       if (!chunk) throw new TarError("end");
       const part = chunk.length > left ? chunk.subarray(0, left) : chunk;
@@ -88,14 +87,7 @@ export async function extractEntry(
       } else
         for (; at < offset; at += Math.min(65536, offset - at))
           await out.write(new Uint8Array(Math.min(65536, offset - at)));
-      for (let left = length; left > 0; ) {
-        const chunk = await source.read();
-        if (!chunk) throw new TarError("end");
-        const part = chunk.length > left ? chunk.subarray(0, left) : chunk;
-        if (chunk.length > left) source.unread(chunk.length - left);
-        await out.write(part);
-        left -= part.length;
-      }
+      await pump(out, length);
       at = offset + length;
     }
     await out.flush();

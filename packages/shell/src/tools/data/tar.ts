@@ -206,7 +206,7 @@ function exclusion({ options, sys }: Invocation): (name: string) => boolean {
   for (const file of options.values("X")) {
     const text = readSmallFile(sys, file);
     if (text === null) throw new Failure(`${file}: Cannot open: No such file or directory`);
-    globs.push(...text.split("\n").filter((line) => line !== ""));
+    for (const line of text.split("\n")) if (line !== "") globs.push(line);
   }
   if (options.has("exclude-vcs")) globs.push(".git", ".gitignore", ".svn", "CVS", ".hg", ".bzr");
   const patterns = globs.map((glob) => globToRegExp(glob.replace(/\/+$/, ""), options.has("ignore-case")));

@@ -3,6 +3,7 @@
 import type { LateBuiltin } from "../../builtins/late.ts";
 import type { Shell } from "../../execute/shell.ts";
 import type { Readline } from "../../interactive/editor.ts";
+import { textOfByte } from "../../locale.ts";
 import { nameSequence, parseSequence } from "./key-names.ts";
 import { COMMAND_NAMES } from "./keymaps.ts";
 import { openReadline } from "./open.ts";
@@ -20,7 +21,7 @@ function bindings({ map, name, prefix }: Target): [keys: string, command: string
     if (typeof binding === "string" && keys.startsWith(prefix)) found.push([keys.slice(prefix.length), binding]);
   if (name !== "vi-command" && prefix === "")
     for (let code = 32; code < 256; code++) {
-      const key = String.fromCharCode(code > 127 ? 0xdc00 + code : code);
+      const key = textOfByte(code);
       if (code !== 127 && !map.has(key)) found.push([key, "self-insert"]);
     }
   return found.sort(([a], [b]) => (a < b ? -1 : 1));

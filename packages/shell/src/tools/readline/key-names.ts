@@ -1,5 +1,7 @@
 // Key sequences as people write them (`\C-x\e[A`, `Control-t`) and as the terminal sends them. Meta is the eighth bit: people write `\e` for ESC in front.
 
+import { textOfByte } from "../../locale.ts";
+
 const ESCAPES: Record<string, string> = {
   a: "\x07",
   b: "\b",
@@ -25,14 +27,9 @@ const NAMES: Record<string, string> = {
   tab: "\t",
 };
 
-/** A byte above 127, as text has those that are no UTF-8. */
-function byte(code: number): string {
-  return String.fromCharCode(code > 127 ? 0xdc00 + code : code);
-}
-
 /** Meta sets the eighth bit, as long as `convert-meta` is off, which it is where text is UTF-8. */
 function meta(key: string): string {
-  return byte(key.charCodeAt(0) | 0x80);
+  return textOfByte(key.charCodeAt(0) | 0x80);
 }
 
 function control(key: string): string {
@@ -56,7 +53,7 @@ export function parseSequence(text: string): string {
       }
       const code = /^(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2}))/.exec(rest);
       if (code) {
-        key = byte(code[1] === undefined ? Number.parseInt(code[2], 16) : Number.parseInt(code[1], 8) & 255);
+        key = textOfByte(code[1] === undefined ? Number.parseInt(code[2], 16) : Number.parseInt(code[1], 8) & 255);
         at += code[0].length;
       } else {
         key = ESCAPES[rest[0]] ?? rest[0];
