@@ -66,20 +66,19 @@ def _set_up(given):
 
 def _paths(given):
     """sys.path as the site module makes it, with pip's directory last and, first, the program's own (program.py)."""
-    library = list(sys.path)
     search = os.environ.get("PYTHONPATH") if not given.ignore_environment else None
     if search:
         sys.path[:0] = search.split(":")
     if not given.no_site:
         import site
 
-        site.ENABLE_USER_SITE = None
+        # One user, one site-packages.
+        site.ENABLE_USER_SITE = False
         site.main()
         if os.path.isdir(PIP):
             sys.path.append(PIP)
     if given.warnings or "dev" in given.x:
         import warnings  # noqa: F401
-    return library
 
 
 run()

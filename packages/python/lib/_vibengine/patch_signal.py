@@ -1,6 +1,7 @@
 """signal: keeps the kernel's masks in step with the handlers, and has the calls that need the kernel."""
 
 import os
+from errno import EINVAL
 
 import _signal
 from _vibengine import masks
@@ -11,40 +12,76 @@ from _vibengine.patch_os import sleep
 _WAIT_S = 3600.0
 
 
+# The fd of set_wakeup_fd, and the handlers that _waking_up stands before while there is one.
+_wakeup = -1
+_handlers = {}
+_plain_signal, _plain_getsignal = _signal.signal, _signal.getsignal
+
+
 def apply(module):
     """Replaces and adds functions of the signal module."""
-    plain_signal = _signal.signal
 
     def signal(signalnum, handler):
         """Set the action for the given signal: SIG_DFL, SIG_IGN, or a callable Python object."""
-        old = module.getsignal(signalnum)
-        if signalnum in (_signal.SIGKILL, _signal.SIGSTOP):
-            raise OSError(28, "Invalid argument")
-        plain_signal(module._enum_to_int(signalnum), module._enum_to_int(handler))
-        masks.tell()
+        old = getsignal(signalnum)
+        _set(module._enum_to_int(signalnum), module._enum_to_int(handler))
         return old
 
-    module.signal = signal
-    _signal.signal = _keep_in_step(plain_signal)
+    plain_getsignal = module.getsignal
+
+    def getsignal(signalnum):
+        """Return the current action for the given signal."""
+        return _handlers.get(signalnum) or plain_getsignal(signalnum)
+
+    module.signal, module.getsignal = signal, getsignal
+    _signal.signal = _set
     module.alarm, module.pause, module.setitimer, module.getitimer = alarm, pause, setitimer, getitimer
     module.ITIMER_REAL, module.ITIMER_VIRTUAL, module.ITIMER_PROF = 0, 1, 2
     module.ItimerError = OSError
-    module.siginterrupt = siginterrupt
-    module.sigtimedwait = sigtimedwait
-    module.sigwait, module.pthread_sigmask, module.sigpending = sigwait, pthread_sigmask, sigpending
+    module.siginterrupt, module.set_wakeup_fd = siginterrupt, set_wakeup_fd
+    module.sigwait, module.sigtimedwait = sigwait, sigtimedwait
+    module.pthread_sigmask, module.sigpending = pthread_sigmask, sigpending
     module.SIG_BLOCK, module.SIG_UNBLOCK, module.SIG_SETMASK = 0, 1, 2
-    module.raise_signal = raise_signal
-    module.valid_signals = valid_signals
-    module.__all__ = getattr(module, "__all__", [name for name in vars(module) if not name.startswith("_")])
+    module.raise_signal, module.valid_signals = raise_signal, valid_signals
 
 
-def _keep_in_step(plain):
-    def signal(signalnum, handler, /):
-        old = plain(signalnum, handler)
-        masks.tell()
-        return old
+def _set(signalnum, handler, /):
+    """Sets a handler in the interpreter, and tells the kernel."""
+    if signalnum in (_signal.SIGKILL, _signal.SIGSTOP):
+        raise OSError(EINVAL, os.strerror(EINVAL))
+    proxied = _wakeup >= 0 and callable(handler)
+    old = _plain_signal(signalnum, _waking_up(handler) if proxied else handler)
+    old = _handlers.pop(signalnum, old)
+    if proxied:
+        _handlers[signalnum] = handler
+    masks.tell()
+    return old
 
-    return signal
+
+def set_wakeup_fd(fd, /, *, warn_on_full_buffer=True):
+    """Sets the fd to be written to (with the signal number) when a signal comes in; -1: none. Returns the old one."""
+    global _wakeup
+    if fd >= 0:
+        os.fstat(fd)
+        if os.get_blocking(fd):
+            raise ValueError(f"the fd {fd} must be in non-blocking mode")
+    old, _wakeup = _wakeup, fd if fd >= 0 else -1
+    for number in range(1, _signal.NSIG):
+        handler = _handlers.get(number) or _plain_getsignal(number)
+        if callable(handler) and (_wakeup >= 0) != (number in _handlers):
+            _set(number, handler)
+    return old
+
+
+def _waking_up(handler):
+    def wake(number, frame):
+        try:
+            os.write(_wakeup, bytes((number,)))
+        except OSError:
+            pass
+        return handler(number, frame)
+
+    return wake
 
 
 def raise_signal(signalnum, /):
@@ -65,7 +102,7 @@ def setitimer(which, seconds, interval=0.0, /):
     """Sets given itimer (ITIMER_REAL alone is there) and returns the old values, a tuple: (delay, interval)."""
     global _every
     if which != 0:
-        raise OSError(28, "only ITIMER_REAL is there: the processor time of one process is not counted")
+        raise OSError(EINVAL, "only ITIMER_REAL is there: the processor time of one process is not counted")
     old = _every
     ms = _milliseconds(seconds)
     left = int(call("alarm", ms, _milliseconds(interval) if ms else 0)[1])
@@ -95,7 +132,7 @@ class _Woken(BaseException):
 
 def _wait(handlers, timeout=None):
     """Waits with these handlers in place; the number of the signal whose handler ended it, or None after `timeout` seconds."""
-    old = {number: _signal.getsignal(number) for number in handlers}
+    old = {number: _plain_getsignal(number) for number in handlers}
     try:
         try:
             for number, handler in handlers.items():
@@ -109,7 +146,7 @@ def _wait(handlers, timeout=None):
             return woken.number
     finally:
         for number, handler in handlers.items():
-            if _signal.getsignal(number) is handler:
+            if _plain_getsignal(number) is handler:
                 _signal.signal(number, old[number])
 
 
@@ -123,7 +160,7 @@ def _waking(handler):
 
 def pause():
     """Wait until a signal arrives whose handler is called."""
-    found = ((number, _signal.getsignal(number)) for number in range(1, _signal.NSIG))
+    found = ((number, _plain_getsignal(number)) for number in range(1, _signal.NSIG))
     _wait({number: _waking(handler) for number, handler in found if callable(handler)})
 
 
