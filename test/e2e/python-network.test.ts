@@ -255,7 +255,7 @@ test("pip takes from an index what the pack does not have, and what can run here
   expect(newer.stdout).toContain("Available versions: 2.0, 1.0");
   expect(wasm.exitCode).toBe(1);
   expect(wasm.stderr).toMatch(
-    /No matching distribution found for native\nERROR: native has no WebAssembly build\. Bundled with native parts: .*numpy, pandas/,
+    /No matching distribution found for native\nERROR: native has no WebAssembly build\. Packages with native parts that run here: .*numpy, pandas/,
   );
   expect(bundled).toMatchObject({ exitCode: 0, stderr: "" });
   expect(higher.stdout).toContain("numpy==99.0");
