@@ -12,7 +12,7 @@ const envs = { PIP_INDEX_URL: "http://localhost:1/simple" };
 
 /** Waits until pip has begun to write pandas, then sends the signal; prints pip's status. */
 const interrupted = (signal: string) =>
-  `pip install -q pandas & pid=$!; until [ -e ${SITE}/pandas/core ]; do sleep 0.005; done; kill -${signal} $pid; wait $pid; echo $?`;
+  `pip install -q pandas & pid=$!; until [ -e ${SITE}/pandas/core ] || ! kill -0 $pid; do sleep 0.005; done; kill -${signal} $pid; wait $pid; echo $?`;
 
 async function lines(sandbox: Sandbox, command: string): Promise<string[]> {
   const { stdout } = await sandbox.commands.run(command);
@@ -91,12 +91,29 @@ test("a command of a package runs by its name", async () => {
   ]);
 });
 
+// Its metadata comes first, and then enough files to be killed among.
+const MANY = `
+import zipfile
+files = {"many-1.0.dist-info/METADATA": "Metadata-Version: 2.1\\nName: many\\nVersion: 1.0\\n",
+    "many-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
+    "many-1.0.dist-info/RECORD": "", **{f"many/{i}.py": f"x = {i}\\n" for i in range(3000)}}
+with zipfile.ZipFile("many-1.0-py3-none-any.whl", "w") as out:
+    for path, text in files.items():
+        out.writestr(path, text)
+`;
+
 test("a pip that is killed leaves nothing that counts as installed, and the next one mends it", async () => {
   const sandbox = await newSandbox({ envs });
-  expect(await lines(sandbox, interrupted("KILL"))).toEqual(["137"]);
-  expect((await lines(sandbox, "pip list")).join()).not.toContain("pandas");
-  expect((await sandbox.commands.run("pip install pandas")).stdout).toMatch(/Successfully installed pandas-\S+\n/);
-  expect((await sandbox.commands.run("python3 -c 'import pandas'")).exitCode).toBe(0);
+  await sandbox.files.write("make.py", MANY);
+  const killed = `python3 make.py; pip install -q ./many*.whl & pid=$!; until [ -e ${SITE}/many/9.py ] || ! kill -0 $pid; do sleep 0.005; done; kill -KILL $pid`;
+  expect(await lines(sandbox, `${killed}; wait $pid; echo $?; ls ${SITE} | grep many`)).toEqual([
+    "137",
+    "many",
+    "many-1.0.dist-info",
+  ]);
+  expect(await lines(sandbox, "pip list | grep -c many; pip check")).toEqual(["0", "No broken requirements found."]);
+  expect((await sandbox.commands.run("pip install ./many*.whl")).stdout).toMatch(/Successfully installed many-1\.0\n/);
+  expect(await lines(sandbox, `ls ${SITE}/many | wc -l; pip list | grep many`)).toEqual(["3000", "many    1.0"]);
 });
 
 test("Ctrl-C takes away what was written", async () => {
