@@ -6,6 +6,7 @@ to that URL, and kept for the request that follows.
 """
 
 import io
+import re
 import time
 from urllib.parse import unquote, urldefrag, urlsplit
 
@@ -53,7 +54,10 @@ class FetchSocket:
         self._reader = None
         self._sent += data
         if self._whole():
-            self._answer = self._exchange()
+            try:
+                self._answer = self._exchange()
+            except TimeoutError as error:
+                self._answer = error  # as everywhere, it is the reading that takes too long
 
     def send(self, data, flags=0):
         self.sendall(data)
@@ -76,8 +80,10 @@ class FetchSocket:
         return len(data)
 
     def answer(self):
-        """The answer to what was sent: the bytes of its head, and a stream."""
+        """The answer to what was sent: the bytes of its head, how long the body shall be (or None), and a stream."""
         answer, self._answer = self._answer or self._exchange(), None
+        if isinstance(answer, TimeoutError):
+            raise answer
         return answer
 
     def _whole(self):
@@ -120,8 +126,9 @@ class FetchSocket:
         answer.timeout = self.timeout
         if not _same(answer.url, asked):
             _keep(answer)
-            return _redirect(method, answer.url), io.BytesIO()
-        return _head(answer), answer
+            return _redirect(method, answer.url), 0, io.BytesIO()
+        headers, length = _headers(answer, method)
+        return _lines(f"{answer.status} {answer.reason}", headers), length, answer
 
     def settimeout(self, timeout):
         self.timeout = timeout
@@ -163,24 +170,29 @@ class FetchSocket:
 
 
 class _Reader(io.RawIOBase):
-    """The bytes of an HTTP/1.1 answer; the request leaves at the first read."""
+    """The bytes of an HTTP/1.1 answer; waits for it at the first read."""
 
     def __init__(self, socket):
         self._socket = socket
-        self._head = self._body = None
+        self._head = self._left = self._body = None
 
     def readable(self):
         return True
 
     def readinto(self, buffer):
         if self._body is None:
-            self._head, self._body = self._socket.answer()
+            self._head, self._left, self._body = self._socket.answer()
         if self._head:
             size = min(len(self._head), len(buffer))
             buffer[:size] = self._head[:size]
             self._head = self._head[size:]
             return size
-        return self._body.readinto(buffer)
+        size = self._body.readinto(buffer)
+        if self._left:
+            self._left -= size
+            if self._left <= 0 and self._body.read(1):
+                raise ConnectionError(f"{self._socket.origin}: the answer is longer than its Content-Length; it must not be cut")
+        return size
 
     def close(self):
         if self._body is not None:
@@ -199,12 +211,29 @@ class _Writer(io.RawIOBase):
         return self._socket.send(data)
 
 
-def _head(answer):
-    """The head of an answer as HTTP/1.1 has it. Browsers don't show the date to other sites, and caches want one."""
+# What no server compresses on the way.
+PACKED = re.compile(r"(image/(?!svg)|audio/|video/|(application|binary)/(octet-stream|zip|pdf|x-tar|(x-)?(gzip|bzip2?|xz|7z-compressed)))")
+
+ARCHIVES = (".whl", ".zip", ".gz", ".tgz", ".bz2", ".xz")
+
+
+def _headers(answer, method):
+    """An answer's headers as HTTP/1.1 would have them, and the body's length.
+
+    The length is that before the browser unpacked the body, and whether it did other sites are not told; so it is left out where it may
+    be the wrong one. Nor is the date told, and caches want one.
+    """
     headers = [(name, value) for name, value in answer.headers if name not in ("x-vibengine-url", "connection", "transfer-encoding")]
-    if not any(name == "date" for name, _ in headers):
+    names = dict(headers)
+    length = names.get("content-length", "")
+    if method == "HEAD" or answer.status in (204, 206, 304):
+        length = ""
+    elif not (PACKED.match(names["content-type"]) if "content-type" in names else urlsplit(answer.url).path.endswith(ARCHIVES)):
+        headers = [(name, value) for name, value in headers if name != "content-length"]
+        length = ""
+    if "date" not in names:
         headers.append(("date", time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime())))
-    return _lines(f"{answer.status} {answer.reason}", headers)
+    return headers, int(length) if length.isdigit() else None
 
 
 def _redirect(method, url):

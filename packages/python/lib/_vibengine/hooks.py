@@ -23,6 +23,7 @@ PATCHES = {
     "pip._internal.index.collector": "_vibengine.pip_session",
     "pip._internal.index.package_finder": "_vibengine.pip_index",
     "pip._internal.metadata.importlib._envs": "_vibengine.pip_wheel",
+    "pip._internal.network.download": "_vibengine.pip_session",
     "pip._internal.network.session": "_vibengine.pip_session",
     "pip._internal.operations.install.wheel": "_vibengine.pip_wheel",
     "pip._internal.utils.compatibility_tags": "_vibengine.pip_platform",

@@ -1,4 +1,4 @@
-"""One line more after pip's own error, where a package exists only for other machines."""
+"""A line more after pip's own error, where a package exists only for other machines."""
 
 import sys
 
@@ -10,14 +10,10 @@ def apply(module):
         status = run(self, level_number, options, args)
         index = sys.modules.get("_vibengine.pip_index")
         if status and index is not None and index.hopeless:
-            names = ", ".join(index.hopeless.values())
-            has = "has" if len(index.hopeless) == 1 else "have"
-            module.logger.critical(
-                "%s %s no WebAssembly build. Bundled with native parts: %s; other packages must be pure Python.",
-                names,
-                has,
-                ", ".join(index.compiled_names()),
-            )
+            bundled = index.compiled_names()
+            for name, written in index.hopeless.items():
+                what = "Of %s only the bundled version has a" if name in bundled else "%s has no"
+                module.logger.critical(f"{what} WebAssembly build. Packages with native parts that run here: %s.", written, ", ".join(bundled))
         return status
 
     module.Command._run_wrapper = run_wrapper

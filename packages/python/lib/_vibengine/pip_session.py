@@ -8,6 +8,8 @@ from .pip_index import PACK
 
 
 def _session(module):
+    from pip._internal.exceptions import ConnectionFailedError, ConnectionTimeoutError
+
     Session = module.PipSession
     make, request = Session.__init__, Session.request
 
@@ -25,18 +27,12 @@ def _session(module):
             raise self._unreachable[host]
         try:
             return request(self, method, url, *args, **kwargs)
-        except module_errors(module) as error:
+        except (ConnectionFailedError, ConnectionTimeoutError) as error:
             self._unreachable[host] = error
             raise
 
     Session.__init__ = __init__
     Session.request = send
-
-
-def module_errors(module):
-    from pip._internal.exceptions import ConnectionFailedError, ConnectionTimeoutError
-
-    return ConnectionFailedError, ConnectionTimeoutError
 
 
 def _tls(module):
@@ -59,6 +55,19 @@ def _collector(module):
     module._handle_get_simple_fail = handle
 
 
+def _download(module):
+    """A break in a download whose size was not told ends pip with a traceback; it is an error like others."""
+    process = module.Downloader._process_response
+
+    def process_response(self, download, resp):
+        try:
+            process(self, download, resp)
+        except (module.ReadTimeoutError, module.ProtocolError) as error:
+            raise module.NetworkConnectionError(f"{download.link}: {error.args[-1]}") from error
+
+    module.Downloader._process_response = process_response
+
+
 def _no_mmap(module):
     """The cache's wrapper maps a file; reading it is as good."""
     module.mmap = SimpleNamespace(ACCESS_READ=1, mmap=lambda fd, length, access: os.pread(fd, os.fstat(fd).st_size, 0))
@@ -68,6 +77,7 @@ APPLY = {
     "pip._internal.network.session": _session,
     "pip._internal.cli.index_command": _tls,
     "pip._internal.index.collector": _collector,
+    "pip._internal.network.download": _download,
     "pip._vendor.cachecontrol.filewrapper": _no_mmap,
 }
 
