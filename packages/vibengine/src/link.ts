@@ -30,6 +30,8 @@ export async function startKernel(
   start: (kernel: Remote<KernelApi>, seat: WorkerSeat) => Promise<KernelInfo>,
 ): Promise<Link> {
   checkIsolated();
+  // Before anything is made: a pack may be none.
+  const addPrograms = options.packs && (await (await import("./packs.js")).othersPrograms(options));
   carryErrors();
   const worker = startKernelWorker(options.assetBase);
   const seat = takeSeat();
@@ -47,7 +49,7 @@ export async function startKernel(
   });
   try {
     const info = await Promise.race([start(kernel, seat), failed]);
-    if (options.packs) await (await import("./packs.js")).addPrograms(kernel, options);
+    await addPrograms?.(kernel);
     // What fails in a worker from here on does not end it: the calls concerned are rejected one by one.
     return { kernel, info, isHome: true, lost: new Promise<never>(() => {}), close };
   } catch (error) {

@@ -1,3 +1,3 @@
 // packs.js, which the page imports when a program of a pack is first run.
 
-export { addPrograms, packSource } from "./packs/source.ts";
+export { othersPrograms, packSource } from "./packs/source.ts";

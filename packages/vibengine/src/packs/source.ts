@@ -63,23 +63,32 @@ export function packSource(options: PackOptions): PackSource {
   };
 }
 
-/** Makes commands of the programs of the packs that the options name. */
-export async function addPrograms(kernel: Remote<KernelApi>, options: PackOptions): Promise<void> {
+/** What makes commands of the programs of the packs that the options name; rejects if one of those is none. */
+export async function othersPrograms(options: PackOptions): Promise<(kernel: Remote<KernelApi>) => Promise<void>> {
+  const lines: string[] = [];
   for (const name of Object.keys(options.packs ?? {})) {
     if (!/^[\w.-]+$/.test(name)) {
-      throw new InvalidArgumentError(
-        `the name of a pack must be of letters, digits, _, . and -, got ${JSON.stringify(name)}`,
-      );
+      const given = JSON.stringify(name);
+      throw new InvalidArgumentError(`the name of a pack must be of letters, digits, _, . and -, got ${given}`);
     }
     const { programs } = await open(name, options).manifest;
     for (const program of Object.keys(programs)) {
-      if (!/^[\w.+-]+$/.test(program))
-        throw new PackError(`the pack ${name} has a program that can't be a command: ${program}`);
-      const path = `/usr/local/bin/${program}`;
-      const cmd = `printf '${STUB}' ${name} ${program} > ${path} && chmod 755 ${path}`;
-      await kernel.runCommand(path, { cmd, user: "root", timeoutMs: 0, maxOutputBytes: 1024 }, null, null);
+      if (!/^[\w.+-]+$/.test(program)) {
+        throw new PackError(`the pack ${name} has a program that can't be a command: ${JSON.stringify(program)}`);
+      }
+      lines.push(`printf '${STUB}' ${name} ${program} > ${program}; chmod 755 ${program}`);
     }
   }
+  const request = {
+    cmd: lines.join("\n"),
+    user: "root",
+    cwd: "/usr/local/bin",
+    timeoutMs: 0,
+    maxOutputBytes: 1024,
+  } as const;
+  return async (kernel) => {
+    await kernel.runCommand("packs", request, null, null);
+  };
 }
 
 function open(name: string, options: PackOptions): Pack {

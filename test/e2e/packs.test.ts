@@ -1,0 +1,152 @@
+// Packs of others: a folder on some server with a pack.json and a WebAssembly program, and what happens when a file of it is not what
+// it should be. The server is played by routes of the browser.
+
+import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
+import type { Page } from "playwright";
+import { beforeAll, expect, test } from "vitest";
+import { assemble } from "../support/wat.mjs";
+import { newProfile, openBrowser, openPage, reload, servedPage } from "./harness.ts";
+
+const served = servedPage();
+
+const HELLO = `(module
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\\10\\00\\00\\00\\06\\00\\00\\00")
+  (data (i32.const 16) "hello\\n")
+  (func (export "_start") (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))`;
+
+let wasm: Buffer;
+beforeAll(async () => {
+  wasm = Buffer.from(await assemble(HELLO));
+});
+
+interface Answer {
+  status?: number;
+  body: Buffer | string;
+}
+
+/** The pack `hello` in two parts, as gzip makes it; `files` are what the server has, to be changed by a test. */
+async function hello(page: Page): Promise<{ files: Map<string, Answer>; asked: string[] }> {
+  const packed = gzipSync(wasm);
+  const halves = [packed.subarray(0, 40), packed.subarray(40)];
+  const parts = halves.map((bytes, i) => ({ file: `hello-${i}.bin`, size: bytes.length, sha256: sha256(bytes) }));
+  const manifest = {
+    name: "hello",
+    version: "1",
+    programs: { hello: [], hallo: [] },
+    module: { parts, size: wasm.length, sha256: sha256(wasm) },
+  };
+  const files = new Map<string, Answer>([["pack.json", { body: JSON.stringify(manifest) }]]);
+  for (const [i, body] of halves.entries()) files.set(`hello-${i}.bin`, { body });
+  const asked: string[] = [];
+  await page.route("**/packs/hello/*", (route) => {
+    const name = new URL(route.request().url()).pathname.split("/").pop() ?? "";
+    asked.push(name);
+    const { status = 200, body } = files.get(name) ?? { status: 404, body: "" };
+    return route.fulfill({ status, body });
+  });
+  return { files, asked };
+}
+
+const sha256 = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
+
+/** What `cmd` gives in a new sandbox that has the pack, and what `onProgress` was told. */
+function run(page: Page, cmd: string) {
+  return page.evaluate(async (cmd) => {
+    const progress: { pack: string; loaded: number; total: number }[] = [];
+    const sandbox = await window.vibengine.Sandbox.create({
+      packs: { hello: "/packs/hello" },
+      onProgress: (step) => progress.push(step),
+    });
+    const result = await sandbox.commands.run(cmd);
+    await sandbox.kill();
+    return { ...result, progress };
+  }, cmd);
+}
+
+test("its programs are commands; its files are fetched once, told of, and kept", async () => {
+  const browser = await openBrowser(newProfile());
+  const page = await openPage(browser, served.url);
+  const { asked } = await hello(page);
+  const first = await run(page, "command -v hello; hello; hallo | tr a-z A-Z; file=$(hello); echo $file");
+  expect(first).toMatchObject({ exitCode: 0, stdout: "/usr/local/bin/hello\nhello\nHELLO\nhello\n", stderr: "" });
+  const total = gzipSync(wasm).length;
+  expect(first.progress.at(-1)).toEqual({ pack: "hello", loaded: total, total });
+  expect(asked.sort()).toEqual(["hello-0.bin", "hello-1.bin", "pack.json"]);
+  await reload(page);
+  const second = await run(page, "hello");
+  expect(second).toMatchObject({ stdout: "hello\n", progress: [] });
+  expect(asked.filter((name) => name.endsWith(".bin"))).toHaveLength(2);
+});
+
+test("once it was here, no network is needed", async () => {
+  const browser = await openBrowser(newProfile());
+  const page = await openPage(browser, served.url);
+  const { files } = await hello(page);
+  expect((await run(page, "hello")).stdout).toBe("hello\n");
+  await reload(page);
+  for (const name of files.keys()) files.set(name, { status: 503, body: "" });
+  expect(await run(page, "hello")).toMatchObject({ exitCode: 0, stdout: "hello\n" });
+});
+
+const FAULTS: [what: string, spoil: (files: Map<string, Answer>) => void, message: RegExp][] = [
+  [
+    "missing",
+    (files) => files.delete("hello-1.bin"),
+    /^hello: http:\S+\/packs\/hello\/hello-1\.bin did not load: status 404/,
+  ],
+  [
+    "another one",
+    (files) => files.set("hello-0.bin", { body: Buffer.alloc(40) }),
+    /^hello: http:\S+hello-0\.bin is not what the pack's manifest says: its SHA-256 is [0-9a-f]{64}\n$/,
+  ],
+  [
+    "too short",
+    (files) => files.set("hello-0.bin", { body: Buffer.alloc(39) }),
+    /^hello: http:\S+hello-0\.bin has 39 bytes where the pack's manifest says 40\n$/,
+  ],
+];
+
+test.each(FAULTS)("a file that is %s: exit 127 and why, and a later try works", async (_what, spoil, message) => {
+  const browser = await openBrowser(newProfile());
+  const page = await openPage(browser, served.url);
+  const { files } = await hello(page);
+  const good = new Map(files);
+  spoil(files);
+  const result = await run(page, "hello");
+  expect(result).toMatchObject({ exitCode: 127, stdout: "" });
+  expect(result.stderr).toMatch(message);
+  for (const [name, answer] of good) files.set(name, answer);
+  expect(await run(page, "hello")).toMatchObject({ exitCode: 0, stdout: "hello\n", stderr: "" });
+});
+
+test("a pack that isn't there, or is none, or has names that can't be, is refused when the sandbox is made", async () => {
+  const browser = await openBrowser(newProfile());
+  const page = await openPage(browser, served.url);
+  const { files } = await hello(page);
+  const refusal = (packs: Record<string, string>) =>
+    page.evaluate(async (packs) => {
+      const { Sandbox } = window.vibengine;
+      const error = await Sandbox.create({ packs }).then(
+        () => null,
+        (reason) => reason,
+      );
+      return { name: error?.name, message: error?.message, left: (await Sandbox.list()).length };
+    }, packs);
+  const good = files.get("pack.json") as Answer;
+  files.set("pack.json", { status: 500, body: "" });
+  expect(await refusal({ hello: "/packs/hello" })).toMatchObject({
+    name: "PackError",
+    message: expect.stringMatching(/^http:\S+\/packs\/hello\/pack\.json did not load: status 500/),
+  });
+  files.set("pack.json", { body: '{"name":"hello"}' });
+  expect(await refusal({ hello: "/packs/hello/" })).toMatchObject({
+    name: "PackError",
+    message: expect.stringContaining("is not the manifest of a pack: it needs name, programs and module.parts"),
+  });
+  files.set("pack.json", { body: String(good.body).replace('"hallo"', '"../x"') });
+  expect(await refusal({ hello: "/packs/hello" })).toMatchObject({ name: "PackError" });
+  expect(await refusal({ "a b": "/packs/hello" })).toMatchObject({ name: "InvalidArgumentError", left: 0 });
+});
