@@ -9,7 +9,7 @@ import os
 import posix
 import time
 from time import monotonic
-from time import sleep as _plain_sleep
+from time import sleep as _sleep
 
 from _vibengine.host import call, number
 
@@ -318,16 +318,9 @@ def uname():
     return posix.uname_result(("vibengine", name, "1", "1", "wasm32"))
 
 
-def _sleep(seconds):
-    """Sleeps until a signal comes: the C library has an error for that, and not the one that CPython knows."""
-    try:
-        _plain_sleep(seconds)
-    except OSError:
-        pass
-
-
 def sleep(seconds, /):
     """Delay execution for a given number of seconds; a signal whose handler returns does not shorten it (PEP 475)."""
+    # To the C library a sleep that a signal ended is one that is over.
     ends = monotonic() + seconds if seconds > 0 else 0
     _sleep(seconds)
     while seconds > 0 and (left := ends - monotonic()) > 0:
