@@ -1,7 +1,8 @@
 // pip as a user types it, with nothing but the pack behind it: no index is reached, and none is needed.
 
 import type { Sandbox } from "vibengine";
-import { expect, test } from "vitest";
+import { expect } from "vitest";
+import { pythonTest as test } from "./python.ts";
 import { newSandbox } from "./sandboxes.ts";
 
 const SITE = "/usr/local/lib/python3.15/site-packages";

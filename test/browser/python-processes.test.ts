@@ -1,7 +1,8 @@
 // Python as a process: its command line, its children, its signals, its one thread, its prompt.
 
 import type { Sandbox } from "vibengine";
-import { expect, test } from "vitest";
+import { expect } from "vitest";
+import { pythonTest as test } from "./python.ts";
 import { newSandbox } from "./sandboxes.ts";
 
 const PATIENCE_MS = 60_000;

@@ -1,10 +1,10 @@
 // A page with the built package in a browser of its own, for tests that reload, restart or crash it.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BrowserContext, Page } from "playwright";
-import { afterAll, beforeAll, onTestFinished } from "vitest";
+import { afterAll, beforeAll, onTestFinished, test } from "vitest";
 import { launchChromium } from "../support/chromium.mjs";
 import { site } from "../support/site.mjs";
 
@@ -96,3 +96,8 @@ export function processesOn(profile: string): number[] {
     })
     .map(Number);
 }
+
+const PACK = join(import.meta.dirname, "../../packages/vibengine/dist/python/pack.json");
+
+/** For tests of Python: left out, by name, where the pack was not built because the machine has no Python to build it with. */
+export const pythonTest = test.skipIf(!existsSync(PACK));

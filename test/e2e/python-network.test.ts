@@ -4,9 +4,9 @@ import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
 import { writeZip } from "../../packages/python/pack/zip.mjs";
-import { newProfile, openBrowser, openPage, servedPage } from "./harness.ts";
+import { newProfile, openBrowser, openPage, servedPage, pythonTest as test } from "./harness.ts";
 
 const LARGE = 5_000_000;
 const served = servedPage();

@@ -1,7 +1,7 @@
 // Python over a reload: what was installed and written is there again, with nothing fetched anew.
 
-import { expect, test } from "vitest";
-import { newProfile, openBrowser, openPage, reload, servedPage } from "./harness.ts";
+import { expect } from "vitest";
+import { newProfile, openBrowser, openPage, reload, servedPage, pythonTest as test } from "./harness.ts";
 
 const served = servedPage();
 
