@@ -13,7 +13,8 @@ const OWN_SESSION = -2;
 export function prepareChild(child: System, request: ProgramRequest): number {
   if (request.wasi !== undefined) for (let fd = FIRST_UNSHARED; fd < FD_END; fd++) child.close(fd);
   for (const [fd, to] of request.actions ?? []) {
-    const result = to < 0 ? child.close(fd) : child.dup2(fd, to);
+    // To close what is not open is no error, as in posix_spawn.
+    const result = to < 0 ? Math.max(0, child.close(fd)) : child.dup2(fd, to);
     if (result < 0) return result;
     if (fd === to) child.setCloexec(fd, false);
   }

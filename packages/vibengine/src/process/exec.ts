@@ -65,6 +65,7 @@ function execute(
     preopens,
     memory: () => seen(system, memory ?? withoutMemory()),
     trace,
+    closesOnExec: words !== undefined,
     ...(wasi === undefined && { beneath: false, ambient: { root, cwd } }),
   });
   const imports: WebAssembly.Imports = { wasi_snapshot_preview1: binding.imports };

@@ -5,6 +5,7 @@ import { wasi } from "@bjorn3/browser_wasi_shim";
 import {
   isUtf8,
   newStat,
+  O_CLOEXEC,
   O_CREAT,
   O_DIRECTORY,
   O_EXCL,
@@ -103,7 +104,7 @@ export function pathImports({ process, sys, guest, fds, beneath, waits }: Bindin
       if (typeof path === "number") return path;
       if (!guest.has(out, 4)) return wasi.ERRNO_FAULT;
 
-      let flags = openFlags(fdflags);
+      let flags = openFlags(fdflags) | (process.closesOnExec ? O_CLOEXEC : 0);
       if (base & wasi.RIGHTS_FD_WRITE) flags |= base & wasi.RIGHTS_FD_READ ? O_RDWR : O_WRONLY;
       // Truncating takes a mode that writes, even where the fd is given no right to.
       else flags |= oflags & wasi.OFLAGS_TRUNC ? O_RDWR : O_RDONLY;

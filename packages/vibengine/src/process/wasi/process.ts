@@ -30,6 +30,8 @@ export interface WasiProcess {
    * `root` is the preopen of `/` through which both kinds arrive, `cwd` an fd of the working directory.
    */
   ambient?: { root: number; cwd: number };
+  /** What it opens is not for its children, as interpreters want it; default false: preview1 says nothing of children. */
+  closesOnExec?: boolean;
   /** Gets one line per call, as strace prints it. Absent: calls cost nothing more. */
   trace?: (line: string) => void;
 }
