@@ -1,6 +1,7 @@
 // The shell as a program: its options, its environment, and where its commands come from (-c, a script, stdin).
 
 import { decode, EAGAIN, EINTR, EISDIR, ENOENT, type System, strerror } from "@vibengine/system";
+import type { List } from "./ast.ts";
 import { readFile } from "./builtins/commands.ts";
 import { initialDirectory } from "./builtins/directories.ts";
 import { loadHistory, record, saveHistory } from "./builtins/history.ts";
@@ -166,10 +167,23 @@ async function runScript(shell: Shell, lexer: Lexer, isString = false): Promise<
     if (shell.options.history && !shell.isFile) record(shell, lexer.text.slice(pos, lexer.pos));
     if (list === null) return status;
     if (shell.options.noexec) continue;
+    // All that `-c` was given is one command: the program takes the shell's place, as bash has it.
+    if (isString && pos === 0 && lexer.pos >= lexer.text.length) shell.execInPlace = isOneCommand(shell, list);
     status = await runTopLevel(shell, list);
     lexer.discardRead();
     if (shell.options.onecmd) return status;
   }
+}
+
+function isOneCommand(shell: Shell, { items }: List): boolean {
+  const [{ command, background }] = items;
+  return (
+    items.length === 1 &&
+    command.kind === "simple" &&
+    !background &&
+    shell.traps.size === 0 &&
+    !shell.options.interactive
+  );
 }
 
 /** PROMPT_COMMAND has its turn before each line of an interactive shell. */
