@@ -1,4 +1,4 @@
-// Builds dist/: seven ES modules and one declaration file, under fixed names. Each module is complete in itself (no file
+// Builds dist/: eight ES modules and one declaration file, under fixed names. Each module is complete in itself (no file but index.js
 // imports another), because an application's bundler renames every file it finds through `new URL("./x.js", import.meta.url)`
 // and would not follow an import inside. Whatever is bundled has its licence gathered in dist/THIRD_PARTY_LICENSES.
 

