@@ -108,7 +108,7 @@ function build() {
       PROGRAMS.map((name) => [name, ["-c", PRELUDE, ...(name.startsWith("pip") ? ["-m", "pip"] : [])]]),
     ),
     signals: facts.signals,
-    trees: [stdlib.facts, { ...pip.facts, words: ["pip", "pip3"] }, { ...zones.facts, words: [] }],
+    trees: [stdlib.facts, { ...pip.facts, words: ["pip", "pip3"] }, zones.facts],
     directories: DIRECTORIES,
     wheels: wheels.facts,
   };

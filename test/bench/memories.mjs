@@ -66,7 +66,7 @@ export async function growth(browser, work) {
  * MiB that the renderers have in memory.
  * @param {import("playwright").BrowserContext} browser
  */
-async function resident(browser) {
+export async function resident(browser) {
   let kib = 0;
   for (const id of await renderers(browser)) {
     const status = existsSync(`/proc/${id}/status`) ? readFileSync(`/proc/${id}/status`, "utf8") : "";

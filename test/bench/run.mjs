@@ -10,6 +10,7 @@ import { site } from "../support/site.mjs";
 import { CREATES, PASSES, SEQUENTIAL_BYTES, STATS } from "./disk-programs.mjs";
 import { growth, newMemories } from "./memories.mjs";
 import { FEW_READS, PIPE_BYTES, programs, READS } from "./programs.mjs";
+import { python } from "./python.mjs";
 import { linesText, SHELL_CASES } from "./shell-cases.mjs";
 
 /** @typedef {import("./measure.ts").Row} Row */
@@ -39,8 +40,8 @@ try {
     native: await nativeTimes(),
     parts: process.argv.slice(2),
   };
-  // These two are driven from here.
-  const inside = given.parts.filter((name) => name !== "output" && name !== "tabs");
+  // These are driven from here.
+  const inside = given.parts.filter((name) => !["output", "tabs", "python"].includes(name));
   const isAll = given.parts.length === 0;
   const rows = isAll || inside.length > 0 ? await page.evaluate(inPage, { ...given, parts: inside }) : [];
   if (isAll || given.parts.includes("tabs")) rows.push(...(await tabs(page)));
@@ -57,6 +58,7 @@ try {
     await (await browser.newPage()).bringToFront();
     rows.push(...(await page.evaluate(inHiddenPage)));
   }
+  if (isAll || given.parts.includes("python")) rows.push(...(await python()));
   print(rows);
 } finally {
   await browser.close();

@@ -23,20 +23,29 @@ export const ISOLATION_HEADERS = {
 };
 
 /**
+ * @typedef {object} ServeOptions
+ * @property {boolean} [isolated] default true: send `ISOLATION_HEADERS`
+ * @property {number} [maxAge] for how many seconds a browser may keep a file without asking; default: it asks each time
+ * @property {(path: string, body: Buffer) => void} [onServed] told of each file that was handed out
+ */
+
+/**
  * Serves `dir` on a free port of localhost.
  * @param {string} dir
- * @param {{ isolated?: boolean }} [options] `isolated` (default true): send `ISOLATION_HEADERS`
+ * @param {ServeOptions} [options]
  * @returns {Promise<{ url: string, close(): Promise<void> }>} `url` ends in a slash
  */
-export async function serve(dir, { isolated = true } = {}) {
+export async function serve(dir, { isolated = true, maxAge = 0, onServed } = {}) {
   const headers = isolated ? ISOLATION_HEADERS : {};
+  const caching = maxAge > 0 ? `max-age=${maxAge}` : "no-cache";
   const server = createServer(async (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname));
     const file = join(dir, path.endsWith("/") ? `${path}index.html` : path);
     try {
       const body = await readFile(file);
       const type = TYPES[/** @type {keyof typeof TYPES} */ (extname(file))] ?? "application/octet-stream";
-      response.writeHead(200, { ...headers, "Content-Type": type, "Cache-Control": "no-cache" }).end(body);
+      response.writeHead(200, { ...headers, "Content-Type": type, "Cache-Control": caching }).end(body);
+      onServed?.(path, body);
     } catch {
       response.writeHead(404, headers).end(`not found: ${path}`);
     }

@@ -28,6 +28,9 @@ import type { Program } from "./programs.ts";
 /** An interpreter's own change of the word may have undone ours: looked at again after so long (ms). */
 const AGAIN_MS = 30;
 
+/** When to load what a program might need without saying so (ms): it is not to be in the way of the program's own start. */
+const LATER_MS = 1000;
+
 /** Exit status of a program whose pack can't be had. */
 const NOT_LOADED = 127;
 
@@ -64,18 +67,20 @@ export class Packs {
         mark((loaded: number, total: number) => this.#showProgress(parent, pack, loaded, total)),
       );
       if (!Object.hasOwn(programs, program)) return -ENOEXEC;
-      for (const tree of later) {
-        const mounted = this.#mountLater(pack, tree);
-        if (tree.words.some((word) => word === program || argv.includes(word))) await mounted;
-        else mounted.catch(() => {}); // asked for again by the next program
-      }
-      return await launch({
+      const isAsked = ({ words }: (typeof later)[number]) =>
+        words.some((word) => word === program || argv.includes(word));
+      for (const tree of later.filter(isAsked)) await this.#mountLater(pack, tree);
+      const pid = await launch({
         path,
         argv,
         args: [argv[0], ...programs[program], ...argv.slice(1)],
         module,
         words: signals,
       });
+      setTimeout(() => {
+        for (const tree of later) this.#mountLater(pack, tree).catch(() => {}); // asked for again by the next program
+      }, LATER_MS);
+      return pid;
     } catch (error) {
       const child = await fail();
       if (typeof child === "number") return child;

@@ -90,6 +90,7 @@ export class Processes {
     if (typeof program === "number") return program;
     if (program.kind === "wasm") return this.#startFile(parent, program, request, isStoodFor);
     if (program.kind === "pack") {
+      this.#guests.warm(1);
       const launch = (found: Launch) => this.#startModule(parent, found, request, isStoodFor);
       const fail = () => this.#makeChild(parent, (made) => prepareChild(made, request));
       return (await this.#packs()).start(parent, program, proxy, launch, fail);

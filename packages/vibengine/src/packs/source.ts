@@ -1,5 +1,5 @@
-// packs.js, which a page loads when a program of a pack is first run: fetches a pack's files, checks and keeps them (Cache Storage), and
-// compiles its module here, on the page: code that a page compiled survives its reload. A pack is loaded once for all sandboxes.
+// packs.js, which a page loads when a program of a pack is first run: compiles a pack's module, here on the page, since code that a page
+// compiled survives its reload, and unpacks its trees, both while their files arrive (files.ts). A pack is loaded once for all sandboxes.
 
 import type { Remote } from "comlink";
 import { fileAt } from "../assets.ts";
@@ -7,13 +7,13 @@ import { InvalidArgumentError, PackError } from "../errors.ts";
 import type { KernelApi } from "../protocol.ts";
 import type { PackOptions } from "../sandbox-options.ts";
 import { packFileUrl } from "./assets.ts";
+import { type Bytes, keepInstead, keyOf, obtain, openCache, request, type UrlOf } from "./files.ts";
 import { checkManifest, type PackFile, type PackManifest, type PackTree } from "./manifest.ts";
 import type { LoadedPack, PackSource, ProgressSink } from "./protocol.ts";
 
-const CACHE = "vibengine-packs";
 const MANIFEST = "pack.json";
-/** What a gzip stream begins with. */
-const GZIP = [0x1f, 0x8b];
+/** What a gzip stream begins with, and a module does not. */
+const GZIP = 0x1f;
 
 interface Pack {
   urlOf: UrlOf;
@@ -25,9 +25,6 @@ interface Pack {
 }
 
 const packs = new Map<string, Pack>();
-
-/** The URL of a pack's file; undefined where there is none. */
-type UrlOf = (file: string) => string | undefined;
 
 /** What a file begins with that stands for a program of a pack, as the shell's printf takes it. */
 const STUB = "\\177vibe\\0%s\\0%s\\n";
@@ -58,7 +55,7 @@ export function packSource(options: PackOptions): PackSource {
       const { manifest, urlOf } = open(name, options);
       const wheel = (await manifest).wheels?.find((one) => one.file === file);
       if (wheel === undefined) throw new PackError(`the pack ${name} has no file ${file}`);
-      return read(wheel, urlOf, () => {});
+      return (await obtain(wheel, urlOf, () => {})).bytes;
     },
   };
 }
@@ -167,108 +164,80 @@ async function load(manifest: PackManifest, urlOf: UrlOf, sinks: Set<ProgressSin
   };
 }
 
-/** The module, from unpacked bytes that were kept, or from its parts, which then are kept unpacked: that saves most of a second. */
+/**
+ * The module, from unpacked bytes that were kept, or from its parts while they arrive. What was not checked is compiled already, but nobody
+ * gets it before all parts were.
+ */
 async function compile(
   { name, module }: PackManifest,
   urlOf: UrlOf,
   progress: (bytes: number) => void,
 ): Promise<WebAssembly.Module> {
-  const cache = await openCache();
   const key = keyOf(urlOf(module.parts[0].file) ?? name, module.sha256, "wasm");
-  const kept = await cache?.match(key);
+  const kept = await (await openCache())?.match(key);
   // A kept one that was cut short does not compile.
   const known = kept && (await WebAssembly.compileStreaming(kept).catch(() => undefined));
   if (known) return known;
-  const parts = await Promise.all(module.parts.map((part) => fetchChecked(part, urlOf, progress)));
-  const stored = new Blob(parts).stream();
-  const isPacked = parts[0]?.[0] === GZIP[0] && parts[0][1] === GZIP[1];
-  const bytes = isPacked ? stored.pipeThrough(new DecompressionStream("gzip")) : stored;
-  const response = new Response(bytes, { headers: { "Content-Type": "application/wasm" } });
-  const copy = cache && response.clone();
-  const [compiled] = await Promise.all([
-    WebAssembly.compileStreaming(response).catch((cause) => {
-      throw new PackError(`the module of the pack ${name} does not compile: ${cause.message}`, { cause });
-    }),
-    // Where there is no room to keep it, it is fetched again next time.
-    copy && cache.put(key, copy).catch(() => {}),
-  ]);
-  return compiled;
+  const parts = await Promise.all(module.parts.map((part) => obtain(part, urlOf, progress)));
+  const unpacked = unpackedModule(joined(parts.map(({ stream }) => stream)));
+  const compiled = WebAssembly.compileStreaming(unpacked);
+  compiled.catch(() => {}); // looked at below: what is wrong with a part says more
+  const checked = await Promise.all(parts.map(({ bytes }) => bytes));
+  try {
+    const result = await compiled;
+    keepInstead(key, () => unpackedModule(new Blob(checked).stream()), parts);
+    return result;
+  } catch (cause) {
+    throw new PackError(`the module of the pack ${name} does not compile: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** What gzip made of a module, or a module as it is. */
+async function unpackedModule(stored: Bytes): Promise<Response> {
+  const reader = stored.getReader();
+  const first = await reader.read();
+  const all: Bytes = new ReadableStream({
+    start: (controller) => pass(first, controller),
+    pull: async (controller) => pass(await reader.read(), controller),
+    cancel: (reason) => reader.cancel(reason),
+  });
+  const unpacked = first.value?.[0] === GZIP ? all.pipeThrough(new DecompressionStream("gzip")) : all;
+  return new Response(unpacked, { headers: { "Content-Type": "application/wasm" } });
+}
+
+function pass<T>({ value, done }: ReadableStreamReadResult<T>, to: ReadableStreamDefaultController<T>): void {
+  if (done) to.close();
+  else to.enqueue(value);
+}
+
+/** One after the other; all of them arrive at the same time. */
+function joined(streams: Bytes[]): Bytes {
+  const { readable, writable } = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>();
+  const passAll = async () => {
+    for (const stream of streams) await stream.pipeTo(writable, { preventClose: true });
+    await writable.close();
+  };
+  passAll().catch(() => {}); // whoever reads gets the error
+  return readable;
 }
 
 async function unpackTree(tree: PackTree, urlOf: UrlOf, progress: (bytes: number) => void): Promise<SharedArrayBuffer> {
-  const packed = await read(tree, urlOf, progress);
-  const image = new SharedArrayBuffer(tree.imageSize);
+  const { bytes, stream } = await obtain(tree, urlOf, progress);
+  const image = unpack(stream, tree);
+  image.catch(() => {}); // as in `compile`
+  await bytes;
+  return image;
+}
+
+async function unpack(packed: Bytes, { file, imageSize }: PackTree): Promise<SharedArrayBuffer> {
+  const image = new SharedArrayBuffer(imageSize);
   const bytes = new Uint8Array(image);
   let at = 0;
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  for (const reader = stream.getReader(); ; ) {
+  for (const reader = packed.pipeThrough(new DecompressionStream("gzip")).getReader(); ; ) {
     const { value, done } = await reader.read();
     if (done) return image;
-    if (at + value.length > bytes.length) throw new PackError(`${tree.file} is longer than the pack says`);
+    if (at + value.length > bytes.length) throw new PackError(`${file} is longer than the pack says`);
     bytes.set(value, at);
     at += value.length;
   }
-}
-
-/** A file, from the cache or the network. */
-async function read(file: PackFile, urlOf: UrlOf, progress: (bytes: number) => void): Promise<Uint8Array<ArrayBuffer>> {
-  const cache = await openCache();
-  const key = keyOf(urlOf(file.file) ?? file.file, file.sha256, "file");
-  const kept = await cache?.match(key);
-  if (kept !== undefined) {
-    const bytes = new Uint8Array(await kept.arrayBuffer());
-    if (bytes.length === file.size) return bytes;
-  }
-  const bytes = await fetchChecked(file, urlOf, progress);
-  await cache?.put(key, new Response(bytes)).catch(() => {});
-  return bytes;
-}
-
-async function fetchChecked(
-  { file, size, sha256 }: PackFile,
-  urlOf: UrlOf,
-  progress: (bytes: number) => void,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const url = urlOf(file);
-  if (url === undefined) throw new PackError(`the pack lacks its file ${file}`);
-  const { body } = await request(url);
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  try {
-    for (const reader = (body as ReadableStream<Uint8Array>).getReader(); ; ) {
-      const { value, done } = await reader.read();
-      if (done) break;
-      if (at + value.length <= size) bytes.set(value, at);
-      at += value.length;
-      progress(value.length);
-    }
-  } catch (cause) {
-    throw new PackError(`${url} did not load: the connection broke after ${at} of ${size} bytes`, { cause });
-  }
-  if (at !== size) throw new PackError(`${url} has ${at} bytes where the pack's manifest says ${size}`);
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  const found = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  if (found !== sha256) throw new PackError(`${url} is not what the pack's manifest says: its SHA-256 is ${found}`);
-  return bytes;
-}
-
-async function request(url: string): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(url);
-  } catch (cause) {
-    throw new PackError(`${url} did not load: ${(cause as Error).message}`, { cause });
-  }
-  if (response.ok) return response;
-  throw new PackError(`${url} did not load: status ${response.status} ${response.statusText}`.trimEnd());
-}
-
-/** Undefined where there is none, as in a private window: then everything is fetched each time. */
-function openCache(): Promise<Cache | undefined> {
-  return caches.open(CACHE).catch(() => undefined);
-}
-
-/** What a file is kept under: another version of it is another file. */
-function keyOf(url: string, sha256: string, what: string): string {
-  return `${url}?${what}=${sha256}`;
 }
