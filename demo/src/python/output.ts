@@ -1,7 +1,7 @@
 // What a script wrote: its two streams in the order they came, apart by colour, and the pictures it made.
 
 import type { EntryInfo, Sandbox } from "vibengine";
-import { byId, download, icon, make, sizeText } from "../dom.ts";
+import { byId, download, icon, make, setDisabled, sizeText } from "../dom.ts";
 import { imageType } from "../images.ts";
 import { HOME } from "../shell-setup.ts";
 
@@ -9,6 +9,8 @@ import { HOME } from "../shell-setup.ts";
 const MAX_TEXT = 200_000;
 /** A page is drawn about as often. */
 const DRAW_EVERY_MS = 30;
+/** As much may wait to be drawn. Within it the two streams come as they were written, and do not wait for each other. */
+const MAX_PENDING = 64 * 1024;
 const MAX_PICTURES = 12;
 
 type Stream = "stdout" | "stderr";
@@ -18,8 +20,10 @@ export class Output {
   readonly #text = byId("python-text");
   readonly #pictures = byId("python-pictures");
   #pending: { stream: Stream; text: string }[] = [];
+  #pendingLength = 0;
   #drawn: Promise<void> | null = null;
   #length = 0;
+  #looked = Promise.resolve();
   /** Counts what was cleared away, so that a picture still being read does not come after. */
   #page = 0;
   /** By path, what is shown of it: `modified size`. */
@@ -32,6 +36,7 @@ export class Output {
   clear(): void {
     this.#page++;
     this.#pending = [];
+    this.#pendingLength = 0;
     this.#length = 0;
     this.#text.replaceChildren();
     for (const { url } of this.#shown.values()) URL.revokeObjectURL(url);
@@ -40,9 +45,10 @@ export class Output {
     this.#showEmpty();
   }
 
-  /** Resolves once it is drawn: a script that writes faster than that has to wait. */
-  add(stream: Stream, text: string): Promise<void> {
+  /** Resolves once there is room for more: a script that writes faster than it is drawn has to wait. */
+  async add(stream: Stream, text: string): Promise<void> {
     this.#pending.push({ stream, text });
+    this.#pendingLength += text.length;
     // Not at the next frame: a page in the background has none.
     this.#drawn ??= new Promise((resolve) => {
       setTimeout(() => {
@@ -51,11 +57,18 @@ export class Output {
         resolve();
       }, DRAW_EVERY_MS);
     });
-    return this.#drawn;
+    if (this.#pendingLength > MAX_PENDING) await this.#drawn;
   }
 
   /** Shows what pictures are in the home directory that were written since then. Those that are there already stay, unless changed. */
-  async look(sandbox: Sandbox, since: number): Promise<void> {
+  look(sandbox: Sandbox, since: number): Promise<void> {
+    // One after the other: two at once would show a picture twice.
+    const look = this.#looked.then(() => this.#look(sandbox, since));
+    this.#looked = look.catch(() => {});
+    return look;
+  }
+
+  async #look(sandbox: Sandbox, since: number): Promise<void> {
     const entries = await sandbox.files.list(HOME, { depth: 2 });
     const written = entries
       .filter(({ type, name, modifiedTime }) => type === "file" && imageType(name) && modifiedTime.getTime() >= since)
@@ -74,6 +87,7 @@ export class Output {
       this.#length += plain.length;
     }
     this.#pending = [];
+    this.#pendingLength = 0;
     while (this.#length > MAX_TEXT && this.#text.childElementCount > 1) {
       const [first] = this.#text.children;
       this.#length -= (first.textContent ?? "").length;
@@ -130,7 +144,7 @@ export class Output {
     const isEmpty = this.#text.childElementCount === 0 && this.#shown.size === 0;
     if (isEmpty) this.#text.classList.remove("is-cut");
     this.#pane.classList.toggle("is-empty", isEmpty);
-    byId<HTMLButtonElement>("python-clear").disabled = isEmpty;
+    setDisabled(byId("python-clear"), isEmpty);
   }
 }
 

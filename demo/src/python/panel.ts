@@ -2,7 +2,7 @@
 // pip, too, where its bar is to be seen.
 
 import type { PackProgress, Sandbox } from "vibengine";
-import { byId } from "../dom.ts";
+import { byId, setDisabled } from "../dom.ts";
 import { quote } from "../shell-setup.ts";
 import { attempt } from "../status.ts";
 import type { ShellTerminal } from "../terminal.ts";
@@ -22,13 +22,23 @@ const NO_PYTHON =
 /** `terminal`: it runs there. */
 type State = "off" | "idle" | "installing" | "running" | "terminal";
 
+/** What stands where nothing was printed yet. */
+const EMPTY: Record<State, string> = {
+  off: "What the script prints appears here, and the pictures it writes.",
+  idle: "What the script prints appears here, and the pictures it writes.",
+  installing: "pip is at work in the terminal.",
+  running: "",
+  terminal: "It runs in the terminal.",
+};
+
 export class PythonPanel {
   readonly #terminal: ShellTerminal;
-  readonly #run = byId<HTMLButtonElement>("python-run");
-  readonly #stop = byId<HTMLButtonElement>("python-stop");
-  readonly #install = byId<HTMLButtonElement>("python-install");
+  readonly #onFiles: () => void;
+  readonly #run = byId("python-run");
+  readonly #stop = byId("python-stop");
+  readonly #install = byId("python-install");
   readonly #output = new Output();
-  readonly #download = new Download((total) => this.#say("busy", `Downloading Python once, ${total} MB`));
+  readonly #download = new Download((text) => this.#say("busy", text));
   readonly #script: Script;
   #sandbox: Sandbox | null = null;
   #shownId = "";
@@ -40,12 +50,17 @@ export class PythonPanel {
   /** A module of no package that is known here, which the last run did not find. */
   #notFound = "";
 
-  constructor(terminal: ShellTerminal, onSaved: () => void) {
+  /** @param onFiles called when there may be other files than before */
+  constructor(terminal: ShellTerminal, onFiles: () => void) {
     this.#terminal = terminal;
+    this.#onFiles = onFiles;
     this.#script = new Script({
-      onChange: () => attempt(() => this.#look()),
+      onChange: () => {
+        this.#notFound = "";
+        void attempt(() => this.#look());
+      },
       onRun: () => attempt(() => this.run()),
-      onSaved,
+      onSaved: onFiles,
     });
     this.#run.addEventListener("click", () => attempt(() => this.run()));
     this.#stop.addEventListener("click", () => attempt(() => this.stop()));
@@ -105,6 +120,7 @@ export class PythonPanel {
     const sandbox = this.#sandbox;
     if (sandbox === null || this.#state !== "idle" || !HAS_PYTHON) return;
     this.#setState("running");
+    this.#output.clear();
     try {
       await this.#script.save(true);
       await this.#look();
@@ -125,11 +141,12 @@ export class PythonPanel {
   }
 
   async #runHere(sandbox: Sandbox): Promise<void> {
-    this.#setState("running");
-    this.#output.clear();
     this.#notFound = "";
     this.#say("busy", "Running");
-    const run = new Run(sandbox, this.#output);
+    const run = new Run(sandbox, this.#output, () => {
+      this.#download.hide();
+      if (!run.isStopping) this.#say("busy", "Running");
+    });
     this.#running = run;
     const seconds = byId("python-seconds");
     this.#clock = setInterval(() => {
@@ -147,6 +164,7 @@ export class PythonPanel {
       this.#running = null;
       this.#download.hide();
     }
+    this.#onFiles();
     await this.#look();
   }
 
@@ -162,13 +180,13 @@ export class PythonPanel {
 
   async #runInTerminal(): Promise<void> {
     this.#setState("terminal");
-    this.#output.clear();
     this.#say("busy", "Running in the terminal");
     showTerminal();
     this.#terminal.focus();
     const status = await this.#terminal.run(`python3 ${quote(this.#script.path)}`);
     if (status === null) this.#say("warn", "Ended with its terminal");
     else if (status === 0) this.#say("good", "Finished, in the terminal");
+    else if (status === 130) this.#say("warn", "Interrupted, in the terminal");
     else this.#say("bad", `Exited with status ${status}, in the terminal`);
   }
 
@@ -182,12 +200,13 @@ export class PythonPanel {
     showTerminal();
     const status = await this.#terminal.run(`pip install ${names.map(quote).join(" ")}`);
     if (this.#sandbox !== sandbox) return false;
-    if (status === 0) this.#notFound = "";
-    if (status === 0) setView("python");
-    this.#say(
-      status === 0 ? "good" : "bad",
-      status === 0 ? `Installed ${listed(names)}` : "pip did not finish: the terminal says why",
-    );
+    if (status === 0) {
+      this.#notFound = "";
+      this.#say("good", `Installed ${listed(names)}`);
+      setView("python");
+    } else {
+      this.#say("bad", "pip did not finish: the terminal says why");
+    }
     this.#download.hide();
     this.#setState(before);
     await this.#look();
@@ -226,17 +245,21 @@ export class PythonPanel {
 
   #say(kind: "" | "busy" | "good" | "warn" | "bad", text: string): void {
     const state = byId("python-state");
-    state.textContent = text;
+    // It is read out when it changes, and only then.
+    if (state.textContent !== text) state.textContent = text;
     state.dataset.kind = kind;
   }
 
   #draw(): void {
     const isIdle = this.#state === "idle";
     const names = this.#toInstall;
-    this.#run.disabled = !isIdle || !HAS_PYTHON;
-    this.#stop.disabled = isIdle || this.#state === "off";
-    this.#install.disabled = !isIdle || !HAS_PYTHON;
+    setDisabled(this.#run, !isIdle || !HAS_PYTHON);
+    setDisabled(this.#stop, isIdle || this.#state === "off");
+    setDisabled(this.#install, !isIdle);
+    const hadFocus = document.activeElement === this.#install;
     this.#install.hidden = names.length === 0 || !HAS_PYTHON;
+    if (hadFocus && this.#install.hidden) this.#run.focus();
+    byId("python-empty").textContent = HAS_PYTHON ? EMPTY[this.#state] : "";
     byId("python-install-line").textContent = `pip install ${names.join(" ")}`;
     const note = byId("python-note");
     note.textContent = HAS_PYTHON ? this.#note(names) : NO_PYTHON;

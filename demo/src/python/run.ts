@@ -19,12 +19,15 @@ export class Run {
   readonly startedAt = Date.now();
   readonly #sandbox: Sandbox;
   readonly #output: Output;
+  readonly #onOutput: () => void;
   #handle: CommandHandle | null = null;
   #asked: "" | "SIGINT" | "SIGKILL" = "";
 
-  constructor(sandbox: Sandbox, output: Output) {
+  /** @param onOutput called for each piece */
+  constructor(sandbox: Sandbox, output: Output, onOutput: () => void) {
     this.#sandbox = sandbox;
     this.#output = output;
+    this.#onOutput = onOutput;
   }
 
   /** Whether somebody wants it to end. */
@@ -52,8 +55,8 @@ export class Run {
         timeoutMs: 0,
         envs: { MPLBACKEND: "agg" },
         maxOutputBytes: 64 * 1024,
-        onStdout: (text) => this.#output.add("stdout", text),
-        onStderr: (text) => this.#output.add("stderr", text),
+        onStdout: (text) => this.#show("stdout", text),
+        onStderr: (text) => this.#show("stderr", text),
       });
       if (this.#asked !== "") await this.#handle.kill(this.#asked);
       const { exitCode, stderr } = await this.#handle.wait();
@@ -70,5 +73,10 @@ export class Run {
   async stop(): Promise<void> {
     this.#asked = this.#asked === "" ? "SIGINT" : "SIGKILL";
     await this.#handle?.kill(this.#asked);
+  }
+
+  #show(stream: "stdout" | "stderr", text: string): Promise<void> {
+    this.#onOutput();
+    return this.#output.add(stream, text);
   }
 }

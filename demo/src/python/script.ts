@@ -2,7 +2,7 @@
 // it is on the disk with everything else; what a program does to the file is shown.
 
 import type { Sandbox } from "vibengine";
-import { byId, make } from "../dom.ts";
+import { byId, make, setDisabled } from "../dom.ts";
 import { HOME } from "../shell-setup.ts";
 import { attempt, say } from "../status.ts";
 import type { Code } from "./code.ts";
@@ -21,7 +21,7 @@ interface Listeners {
 export class Script {
   readonly #listeners: Listeners;
   readonly #select = byId<HTMLSelectElement>("python-example");
-  readonly #reset = byId<HTMLButtonElement>("python-reset");
+  readonly #reset = byId("python-reset");
   #code: Promise<Code> | null = null;
   #editor: Code | null = null;
   #sandbox: Sandbox | null = null;
@@ -37,7 +37,8 @@ export class Script {
     this.#select.append(...EXAMPLES.map(({ file, title }) => make("option", { value: `${HOME}/${file}` }, title)));
     this.#select.addEventListener("change", () => attempt(() => this.open(this.#select.value)));
     this.#reset.addEventListener("click", () => {
-      if (this.#original !== undefined) this.#editor?.replace(this.#original);
+      const original = this.#original;
+      if (original !== undefined && original !== this.#text) this.#editor?.replace(original);
       this.#editor?.focus();
     });
     this.#draw();
@@ -155,7 +156,7 @@ export class Script {
     else own.replaceWith(make("option", { "data-own": true, value: this.#path }, this.#name));
     this.#select.value = this.#path;
     byId("python-file").textContent = this.#name;
-    this.#reset.disabled = !isExample || this.#text === this.#original;
+    setDisabled(this.#reset, !isExample || this.#text === this.#original);
   }
 
   #changed(): void {

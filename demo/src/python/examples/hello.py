@@ -4,11 +4,13 @@ import sys
 from datetime import datetime
 
 print("Hello from CPython", sys.version)
-print("on", platform.platform(), "in", os.getcwd())
-print("It is", datetime.now().strftime("%A, %H:%M:%S."))
+print("on", platform.platform())
+print("in", os.getcwd(), "with", len(os.listdir()), "files")
+print("on a", datetime.now().strftime("%A, at %H:%M:%S"))
 print()
 
-for index, word in enumerate("a real Python in a browser tab".split(), start=1):
+WORDS = "a real Python in a browser tab"
+for index, word in enumerate(WORDS.split(), 1):
     print(f"{index:>2} {word:<10} {'█' * len(word)}")
 
-print("What goes to stderr has a colour of its own.", file=sys.stderr)
+print("stderr has a colour of its own.", file=sys.stderr)
