@@ -7,9 +7,13 @@ import { HOME } from "../shell-setup.ts";
 
 /** More text than anyone scrolls through: the oldest goes first. */
 const MAX_TEXT = 200_000;
-/** A page is drawn about as often. */
-const DRAW_EVERY_MS = 30;
-/** As much may wait to be drawn. Within it the two streams come as they were written, and do not wait for each other. */
+/**
+ * The two streams come by ways of their own: which was first within a moment is not told. A moment ends when nothing has come for so
+ * long, or when it has lasted so long; of what came in it stdout is shown first.
+ */
+const QUIET_MS = 30;
+const MOMENT_MS = 120;
+/** As much may wait to be drawn. */
 const MAX_PENDING = 64 * 1024;
 const MAX_PICTURES = 12;
 
@@ -21,7 +25,10 @@ export class Output {
   readonly #pictures = byId("python-pictures");
   #pending: { stream: Stream; text: string }[] = [];
   #pendingLength = 0;
-  #drawn: Promise<void> | null = null;
+  #since = 0;
+  #drawing: ReturnType<typeof setTimeout> | undefined;
+  /** Those that wait for room. */
+  #waiting: (() => void)[] = [];
   #length = 0;
   #looked = Promise.resolve();
   /** Counts what was cleared away, so that a picture still being read does not come after. */
@@ -47,17 +54,40 @@ export class Output {
 
   /** Resolves once there is room for more: a script that writes faster than it is drawn has to wait. */
   async add(stream: Stream, text: string): Promise<void> {
+    if (this.#pending.length === 0) this.#since = performance.now();
     this.#pending.push({ stream, text });
     this.#pendingLength += text.length;
+    clearTimeout(this.#drawing);
     // Not at the next frame: a page in the background has none.
-    this.#drawn ??= new Promise((resolve) => {
-      setTimeout(() => {
-        this.#drawn = null;
-        this.#draw();
-        resolve();
-      }, DRAW_EVERY_MS);
-    });
-    if (this.#pendingLength > MAX_PENDING) await this.#drawn;
+    const left = this.#since + MOMENT_MS - performance.now();
+    this.#drawing = setTimeout(() => this.flush(), Math.min(QUIET_MS, Math.max(0, left)));
+    if (this.#pendingLength > MAX_PENDING) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Draws what has come so far. */
+  flush(): void {
+    clearTimeout(this.#drawing);
+    const wasAtEnd = this.#pane.scrollHeight - this.#pane.scrollTop - this.#pane.clientHeight < 24;
+    const inOrder = ["stdout", "stderr"].flatMap((name) => this.#pending.filter(({ stream }) => stream === name));
+    for (const { stream, text } of inOrder) {
+      const last = this.#text.lastElementChild;
+      const plain = withoutEscapes(text).slice(-MAX_TEXT);
+      // Pieces of their own beyond some size, so that the oldest can go.
+      if (last?.className === stream && (last.textContent ?? "").length < 4096) last.append(plain);
+      else this.#text.append(make("span", { class: stream }, plain));
+      this.#length += plain.length;
+    }
+    this.#pending = [];
+    this.#pendingLength = 0;
+    for (const resolve of this.#waiting.splice(0)) resolve();
+    while (this.#length > MAX_TEXT && this.#text.childElementCount > 1) {
+      const [first] = this.#text.children;
+      this.#length -= (first.textContent ?? "").length;
+      first.remove();
+      this.#text.classList.add("is-cut");
+    }
+    this.#showEmpty();
+    if (wasAtEnd) this.#pane.scrollTop = this.#pane.scrollHeight;
   }
 
   /** Shows what pictures are in the home directory that were written since then. Those that are there already stay, unless changed. */
@@ -74,28 +104,6 @@ export class Output {
       .filter(({ type, name, modifiedTime }) => type === "file" && imageType(name) && modifiedTime.getTime() >= since)
       .sort((a, b) => a.modifiedTime.getTime() - b.modifiedTime.getTime());
     for (const entry of written.slice(-MAX_PICTURES)) await this.#showPicture(sandbox, entry);
-  }
-
-  #draw(): void {
-    const wasAtEnd = this.#pane.scrollHeight - this.#pane.scrollTop - this.#pane.clientHeight < 24;
-    for (const { stream, text } of this.#pending) {
-      const last = this.#text.lastElementChild;
-      const plain = withoutEscapes(text).slice(-MAX_TEXT);
-      // Pieces of their own beyond some size, so that the oldest can go.
-      if (last?.className === stream && (last.textContent ?? "").length < 4096) last.append(plain);
-      else this.#text.append(make("span", { class: stream }, plain));
-      this.#length += plain.length;
-    }
-    this.#pending = [];
-    this.#pendingLength = 0;
-    while (this.#length > MAX_TEXT && this.#text.childElementCount > 1) {
-      const [first] = this.#text.children;
-      this.#length -= (first.textContent ?? "").length;
-      first.remove();
-      this.#text.classList.add("is-cut");
-    }
-    this.#showEmpty();
-    if (wasAtEnd) this.#pane.scrollTop = this.#pane.scrollHeight;
   }
 
   async #showPicture(sandbox: Sandbox, entry: EntryInfo): Promise<void> {

@@ -2,7 +2,7 @@
 // pip, too, where its bar is to be seen.
 
 import type { PackProgress, Sandbox } from "vibengine";
-import { byId, setDisabled } from "../dom.ts";
+import { byId, make, setDisabled } from "../dom.ts";
 import { quote } from "../shell-setup.ts";
 import { attempt } from "../status.ts";
 import type { ShellTerminal } from "../terminal.ts";
@@ -196,7 +196,7 @@ export class PythonPanel {
     if (before !== "idle" && before !== "running") return false;
     const names = this.#toInstall;
     this.#setState("installing");
-    this.#say("busy", `Installing ${listed(names)} in the terminal`);
+    this.#say("busy", `Installing ${listed(names)}`);
     showTerminal();
     const status = await this.#terminal.run(`pip install ${names.map(quote).join(" ")}`);
     if (this.#sandbox !== sandbox) return false;
@@ -262,16 +262,19 @@ export class PythonPanel {
     byId("python-empty").textContent = HAS_PYTHON ? EMPTY[this.#state] : "";
     byId("python-install-line").textContent = `pip install ${names.join(" ")}`;
     const note = byId("python-note");
-    note.textContent = HAS_PYTHON ? this.#note(names) : NO_PYTHON;
-    note.title = note.textContent;
+    const [first, more = ""] = HAS_PYTHON ? this.#note(names) : [NO_PYTHON];
+    const text = `${first} ${more}`.trim();
+    if (note.textContent.trim() !== text) note.replaceChildren(`${first} `, make("span", {}, more));
+    note.title = text;
     note.classList.toggle("is-missing", !HAS_PYTHON);
     document.body.dataset.python = this.#state;
   }
 
-  #note(names: string[]): string {
-    if (this.#missing.length > 0) return `Needs ${listed(names)}. Run installs what is missing, with no network.`;
-    if (names.length > 0) return `There is no module ${this.#notFound} here. pip may find one.`;
-    if (asksForInput(this.#script.text)) return `${this.#script.about} Run starts it in the terminal.`;
-    return this.#script.about;
+  /** What there is to say of the script, and what a phone has no room for. */
+  #note(names: string[]): [first: string, more?: string] {
+    if (this.#missing.length > 0) return [`Needs ${listed(names)}.`, "Run installs what is missing, with no network."];
+    if (names.length > 0) return [`There is no module ${this.#notFound} here.`, "pip may find one."];
+    if (asksForInput(this.#script.text)) return [this.#script.about, "Run starts it in the terminal."];
+    return [this.#script.about];
   }
 }

@@ -60,6 +60,7 @@ export class Run {
       });
       if (this.#asked !== "") await this.#handle.kill(this.#asked);
       const { exitCode, stderr } = await this.#handle.wait();
+      this.#output.flush();
       const seconds = (Date.now() - this.startedAt) / 1000;
       await look();
       return { exitCode, seconds, stderr };

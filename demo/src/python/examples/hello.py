@@ -1,11 +1,11 @@
-import os
 import platform
 import sys
 from datetime import datetime
+from pathlib import Path
 
 print("Hello from CPython", sys.version)
 print("on", platform.platform())
-print("in", os.getcwd(), "with", len(os.listdir()), "files")
+print("in", Path.cwd())
 print("on a", datetime.now().strftime("%A, at %H:%M:%S"))
 print()
 
