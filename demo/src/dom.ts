@@ -35,6 +35,11 @@ export function icon(name: string): SVGSVGElement {
   return svg;
 }
 
+/** Greys a button out that keeps the focus, as one must that is pressed and then waits. Its listener has to look for itself. */
+export function setDisabled(button: HTMLElement, isDisabled: boolean): void {
+  button.setAttribute("aria-disabled", String(isDisabled));
+}
+
 /** Saves a blob through the browser's own download. */
 export function download(name: string, blob: Blob): void {
   const url = URL.createObjectURL(blob);

@@ -3,6 +3,7 @@
 import { type EntryInfo, FileNotFoundError, type Sandbox } from "vibengine";
 import { choose } from "./dialogs.ts";
 import { byId, icon, make, sizeText } from "./dom.ts";
+import { imageType } from "./images.ts";
 import { HOME } from "./shell-setup.ts";
 import { attempt, say } from "./status.ts";
 
@@ -19,14 +20,6 @@ interface Listeners {
 /** A textarea is no place for more. */
 const MAX_TEXT_BYTES = 512 * 1024;
 const HEX_BYTES = 4096;
-const IMAGES: Record<string, string> = {
-  png: "image/png",
-  jpg: "image/jpeg",
-  jpeg: "image/jpeg",
-  gif: "image/gif",
-  webp: "image/webp",
-  svg: "image/svg+xml",
-};
 
 export class Editor {
   readonly #pane = byId("editor");
@@ -103,7 +96,7 @@ export class Editor {
 
   async #load(entry: EntryInfo): Promise<void> {
     if (!this.#sandbox) return;
-    const type = IMAGES[entry.name.slice(entry.name.lastIndexOf(".") + 1).toLowerCase()];
+    const type = imageType(entry.name);
     const isWhole = type !== undefined || entry.size <= MAX_TEXT_BYTES;
     const bytes = isWhole
       ? await this.#sandbox.files.read(entry.path, { format: "bytes" })

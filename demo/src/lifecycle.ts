@@ -1,7 +1,7 @@
 // The page's one sandbox: which it is, what state it is in, until when it runs. Everything that changes any of these goes
 // through here and is told to the subscribers; actions.ts, countdown.ts, overlay.ts and sessions.ts draw it.
 
-import { Sandbox } from "vibengine";
+import { type PackProgress, Sandbox } from "vibengine";
 import { newName } from "./names.ts";
 
 /** `none`: no sandbox yet. `paused`: saved, `stopped`: gone. */
@@ -30,8 +30,14 @@ export class Lifecycle {
   reason: "timeout" | "killed" | "failed" | "offered" | "" = "";
   error: unknown = null;
 
+  readonly #onProgress: (progress: PackProgress) => void;
   #listeners: (() => void)[] = [];
   #undo: (() => void)[] = [];
+
+  /** @param onProgress hears how much of a pack has been downloaded */
+  constructor(onProgress: (progress: PackProgress) => void) {
+    this.#onProgress = onProgress;
+  }
 
   /** Calls `listener` after every change. */
   subscribe(listener: () => void): void {
@@ -41,11 +47,11 @@ export class Lifecycle {
   /** Makes a new sandbox; what runs now must have been paused or killed. Failures become the phase `stopped`. */
   async create(): Promise<void> {
     const name = newName();
-    await this.#start({ id: "", name }, () => Sandbox.create({ timeoutMs: timeoutMs(), metadata: { name } }));
+    await this.#start({ id: "", name }, () => Sandbox.create({ ...this.#options(), metadata: { name } }));
   }
 
   async resume(id: string, name: string): Promise<void> {
-    await this.#start({ id, name }, () => Sandbox.resume(id, { timeoutMs: timeoutMs() }));
+    await this.#start({ id, name }, () => Sandbox.resume(id, this.#options()));
   }
 
   /** Shows a paused sandbox as the current one, without resuming it. */
@@ -105,6 +111,10 @@ export class Lifecycle {
     const { endAt, startedAt, metadata } = await sandbox.getInfo();
     const end = endAt?.getTime() ?? 0;
     this.#change({ endAt: end, totalMs: totalMs ?? end - startedAt.getTime(), name: metadata.name ?? this.name });
+  }
+
+  #options(): { timeoutMs: number; onProgress: (progress: PackProgress) => void } {
+    return { timeoutMs: timeoutMs(), onProgress: this.#onProgress };
   }
 
   #running(): Sandbox {

@@ -9,6 +9,7 @@ import { Editor } from "./editor.ts";
 import { FilesPanel } from "./files-panel.ts";
 import { Lifecycle, remembered } from "./lifecycle.ts";
 import { wireOverlay } from "./overlay.ts";
+import { PythonPanel } from "./python/panel.ts";
 import { Sessions } from "./sessions.ts";
 import { HOME, quote } from "./shell-setup.ts";
 import { attempt } from "./status.ts";
@@ -23,18 +24,23 @@ declare global {
   }
 }
 
-const lifecycle = new Lifecycle();
+const lifecycle = new Lifecycle((progress) => python.progress(progress));
 
 const terminal: ShellTerminal = new ShellTerminal(byId("terminal"), (mode) => {
   document.body.dataset.terminal = mode;
   for (const chip of byId("chips").querySelectorAll("button")) chip.disabled = mode !== "prompt";
   if (mode !== "prompt" || !lifecycle.sandbox) return;
   files.follow(terminal.cwd);
-  void attempt(() => Promise.all([files.refresh(), editor.reload()]));
+  void attempt(() => Promise.all([files.refresh(), editor.reload(), python.refresh()]));
 });
 
+const python: PythonPanel = new PythonPanel(terminal, () => void attempt(() => files.refresh()));
+
 const files: FilesPanel = new FilesPanel({
-  onOpen: (entry) => attempt(() => editor.open(entry)),
+  onOpen: (entry) => {
+    const isScript = currentView() === "python" && entry.type === "file" && entry.name.endsWith(".py");
+    return attempt(() => (isScript ? python.open(entry.path) : editor.open(entry)));
+  },
   onRemoved: (path) => editor.removed(path),
 });
 
@@ -51,7 +57,7 @@ const editor: Editor = new Editor({
 
 for (const line of SUGGESTIONS) {
   const run = () => {
-    terminal.run(line);
+    void terminal.run(line);
     terminal.focus();
   };
   byId("chips").append(
@@ -59,9 +65,9 @@ for (const line of SUGGESTIONS) {
   );
 }
 
-wireViews(terminal);
+wireViews(terminal, () => python.show());
 wireActions(lifecycle);
-wireOverlay(lifecycle, () => terminal.focus());
+wireOverlay(lifecycle, () => (currentView() === "python" ? python.focus() : terminal.focus()));
 startCountdown(lifecycle);
 const sessions = new Sessions(lifecycle);
 wireDropZone({
@@ -69,7 +75,7 @@ wireDropZone({
   onUploaded: () => files.refresh(),
   run: (name) => {
     setView("terminal");
-    terminal.run(`${terminal.cwd === HOME ? "." : "~"}/${quote(name)}`);
+    void terminal.run(`${terminal.cwd === HOME ? "." : "~"}/${quote(name)}`);
   },
 });
 
@@ -84,6 +90,7 @@ lifecycle.subscribe(() => {
   window.sandbox = sandbox;
   files.attach(sandbox);
   editor.attach(sandbox);
+  void attempt(() => python.attach(sandbox));
   void terminal.attach(sandbox, lifecycle.name);
 });
 

@@ -11,6 +11,12 @@ import { ended, HELP, welcome, welcomeBack } from "./welcome.ts";
 /** `busy`: between a line and what follows it. `off`: there is no shell. */
 export type Mode = "off" | "prompt" | "busy" | "running";
 
+/** A line to run at the next prompt, and who waits for its status. */
+interface Line {
+  text: string;
+  done(status: number | null): void;
+}
+
 /** The shell takes lines as soon as it has asked for pastes in brackets. */
 const PASTES_ON = 2004;
 const TO_END_AND_CUT = "\x05\x15";
@@ -24,7 +30,9 @@ export class ShellTerminal {
   #mode: Mode = "off";
   #cwd = HOME;
   /** Lines to run: their turn comes at the next prompt. */
-  #waiting: string[] = [];
+  #waiting: Line[] = [];
+  /** The one whose turn it is. */
+  #current: Line | null = null;
 
   /** @param onChange called when a command starts and when it has ended */
   constructor(host: HTMLElement, onChange: (mode: Mode) => void) {
@@ -39,7 +47,7 @@ export class ShellTerminal {
   async attach(sandbox: Sandbox | null, name: string): Promise<void> {
     this.#sandbox = sandbox;
     this.#shell = null;
-    this.#waiting = [];
+    this.#forget();
     this.#setMode("off");
     if (sandbox === null) return;
     const directory = await sandbox.files.read(DIRECTORY_PATH).catch(() => "");
@@ -64,17 +72,21 @@ export class ShellTerminal {
     if (matchMedia("(hover: hover)").matches) this.#screen.focus();
   }
 
-  /** Types a line in place of what stands there, and presses Enter; at the next prompt if a command is running. */
-  run(line: string): void {
-    this.#waiting.push(line);
+  /**
+   * Types a line in place of what stands there, and presses Enter; at the next prompt if a command is running. Resolves to the line's
+   * status, or to null when it came to none: the shell has ended, or ctrl-c took it back.
+   */
+  run(text: string): Promise<number | null> {
+    const status = new Promise<number | null>((done) => this.#waiting.push({ text, done }));
     if (this.#mode === "prompt") this.#takeWaiting();
     else this.restart();
+    return status;
   }
 
   /** Acts as if `data` had been typed. */
   press(data: string): void {
     if (this.#shell === null) return this.restart();
-    if (data === "\x03") this.#waiting = [];
+    if (data === "\x03") this.#dropWaiting();
     // A paste has its own Enters, which submit nothing.
     if (this.#mode === "prompt" && data.includes("\r") && !data.startsWith("\x1b")) this.#setMode("busy");
     this.#tell((sandbox, { pid }) => sandbox.pty.sendInput(pid, data));
@@ -120,7 +132,7 @@ export class ShellTerminal {
     await this.#print("");
     if (this.#sandbox !== sandbox) return;
     this.#shell = null;
-    this.#waiting = [];
+    this.#forget();
     await this.#leavePrograms();
     await this.#print(text);
     if (this.#sandbox === sandbox) this.#setMode("off");
@@ -139,7 +151,12 @@ export class ShellTerminal {
       return true;
     });
     parser.registerOscHandler(133, (mark) => {
-      if (this.#shell !== null) this.#setMode(mark.startsWith("C") ? "running" : "busy");
+      if (this.#shell === null) return true;
+      this.#setMode(mark.startsWith("C") ? "running" : "busy");
+      if (mark.startsWith("D")) {
+        this.#current?.done(Number(mark.split(";")[1]));
+        this.#current = null;
+      }
       return true;
     });
     parser.registerCsiHandler({ prefix: "?", final: "h" }, (params) => {
@@ -153,8 +170,20 @@ export class ShellTerminal {
 
   #takeWaiting(): void {
     const line = this.#waiting.shift();
+    if (line === undefined) return;
+    this.#current = line;
     // As a paste: a name with a tab in it completes nothing.
-    if (line !== undefined) this.press(`${TO_END_AND_CUT}\x1b[200~${line}\x1b[201~\r`);
+    this.press(`${TO_END_AND_CUT}\x1b[200~${line.text}\x1b[201~\r`);
+  }
+
+  #dropWaiting(): void {
+    for (const line of this.#waiting.splice(0)) line.done(null);
+  }
+
+  #forget(): void {
+    this.#current?.done(null);
+    this.#current = null;
+    this.#dropWaiting();
   }
 
   /** Undoes what a program that ended with its shell may have set, and goes to a line of its own. */

@@ -17,7 +17,7 @@ export function welcome(name: string): string {
     `${green("●")} ${bold(ownName(name))} is ready.`,
     dim("A disk, a shell and processes, in this tab."),
     "",
-    `Try one of the commands below, or type ${bold("help")}.`,
+    `Type ${bold("help")} for what there is to try.`,
     "",
     "",
   ].join("\n");
