@@ -35,6 +35,9 @@ test("pandas and numpy come from the pack, and go again", async () => {
   const script =
     "import pandas, io; print(pandas.read_csv(io.StringIO('a,b\\n1,2\\n3,4')).sum().to_list(), pandas.__file__)";
   expect(await lines(sandbox, `python3 -c "${script}"`)).toEqual([`[4, 6] ${SITE}/pandas/__init__.pyc`]);
+  const wrong = await sandbox.commands.run("python3 -c 'import pandas; pandas.DataFrame(1)'");
+  expect(wrong.stderr).toContain(`File "${SITE}/pandas/core/frame.py", line `);
+  expect(wrong.stderr).not.toContain("python315.zip/pandas");
   expect(await lines(sandbox, "pip check")).toEqual(["No broken requirements found."]);
   expect((await lines(sandbox, "pip list")).map((line) => line.split(/\s+/)[0]).slice(2)).toEqual([
     "numpy",

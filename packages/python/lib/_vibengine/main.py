@@ -8,10 +8,13 @@ import os
 import posix
 import sys
 
+import _imp
 import _signal
+from _frozen_importlib_external import SourcelessFileLoader
 from _vibengine import hooks, host, options
 
 EXECUTABLE = "/usr/bin/python3"
+LIBRARY = "/usr/local/lib/python315.zip/"
 PIP = "/usr/lib/python3/dist-packages"
 
 
@@ -57,11 +60,25 @@ def _set_up(given):
     _signal.signal(_signal.SIGPIPE, _signal.SIG_IGN)
     host.call("signals", 1 << _signal.SIGINT, 1 << _signal.SIGPIPE)
     hooks.install()
+    _name_code()
     if given.unbuffered or given.optimize or given.x or "PYTHONIOENCODING" in os.environ:
         from _vibengine import rare
 
         rare.apply(given)
     _paths(given)
+
+
+def _name_code():
+    """Makes code from .pyc files say where it is: bundled packages were compiled where the standard library stands."""
+    get_code = SourcelessFileLoader.get_code
+
+    def get_named_code(self, fullname):
+        code = get_code(self, fullname)
+        if not self.path.startswith(LIBRARY):
+            _imp._fix_co_filename(code, self.path[:-1])
+        return code
+
+    SourcelessFileLoader.get_code = get_named_code
 
 
 def _paths(given):
