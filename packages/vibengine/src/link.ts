@@ -64,7 +64,10 @@ function packsFor(options: PackOptions): PackSource {
   return {
     load: async (pack, sink) => (await source()).load(pack, sink),
     tree: async (pack, file) => (await source()).tree(pack, file),
-    file: async (pack, file) => (await source()).file(pack, file),
+    async file(pack, file) {
+      const stream = await (await source()).file(pack, file);
+      return transfer(stream, [stream]);
+    },
   };
 }
 

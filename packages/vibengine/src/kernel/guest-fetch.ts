@@ -119,14 +119,13 @@ async function fromPack(
   if (pack === undefined || (filename !== "" && wheel === undefined)) {
     return { url: href, status: 404, statusText: "Not Found", headers: [], body: null };
   }
-  const isList = wheel === undefined;
-  const bytes = isList ? encode(listOf(pack)) : await source.file(name, wheel.file);
-  const type = isList ? "text/html; charset=utf-8" : "application/octet-stream";
+  const list = encode(listOf(pack));
+  const body = wheel ? await source.file(name, wheel.file) : new Blob([list as BlobPart]).stream();
   const headers: [string, string][] = [
-    ["content-type", type],
-    ["content-length", String(bytes.length)],
+    ["content-type", wheel ? "application/octet-stream" : "text/html; charset=utf-8"],
+    ["content-length", String(wheel?.size ?? list.length)],
   ];
-  return { url: href, status: 200, statusText: "OK", headers, body: new Blob([bytes as BlobPart]).stream() };
+  return { url: href, status: 200, statusText: "OK", headers, body };
 }
 
 function listOf({ wheels }: LoadedPack): string {

@@ -23,6 +23,6 @@ export interface PackSource {
   load(pack: string, sink: ProgressSink): Promise<LoadedPack>;
   /** One of the trees that come later. */
   tree(pack: string, file: string): Promise<SharedArrayBuffer>;
-  /** A wheel. */
-  file(pack: string, file: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** A wheel, as it comes; the stream fails at its end if it is not what the manifest says. */
+  file(pack: string, file: string): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
 }

@@ -55,7 +55,9 @@ export function packSource(options: PackOptions): PackSource {
       const { manifest, urlOf } = open(name, options);
       const wheel = (await manifest).wheels?.find((one) => one.file === file);
       if (wheel === undefined) throw new PackError(`the pack ${name} has no file ${file}`);
-      return (await obtain(wheel, urlOf, () => {})).bytes;
+      const { bytes, stream } = await obtain(wheel, urlOf, () => {});
+      bytes.catch(() => {}); // the stream says it, too
+      return stream.pipeThrough(pieces());
     },
   };
 }
@@ -86,6 +88,11 @@ export async function othersPrograms(options: PackOptions): Promise<(kernel: Rem
   return async (kernel) => {
     await kernel.runCommand("packs", request, null, null);
   };
+}
+
+/** Pieces that have memory of their own: sent to the kernel, one of a larger memory would take all of that along. */
+function pieces(): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+  return new TransformStream({ transform: (piece, to) => to.enqueue(piece.slice()) });
 }
 
 function open(name: string, options: PackOptions): Pack {
