@@ -68,6 +68,15 @@ describe.skipIf(!built)("Python in the playground", () => {
     await page.keyboard.press("Control+Enter");
     await said(page, /^Exited with status 1 /);
     expect(await output.textContent()).toMatch(/^\s*42\n[^]*ZeroDivisionError/);
+
+    await page.keyboard.type("\n# typed last");
+    await page.getByTestId("pause").click();
+    await page.getByTestId("overlay-resume").click();
+    await state(page, "idle");
+    expect(await page.getByTestId("python-code").textContent()).toContain("# typed last");
+    await expect
+      .poll(() => page.evaluate(() => window.sandbox?.files.read("/home/user/hello.py")), WAIT)
+      .toContain("# typed last");
   });
 
   test("a plot is shown once pip has run in the terminal, again after a pause and a reload; Stop interrupts a loop", async () => {

@@ -25,6 +25,7 @@ export class Script {
   #code: Promise<Code> | null = null;
   #editor: Code | null = null;
   #sandbox: Sandbox | null = null;
+  #sandboxId = "";
   #path = `${HOME}/${rememberedExample()}`;
   #text = "";
   /** As it is on the disk; null when it is not there. */
@@ -66,12 +67,14 @@ export class Script {
     (await this.show()).focus();
   }
 
-  /** Another sandbox may have another text of the same name. */
+  /** Another sandbox may have another text of the same name; one that is resumed gets what was typed meanwhile. */
   async attach(sandbox: Sandbox | null): Promise<void> {
     clearTimeout(this.#saving);
-    const isOther = sandbox?.sandboxId !== this.#sandbox?.sandboxId;
     this.#sandbox = sandbox;
-    if (sandbox === null || !isOther) return;
+    if (sandbox === null) return;
+    const isOther = sandbox.sandboxId !== this.#sandboxId;
+    this.#sandboxId = sandbox.sandboxId;
+    if (!isOther) return this.save();
     const onDisk = await this.#read(this.#path);
     this.#saved = onDisk;
     if (onDisk !== null) this.#load(onDisk);
