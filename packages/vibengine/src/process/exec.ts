@@ -69,7 +69,8 @@ function execute(
     preopens,
     memory: () => seen(system, memory ?? withoutMemory()),
     trace,
-    ...(wasi === undefined && { beneath: false, ambient: { root, cwd } }),
+    // An interpreter changes its C library's directory itself, so all its paths arrive absolute.
+    ...(wasi === undefined && { beneath: false, ambient: words ? undefined : { root, cwd } }),
   });
   const imports: WebAssembly.Imports = { wasi_snapshot_preview1: binding.imports };
   let instance: WebAssembly.Instance | null = null;
