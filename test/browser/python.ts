@@ -2,8 +2,8 @@
 
 import { test } from "vitest";
 
-const built = await fetch(new URL("../../packages/vibengine/dist/python/pack.json", import.meta.url))
+export const isPythonBuilt = await fetch(new URL("../../packages/vibengine/dist/python/pack.json", import.meta.url))
   .then(async (response) => response.ok && (await response.text()).startsWith("{"))
   .catch(() => false);
 
-export const pythonTest = test.skipIf(!built);
+export const pythonTest = test.skipIf(!isPythonBuilt);

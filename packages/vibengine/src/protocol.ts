@@ -1,7 +1,7 @@
 // Every message between the page, the kernel and its workers, as types. Nothing here runs.
 
 import type { AssetUrls } from "./assets.ts";
-import type { Interpreter, SignalWords } from "./interrupts.ts";
+import type { SignalWords } from "./interrupts.ts";
 import type { PackSource } from "./packs/protocol.ts";
 import type { SnapshotManifest, Storage } from "./snapshot/manifest.ts";
 
@@ -322,8 +322,11 @@ export type FromWorker =
   | { type: "idle"; isSpent?: boolean }
   | { type: "pong" }
   | { type: "spawn"; id: number; pid: number; request: ProgramRequest }
-  /** An interpreter begins: the kernel interrupts it when a signal came that it catches. */
-  | { type: "interpreter"; pid: number; interpreter: Interpreter }
+  /**
+   * An interpreter begins: the kernel interrupts it when a signal came that it catches. `port` has the `Interpreter`, to be read only then:
+   * what is received keeps all its memory until the receiver's garbage is collected, and too little of it is made in a kernel.
+   */
+  | { type: "interpreter"; pid: number; port: MessagePort }
   /** Send SIGALRM in `ms` (0: no more), and then every `every` (0: once). */
   | { type: "alarm"; pid: number; ms: number; every: number }
   | FetchMessage;

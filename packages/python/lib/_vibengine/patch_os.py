@@ -13,6 +13,8 @@ from time import sleep as _sleep
 
 from _vibengine.host import call, number
 
+# The bits of O_RDONLY, O_WRONLY, O_EXEC and O_SEARCH.
+_ACCESS_MODES = 0x1E000000
 _PROCESS = frozenset(
     """P_NOWAIT P_NOWAITO P_WAIT WNOHANG WUNTRACED WCONTINUED POSIX_SPAWN_OPEN POSIX_SPAWN_CLOSE POSIX_SPAWN_DUP2
     kill killpg posix_spawn posix_spawnp spawnl spawnle spawnlp spawnlpe spawnv spawnve spawnvp spawnvpe system wait wait3 wait4
@@ -201,6 +203,9 @@ def mkdir(path, mode=0o777, *, dir_fd=None):
 
 def open(path, flags, mode=0o777, *, dir_fd=None):
     """Open a file for low level IO.  Returns a file descriptor (integer)."""
+    # 0 is O_RDONLY elsewhere; here all three have bits.
+    if not flags & _ACCESS_MODES:
+        flags |= os.O_RDONLY
     makes = flags & os.O_CREAT and (flags & os.O_EXCL or not _exists(path, dir_fd))
     fd = posix.open(path, flags, mode, dir_fd=dir_fd)
     # preview1 makes files with the mode that builtin open gives them.

@@ -34,13 +34,19 @@ const LATER_MS = 1000;
 /** Exit status of a program whose pack can't be had. */
 const NOT_LOADED = 127;
 
+/** An interpreter that runs. Its memory is received when it is first interrupted. */
+interface Watched {
+  port: MessagePort;
+  interpreter?: Interpreter;
+}
+
 export class Packs {
   readonly #calls: KernelCalls;
   readonly #source: PackSource;
   readonly #mount: (message: MountMessage) => void;
   readonly #ready = new Map<string, Promise<LoadedPack>>();
   readonly #later = new Map<string, Promise<void>>();
-  readonly #interpreters = new Map<number, Interpreter>();
+  readonly #interpreters = new Map<number, Watched>();
   readonly #alarms = new Map<number, ReturnType<typeof setTimeout>>();
 
   /** `mount` tells all workers of a tree. */
@@ -147,26 +153,40 @@ export class Packs {
     return loaded;
   }
 
-  watch(pid: number, interpreter: Interpreter): void {
-    this.#interpreters.set(pid, interpreter);
+  watch(pid: number, port: MessagePort): void {
+    this.#interpreters.set(pid, { port });
+  }
+
+  /** It has ended: closing the port gives back the memory in it. */
+  forget(pid: number): void {
+    this.#interpreters.get(pid)?.port.close();
+    this.#interpreters.delete(pid);
   }
 
   /** Interrupts interpreters that have caught a signal: one that computes makes no call to be told in. With the lock held. */
   interrupt(): void {
     const { slots } = this.#calls.machine;
-    for (const [pid, interpreter] of this.#interpreters) {
+    for (const [pid, watched] of this.#interpreters) {
       const slot = slots.find(pid);
-      if (slot < 0) {
-        this.#interpreters.delete(pid);
+      const signals = slot < 0 ? 0 : slots.get(slot, P_PENDING);
+      if (signals === 0) continue;
+      const { interpreter } = watched;
+      if (interpreter === undefined) {
+        this.#receive(watched);
         continue;
       }
-      const signals = slots.get(slot, P_PENDING);
-      if (signals === 0) continue;
       slots.set(slot, P_PENDING, 0);
       trip(interpreter, signals);
       slots.wake(slot);
       setTimeout(() => isTripped(interpreter) && breakIn(interpreter), AGAIN_MS);
     }
+  }
+
+  #receive(watched: Watched): void {
+    watched.port.onmessage = ({ data }: MessageEvent<Interpreter>) => {
+      watched.interpreter = data;
+      this.#calls.exclusive(() => this.interrupt());
+    };
   }
 
   alarm(pid: number, ms: number, every: number): void {

@@ -209,6 +209,7 @@ export class Processes {
     lent.onMessage = (message) => this.#onMessage(running, message);
     lent.done.then(() => {
       this.#running.delete(worker);
+      this.#loaded?.forget(running.pid);
       return this.#buryTasks(worker);
     });
   }
@@ -223,7 +224,7 @@ export class Processes {
   }
 
   async #onMessage(running: Running, message: FromWorker): Promise<void> {
-    if (message.type === "interpreter") return this.#loaded?.watch(message.pid, message.interpreter);
+    if (message.type === "interpreter") return this.#loaded?.watch(message.pid, message.port);
     if (message.type === "alarm") return this.#loaded?.alarm(message.pid, message.ms, message.every);
     if (message.type !== "spawn" && message.type !== "fetch") return;
     const slot = this.#calls.machine.slots.find(message.pid);

@@ -16,16 +16,20 @@ const VISIBLE: [path: string, name: string][] = [
   [".", "."],
   ["/", "/"],
 ];
+/** The worker's own globals go before a guest comes. */
+const Channel = MessageChannel;
 /** Exit status of a program that trapped: as a shell reports SIGABRT. */
 const TRAPPED = 134;
 /** Exit status of a file that is WebAssembly but can't be run as a command. */
 const NOT_EXECUTABLE = 126;
 
+type Post = (message: FromWorker, transfer?: Transferable[]) => void;
+
 /** Runs it to its end. `post` sends the kernel a message. True when it did not end by itself but was killed. */
 export function runModule(
   system: System,
   message: Omit<RunModuleMessage, "type" | "slot" | "pid">,
-  post: (message: FromWorker) => void,
+  post: Post,
 ): boolean {
   const name = decode(message.argv[0] ?? new Uint8Array(0));
   try {
@@ -44,7 +48,7 @@ function execute(
   system: System,
   name: string,
   { module, argv, env, wasi, words }: Omit<RunModuleMessage, "type" | "slot" | "pid">,
-  post: (message: FromWorker) => void,
+  post: Post,
 ): number | null {
   let memory: WebAssembly.Memory | undefined;
   const visible = wasi?.preopens ?? VISIBLE;
@@ -66,7 +70,8 @@ function execute(
     memory: () => seen(system, memory ?? withoutMemory()),
     trace,
     closesOnExec: words !== undefined,
-    ...(wasi === undefined && { beneath: false, ambient: { root, cwd } }),
+    // An interpreter changes its C library's directory itself, so all its paths arrive absolute.
+    ...(wasi === undefined && { beneath: false, ambient: words ? undefined : { root, cwd } }),
   });
   const imports: WebAssembly.Imports = { wasi_snapshot_preview1: binding.imports };
   let instance: WebAssembly.Instance | null = null;
@@ -94,8 +99,10 @@ function execute(
 }
 
 /** An interpreter is told of signals by words in its memory: by the kernel while it computes, else by what is returned here. */
-function interruptible(system: System, interpreter: Interpreter, post: (message: FromWorker) => void): () => void {
-  post({ type: "interpreter", pid: system.pid, interpreter });
+function interruptible(system: System, interpreter: Interpreter, post: Post): () => void {
+  const { port1, port2 } = new Channel();
+  port1.postMessage(interpreter);
+  post({ type: "interpreter", pid: system.pid, port: port2 }, [port2]);
   system.isInterrupted = () => isTripped(interpreter);
   return () => trip(interpreter, system.takeSignals());
 }

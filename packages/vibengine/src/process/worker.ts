@@ -6,7 +6,7 @@ import type { FromWorker, ToWorker } from "../protocol.ts";
 import { runModule } from "./exec.ts";
 import { lockdown } from "./lockdown.ts";
 
-const post = postMessage.bind(globalThis) as (message: FromWorker) => void;
+const post = postMessage.bind(globalThis) as (message: FromWorker, transfer?: Transferable[]) => void;
 const end = close.bind(globalThis);
 let machine: Machine;
 

@@ -1,0 +1,16 @@
+import random
+
+random.seed(42)
+print([random.random() for _ in range(3)], [random.randint(1, 6) for _ in range(10)], random.getrandbits(64))
+print(random.choice("abcdef"), random.choices(["x", "y", "z"], weights=[5, 3, 1], k=8), random.sample(range(100), 6))
+deck = list(range(10))
+random.shuffle(deck)
+print(deck, random.uniform(1, 10), random.randrange(0, 101, 5), random.randbytes(4))
+own = random.Random("a text as a seed")
+print(own.gauss(0, 1), own.normalvariate(10, 2), own.expovariate(0.5), own.betavariate(2, 3), own.triangular(0, 10, 3), own.lognormvariate(0, 1))
+state = own.getstate()
+once = own.random()
+own.setstate(state)
+print(own.random() == once, random.Random(1).paretovariate(3), random.Random(2).vonmisesvariate(0, 4), random.Random(b"bytes").random(), random.Random(-17).random())
+system = random.SystemRandom()
+print(0 <= system.random() < 1, 1 <= system.randint(1, 3) <= 3)
