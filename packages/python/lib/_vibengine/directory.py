@@ -46,10 +46,13 @@ class DirEntry:
             self._stats[follow] = os.stat(self.path, dir_fd=self._fd, follow_symlinks=follow)
         return self._stats[follow]
 
+    def __reduce__(self):
+        raise TypeError("cannot pickle 'posix.DirEntry' object")
+
     __class_getitem__ = classmethod(os.GenericAlias)
 
 
-DirEntry.__module__ = "os"
+DirEntry.__module__ = "posix"
 
 
 class _Scan:

@@ -49,6 +49,7 @@ def _set_up(given):
         verbose=given.verbose,
         bytes_warning=given.bytes_warning,
         quiet=given.quiet,
+        hash_randomization=_hash_randomization(given),
         isolated=int(bool(given.isolated)),
         dev_mode="dev" in given.x,
         safe_path=bool(given.safe_path),
@@ -79,6 +80,17 @@ def _name_code():
         return code
 
     SourcelessFileLoader.get_code = get_named_code
+
+
+def _hash_randomization(given):
+    """Whether hashes differ from run to run or follow a seed; the seed itself was taken when the interpreter began."""
+    seed = os.environ.get("PYTHONHASHSEED") if not given.ignore_environment else None
+    if not seed or seed == "random":
+        return 1
+    if not (seed.isascii() and seed.isdecimal() and int(seed) < 1 << 32):
+        sys.stderr.write('Fatal Python error: config_init_hash_seed: PYTHONHASHSEED must be "random" or an integer in range [0; 4294967295]\n')
+        raise SystemExit(1)
+    return int(int(seed) > 0)
 
 
 def _paths(given):

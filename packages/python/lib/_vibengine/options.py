@@ -103,7 +103,7 @@ def _long(options, word, rest):
             _wrong("")
         sys.modules["_imp"].check_hash_based_pycs = mode
     else:
-        _wrong(f"unknown option {word}")
+        _wrong(f"Unknown option: {word}")
 
 
 def _argument(options, letter, value):

@@ -1,6 +1,8 @@
 """os: what few programs ask for."""
 
 import os
+import posix
+from operator import index
 
 from _vibengine.host import call, number
 
@@ -8,12 +10,29 @@ PRIO_PROCESS, PRIO_PGRP, PRIO_USER = range(3)
 _EPERM = 63
 
 
+def _id(value, what):
+    """A user's or group's number, as C takes one; -1 is none."""
+    value = index(value)
+    if not -1 <= value < 1 << 32:
+        raise OverflowError(f"{what} is {'less than minimum' if value < 0 else 'greater than maximum'}")
+    return -1 if value == (1 << 32) - 1 else value
+
+
+def sysconf(name, /):
+    """Return an integer-valued system configuration variable."""
+    if name in ("SC_OPEN_MAX", os.sysconf_names.get("SC_OPEN_MAX")):
+        from resource import RLIMIT_NOFILE, getrlimit
+
+        return getrlimit(RLIMIT_NOFILE)[0]
+    return posix.sysconf(name)
+
+
 def chown(path, uid, gid, *, dir_fd=None, follow_symlinks=True):
     """Change the owner and group id of path to the numeric uid and gid."""
     if isinstance(path, int):
         return fchown(path, uid, gid)
     path = os.fspath(path)
-    call("chown", path, uid, gid, bool(follow_symlinks), filename=path)
+    call("chown", path, _id(uid, "uid"), _id(gid, "gid"), bool(follow_symlinks), filename=path)
 
 
 def lchown(path, uid, gid):
@@ -23,7 +42,7 @@ def lchown(path, uid, gid):
 
 def fchown(fd, uid, gid):
     """Change the owner and group id of the file specified by file descriptor."""
-    call("chown", f"/proc/self/fd/{fd}", uid, gid, 1)
+    call("chown", f"/proc/self/fd/{index(fd)}", _id(uid, "uid"), _id(gid, "gid"), 1)
 
 
 def mkfifo(path, mode=0o666, *, dir_fd=None):
@@ -76,13 +95,13 @@ def getresgid():
 
 def setuid(uid, /):
     """Set the current process's user id: to the one it has."""
-    if uid != os.getuid():
+    if _id(uid, "uid") != os.getuid():
         raise PermissionError(_EPERM, "the user of a process here is the one it started with")
 
 
 def setgid(gid, /):
     """Set the current process's group id: to the one it has."""
-    if gid != os.getgid():
+    if _id(gid, "gid") != os.getgid():
         raise PermissionError(_EPERM, "the group of a process here is the one it started with")
 
 
@@ -91,14 +110,14 @@ seteuid, setegid = setuid, setgid
 
 def setreuid(ruid, euid, /):
     """Set the current process's real and effective user ids: to the one it has."""
-    for uid in (ruid, euid):
+    for uid in (_id(ruid, "ruid"), _id(euid, "euid")):
         if uid != -1:
             setuid(uid)
 
 
 def setregid(rgid, egid, /):
     """Set the current process's real and effective group ids: to the one it has."""
-    for gid in (rgid, egid):
+    for gid in (_id(rgid, "rgid"), _id(egid, "egid")):
         if gid != -1:
             setgid(gid)
 

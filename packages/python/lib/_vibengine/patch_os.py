@@ -1,20 +1,22 @@
-"""The os functions that preview1 has no call for: ids, modes, the working directory, fds, stat with permissions and owners.
+"""The os functions that preview1 has no call for: ids, modes, the working directory, stat with permissions and owners.
 
-Loaded at every start, so what few programs use is in os_process.py and os_more.py, found by the module's __getattr__.
+Loaded at every start, with those for fds in os_fds.py; what few programs use is in os_process.py, os_more.py and directory.py, found by the
+module's __getattr__.
 """
 
 import builtins
 import genericpath
 import os
 import posix
+import sys
 import time
 from time import monotonic
 from time import sleep as _sleep
 
+from _vibengine import os_fds
 from _vibengine.host import call, number
+from _vibengine.os_fds import current_umask, umask
 
-# The bits of O_RDONLY, O_WRONLY, O_EXEC and O_SEARCH.
-_ACCESS_MODES = 0x1E000000
 _PROCESS = frozenset(
     """P_NOWAIT P_NOWAITO P_WAIT WNOHANG WUNTRACED WCONTINUED POSIX_SPAWN_OPEN POSIX_SPAWN_CLOSE POSIX_SPAWN_DUP2
     kill killpg posix_spawn posix_spawnp spawnl spawnle spawnlp spawnlpe spawnv spawnve spawnvp spawnvpe system wait wait3 wait4
@@ -23,17 +25,20 @@ _PROCESS = frozenset(
 _MORE = frozenset(
     """PRIO_PROCESS PRIO_PGRP PRIO_USER chown lchown fchown ctermid getgroups getloadavg getlogin getpgrp getpriority getresgid
     getresuid getsid tcgetpgrp tcsetpgrp ttyname get_terminal_size mkfifo mknod nice setgid setuid setegid seteuid setregid
-    setreuid sched_getaffinity sync lockf readv writev""".split()
+    setreuid sched_getaffinity sync lockf readv writev sysconf""".split()
 )
-_umask = None
+
+# What putenv and unsetenv have made of the environment that the process started with; os.environ calls them.
+changed = {}
 
 
 def __getattr__(name):
     """os.NAME for what is not there from the start."""
-    if name in _PROCESS or name in _MORE:
+    home = "os_process" if name in _PROCESS else "os_more" if name in _MORE else "directory" if name == "DirEntry" else None
+    if home:
         from importlib import import_module
 
-        module = import_module("_vibengine.os_process" if name in _PROCESS else "_vibengine.os_more")
+        module = import_module(f"_vibengine.{home}")
         value = getattr(module, name)
         setattr(os, name, value)
         return value
@@ -78,22 +83,6 @@ def setpgrp():
 def setsid():
     """Call the system call setsid()."""
     call("setsid")
-
-
-def umask(mask, /):
-    """Set the current numeric umask and return the previous umask."""
-    global _umask
-    old = number("umask", mask)
-    _umask = mask & 0o777
-    return old
-
-
-def _current_umask():
-    global _umask
-    if _umask is None:
-        _umask = number("umask", 0o22)
-        call("umask", _umask)
-    return _umask
 
 
 def chdir(path):
@@ -177,6 +166,9 @@ def stat(path, *, dir_fd=None, follow_symlinks=True):
 
 def lstat(path, *, dir_fd=None):
     """Perform a stat system call on the given path, without following symbolic links."""
+    if isinstance(path, int):
+        # Says what a path may be.
+        posix.lstat(path)
     return stat(path, dir_fd=dir_fd, follow_symlinks=False)
 
 
@@ -198,77 +190,7 @@ def mkdir(path, mode=0o777, *, dir_fd=None):
     """Create a directory."""
     posix.mkdir(path, mode, dir_fd=dir_fd)
     if mode & 0o777 != 0o777:
-        chmod(path, mode & ~_current_umask(), dir_fd=dir_fd)
-
-
-def open(path, flags, mode=0o777, *, dir_fd=None):
-    """Open a file for low level IO.  Returns a file descriptor (integer)."""
-    # 0 is O_RDONLY elsewhere; here all three have bits.
-    if not flags & _ACCESS_MODES:
-        flags |= os.O_RDONLY
-    makes = flags & os.O_CREAT and (flags & os.O_EXCL or not _exists(path, dir_fd))
-    fd = posix.open(path, flags, mode, dir_fd=dir_fd)
-    # preview1 makes files with the mode that builtin open gives them.
-    if makes and mode & 0o777 != 0o666:
-        fchmod(fd, mode & ~_current_umask())
-    return fd
-
-
-def _exists(path, dir_fd):
-    try:
-        posix.stat(path, dir_fd=dir_fd)
-    except OSError:
-        return False
-    return True
-
-
-def pipe():
-    """Create a pipe; both ends are non-inheritable."""
-    reply = call("pipe", 1)
-    return int(reply[1]), int(reply[2])
-
-
-def pipe2(flags, /):
-    """Create a pipe with flags set atomically."""
-    reply = call("pipe", 1 if flags & os.O_CLOEXEC else 0)
-    ends = int(reply[1]), int(reply[2])
-    if flags & os.O_NONBLOCK:
-        for end in ends:
-            os.set_blocking(end, False)
-    return ends
-
-
-def dup(fd, /):
-    """Return a duplicate of a file descriptor."""
-    copy = number("dup", fd, 0)
-    call("cloexec", copy, 1)
-    return copy
-
-
-def dup2(fd, fd2, inheritable=True):
-    """Duplicate file descriptor."""
-    call("dup2", fd, fd2)
-    call("cloexec", fd2, not inheritable)
-    return fd2
-
-
-def set_inheritable(fd, inheritable, /):
-    """Set the inheritable flag of the specified file descriptor."""
-    call("cloexec", fd, not inheritable)
-
-
-def get_inheritable(fd, /):
-    """Get the close-on-exe flag of the specified file descriptor."""
-    return call("getcloexec", fd)[0] == b"0"
-
-
-def isatty(fd, /):
-    """Return True if the fd is connected to a terminal."""
-    try:
-        call("isatty", fd)
-    except OSError:
-        return False
-    return True
+        chmod(path, mode & ~current_umask(), dir_fd=dir_fd)
 
 
 def scandir(path=None):
@@ -309,8 +231,21 @@ def execve(path, argv, env):
 
 
 def cpu_count():
-    """Return the number of logical CPUs in the system."""
-    return 1
+    """Return the number of logical CPUs in the system: one, unless -X cpu_count or PYTHON_CPU_COUNT says another."""
+    told = sys._xoptions.get("cpu_count") or (None if sys.flags.ignore_environment else os.environ.get("PYTHON_CPU_COUNT"))
+    return int(told) if told and told != "default" else 1
+
+
+def putenv(name, value, /):
+    """Change or add an environment variable."""
+    posix.putenv(name, value)
+    changed[os.fsencode(name)] = os.fsencode(value)
+
+
+def unsetenv(name, /):
+    """Delete an environment variable."""
+    posix.unsetenv(name)
+    changed[os.fsencode(name)] = None
 
 
 def uname():
@@ -335,17 +270,21 @@ def sleep(seconds, /):
 geteuid, getegid, process_cpu_count = getuid, getgid, cpu_count
 
 _NAMES = """getuid geteuid getgid getegid getpid getppid getpgid setpgid setpgrp setsid umask chdir fchdir chmod fchmod stat lstat fstat
-access mkdir open pipe pipe2 dup dup2 set_inheritable get_inheritable isatty scandir fork register_at_fork popen execv execve cpu_count process_cpu_count uname __getattr__"""
+access mkdir scandir fork register_at_fork popen execv execve cpu_count process_cpu_count uname putenv
+unsetenv __getattr__"""
 
 
 def apply(module):
     """Puts the functions into os."""
-    own = globals()
-    for name in _NAMES.split():
+    own = globals() | {name: getattr(os_fds, name) for name in os_fds.NAMES}
+    for name in (*os_fds.NAMES, *_NAMES.split()):
         module.__dict__[name] = own[name]
         if name != "__getattr__":
             own[name].__module__ = "posix"
-    module.__all__ += [name for name in (*_NAMES.split()[:-1], *sorted(_PROCESS), *sorted(_MORE)) if name not in module.__all__]
+    module.__all__ += [name for name in (*os_fds.NAMES, *_NAMES.split()[:-1], *sorted(_PROCESS), *sorted(_MORE)) if name not in module.__all__]
+    # Those of this build are not the ones of __getattr__.
+    for name in ("DirEntry", "sysconf"):
+        module.__dict__.pop(name, None)
     sleep.__module__ = "time"
     time.sleep = sleep
     # os.path.exists and the like need no modes, and are called often.

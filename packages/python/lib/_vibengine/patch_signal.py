@@ -41,8 +41,12 @@ def apply(module):
     module.siginterrupt, module.set_wakeup_fd = siginterrupt, set_wakeup_fd
     module.sigwait, module.sigtimedwait = sigwait, sigtimedwait
     module.pthread_sigmask, module.sigpending = pthread_sigmask, sigpending
-    module.SIG_BLOCK, module.SIG_UNBLOCK, module.SIG_SETMASK = 0, 1, 2
+    module.Sigmasks = module._IntEnum("Sigmasks", {"SIG_BLOCK": 0, "SIG_UNBLOCK": 1, "SIG_SETMASK": 2}, module="signal")
+    module.__dict__.update(module.Sigmasks.__members__)
     module.raise_signal, module.valid_signals = raise_signal, valid_signals
+    for name in dir(module):
+        if getattr(getattr(module, name), "__module__", None) == __name__:
+            getattr(module, name).__module__ = "signal"
 
 
 def _set(signalnum, handler, /):
@@ -201,6 +205,8 @@ def valid_signals():
 
 def pthread_sigmask(how, mask, /):
     """Fetch and/or change the signal mask: nothing is ever blocked here."""
+    if how not in (0, 1, 2):
+        raise OSError(EINVAL, os.strerror(EINVAL))
     if mask:
         raise OSError(52, "signals cannot be blocked here; set a handler with signal.signal, or ignore them with SIG_IGN")
     return set()

@@ -15,6 +15,8 @@ def fork_exec(
             "preexec_fn cannot run here: the child is a new process, not a fork; use cwd, env, umask, process_group or start_new_session"
         )
     _check_owner(uid, gid)
+    if any(not isinstance(fd, int) or not last < fd < 1 << 31 for last, fd in zip((-1, *fds_to_keep), fds_to_keep)):
+        raise ValueError("bad value(s) in fds_to_keep")
     copies = []
     try:
         streams = [_above(fd, to, copies) for to, fd in enumerate((p2cread, c2pwrite, errwrite))]
@@ -36,6 +38,9 @@ def _start(args, executables, cwd, env, actions, group, restore_signals, umask, 
     if cwd is not None and not os.path.isdir(cwd):
         error = "ENOTDIR" if os.path.exists(cwd) else "ENOENT"
         return _fail(errpipe_write, getattr(__import__("errno"), error), b"noexec:chdir")
+    if cwd is not None:
+        # The child is in its directory when it looks for the program.
+        executables = [os.path.join(os.fsencode(cwd), path) for path in executables]
     old = os.umask(umask) if umask >= 0 else None
     try:
         return spawning.spawn_found(

@@ -4,7 +4,7 @@ import os
 from errno import EACCES
 
 import _signal
-from _vibengine import masks
+from _vibengine import masks, patch_os
 from _vibengine.host import call, number
 
 # What a parent that is Python ignores, and its children are not to.
@@ -15,9 +15,10 @@ OWN_GROUP, OWN_SESSION, SAME_GROUP = 0, -2, -1
 def environment(env):
     """An environment as the list of bytes K=V that a frame holds; None is the caller's own."""
     if env is None:
-        env = os.environb
+        env = {key: value for key, value in (dict(os.environb) | patch_os.changed).items() if value is not None}
     items = []
-    for key, value in env.items():
+    # As C reads a mapping: all keys, then all values.
+    for key, value in zip(list(env.keys()), list(env.values())):
         key, value = os.fsencode(key), os.fsencode(value)
         if b"=" in key or not key:
             raise ValueError("illegal environment variable name")

@@ -48,8 +48,9 @@ PYTHONPATH      : ':'-separated list of directories prefixed to the
 PYTHON_HISTORY  : the file that keeps the lines typed at the prompt
                   (default: ~/.python_history)
 PYTHONIOENCODING: encoding[:errors] used for stdin/stdout/stderr
-PYTHONHASHSEED  : has no effect: the interpreter has chosen its seed before
-                  it sees the environment
+PYTHONHASHSEED  : a number that the hashes of str and bytes follow from, or
+                  'random'
+PYTHON_CPU_COUNT: what os.cpu_count() tells
 These variables have equivalent command-line options (see --help for details):
 PYTHONDEBUG, PYTHONDONTWRITEBYTECODE, PYTHONINSPECT, PYTHONINTMAXSTRDIGITS,
 PYTHONNOUSERSITE, PYTHONOPTIMIZE, PYTHONPYCACHEPREFIX, PYTHONSAFEPATH,
