@@ -148,6 +148,14 @@ with tarfile.open("t.tar") as tar:
 print(*(oct(os.stat(name).st_mode) for name in ("a", "b", "out/a", "t.tar")), os.stat("a").st_uid)
 print([entry.name for entry in os.scandir(".") if entry.stat().st_mode & 0o100 and entry.is_file()])
 read, write = os.pipe()
+print(os.stat("/").st_ino == os.stat("/..").st_ino != os.stat(".").st_ino, os.path.ismount("/"), "bin" in os.listdir("/"))
+entry = next(os.scandir("."))
+print(isinstance(entry, os.DirEntry), os.sysconf("SC_OPEN_MAX"), os.path.isfile("/a"))
+for call in (lambda: os.setuid("x"), lambda: os.setgid(1 << 32), lambda: os.chown("a", b"x", 0), lambda: os.lstat(0)):
+    try:
+        call()
+    except Exception as error:
+        print(type(error).__name__)
 print(os.get_inheritable(read), stat.S_ISFIFO(os.fstat(read).st_mode), os.isatty(read), os.getuid(), os.getlogin())
 shutil.rmtree(folder)
 `,
@@ -157,8 +165,59 @@ shutil.rmtree(folder)
     "[('a', '0o750', 'user')]",
     "0o100750 0o100750 0o100750 0o100644 1000",
     "['a', 'b']",
+    "True True True",
+    "True 1023 False",
+    "TypeError",
+    "OverflowError",
+    "TypeError",
+    "TypeError",
     "False True False 1000 user",
   ]);
+});
+
+test("what a child gets: an environment, a directory of its own, a seed for its hashes", {
+  timeout: PATIENCE_MS,
+}, async () => {
+  const printed = await prints(
+    await newSandbox(),
+    `
+import os, select, subprocess, sys
+os.putenv("MADE", "by putenv")
+os.environ["SET"] = "1"
+os.system("echo $MADE $SET")
+os.unsetenv("MADE")
+os.system("echo [$MADE]")
+print(subprocess.check_output(["./python3", "-c", "import os; print(os.getcwd())"], cwd="/usr/bin", text=True).strip())
+show = [sys.executable, "-c", "import os, sys; print(hash('abc'), sys.flags.hash_randomization, os.cpu_count())"]
+for seed in ("0", "42", "x"):
+    child = subprocess.run(show, env={"PYTHONHASHSEED": seed, "PYTHON_CPU_COUNT": "3"}, capture_output=True, text=True)
+    print((child.stdout or child.stderr).strip(), child.returncode)
+read, write = os.pipe()
+os.close(read)
+print(select.select([], [write], [], 10)[1] == [write])
+`,
+  );
+  expect(printed).toEqual([
+    "by putenv 1",
+    "[]",
+    "/usr/bin",
+    // As CPython has them with 32 bits.
+    "69611762 0 3 0",
+    "-975800855 1 3 0",
+    'Fatal Python error: config_init_hash_seed: PYTHONHASHSEED must be "random" or an integer in range [0; 4294967295] 1',
+    "True",
+  ]);
+});
+
+test("a page has some 120 memories at a time; processes may be more, one after the other", {
+  timeout: PATIENCE_MS,
+}, async () => {
+  const sandbox = await newSandbox();
+  const loop = "for i in $(seq 70); do python3 -Sc 'print(1)'; done | wc -l";
+  expect((await ran(sandbox, loop)).stdout.trim()).toBe("70");
+  // What the first sandbox has let go of is no other's want.
+  const other = await newSandbox();
+  expect((await ran(other, loop)).stdout.trim()).toBe("70");
 });
 
 test("signals: handlers, alarms, interrupted waits", { timeout: PATIENCE_MS }, async () => {

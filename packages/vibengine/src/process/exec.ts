@@ -4,6 +4,7 @@
 import { decode, ENOMEM, encode, Killed, SIGKILL, type System, strerror } from "@vibengine/system";
 import { type Interpreter, isTripped, trip } from "../interrupts.ts";
 import type { FromWorker, RunModuleMessage } from "../protocol.ts";
+import { seedHashes } from "./host/hash-seed.ts";
 import { hostImports } from "./host/index.ts";
 import { vibengineImports } from "./imports/index.ts";
 import { bindWasi, openPreopens, ProcExit, uncatchable } from "./wasi/index.ts";
@@ -82,6 +83,7 @@ function execute(
     imports.vibengine = vibengineImports(host);
     const allocate = (length: number) =>
       ((instance as WebAssembly.Instance).exports.host_alloc as (length: number) => number)(length);
+    if (words) seedHashes(binding, env, argv);
     if (words) imports.host = hostImports(host, allocate, () => interrupt());
   }
   instance = instantiate(system, name, module, imports);

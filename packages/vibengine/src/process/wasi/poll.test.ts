@@ -185,7 +185,8 @@ test("a pipe is ready to read with data or a closed end, to write with room", ()
   const [readEnd2, writeEnd2] = openPipe(guest);
   guest.sys.close(readEnd2);
   guest.forgetFd(writeEnd2);
-  expect(poll(guest, { type: FD_WRITE, fd: writeEnd2 })).toMatchObject([{ type: FD_WRITE, flags: HANGUP }]);
+  // Ready, for the EPIPE: with the flag, wasi-libc's select(2) would count it as not ready.
+  expect(poll(guest, { type: FD_WRITE, fd: writeEnd2 })).toMatchObject([{ type: FD_WRITE, error: 0, flags: 0 }]);
 });
 
 test("an empty pipe and a timer: the timer rings", () => {

@@ -86,7 +86,11 @@ export function pollImports({ sys, guest, fds, waits }: Binding) {
         bytes = type === wasi.EVENTTYPE_FD_READ ? fd.available : ROOM;
         // At the end of a file, too, there is nothing more to come.
         const atEnd = type === wasi.EVENTTYPE_FD_READ && bytes === 0;
-        if (fd.hangup || (atEnd && fds.filetype(fd.fd) === wasi.FILETYPE_REGULAR_FILE)) {
+        // Not of a writer whose readers are gone: wasi-libc's select(2) would not count it as ready, and so never see its EPIPE.
+        if (
+          (fd.hangup && type === wasi.EVENTTYPE_FD_READ) ||
+          (atEnd && fds.filetype(fd.fd) === wasi.FILETYPE_REGULAR_FILE)
+        ) {
           flags = wasi.EVENTRWFLAGS_FD_READWRITE_HANGUP;
         }
       }
