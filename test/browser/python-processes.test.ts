@@ -156,6 +156,10 @@ for call in (lambda: os.setuid("x"), lambda: os.setgid(1 << 32), lambda: os.chow
         call()
     except Exception as error:
         print(type(error).__name__)
+fd = os.open(".", os.O_RDONLY)
+os.mkfifo("fifo", dir_fd=fd)
+os.chown("a", -1, -1, dir_fd=fd)
+print(stat.S_ISFIFO(os.stat("fifo").st_mode), os.get_inheritable(fd), os.get_inheritable(os.pipe2(os.O_CLOEXEC)[0]))
 print(os.get_inheritable(read), stat.S_ISFIFO(os.fstat(read).st_mode), os.isatty(read), os.getuid(), os.getlogin())
 shutil.rmtree(folder)
 `,
@@ -171,6 +175,7 @@ shutil.rmtree(folder)
     "OverflowError",
     "TypeError",
     "TypeError",
+    "True False False",
     "False True False 1000 user",
   ]);
 });
@@ -187,6 +192,8 @@ os.environ["SET"] = "1"
 os.system("echo $MADE $SET")
 os.unsetenv("MADE")
 os.system("echo [$MADE]")
+os.environ.clear()
+os.system("echo [$SET]")
 print(subprocess.check_output(["./python3", "-c", "import os; print(os.getcwd())"], cwd="/usr/bin", text=True).strip())
 show = [sys.executable, "-c", "import os, sys; print(hash('abc'), sys.flags.hash_randomization, os.cpu_count())"]
 for seed in ("0", "42", "x"):
@@ -199,6 +206,7 @@ print(select.select([], [write], [], 10)[1] == [write])
   );
   expect(printed).toEqual([
     "by putenv 1",
+    "[]",
     "[]",
     "/usr/bin",
     // As CPython has them with 32 bits.

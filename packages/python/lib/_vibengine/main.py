@@ -34,7 +34,8 @@ def _set_up(given):
     sys.version = sys.version.partition(" (https")[0] + "]"
     sys.executable = sys._base_executable = EXECUTABLE
     sys.argv[:] = given.argv
-    sys.warnoptions[:] = (["default"] if "dev" in given.x else []) + given.warnings
+    bytes_warning = [["default::BytesWarning"], ["error::BytesWarning"]][given.bytes_warning > 1] if given.bytes_warning else []
+    sys.warnoptions[:] = (["default"] if "dev" in given.x else []) + given.warnings + bytes_warning
     sys._xoptions.update(given.x)
     sys.dont_write_bytecode = bool(given.dont_write_bytecode)
     sys.flags = sys.flags.__replace__(
@@ -85,7 +86,8 @@ def _name_code():
 def _hash_randomization(given):
     """Whether hashes differ from run to run or follow a seed; the seed itself was taken when the interpreter began."""
     seed = os.environ.get("PYTHONHASHSEED") if not given.ignore_environment else None
-    if not seed or seed == "random":
+    # -R counts more than the environment.
+    if not seed or seed == "random" or given.hash_randomization > 1:
         return 1
     if not (seed.isascii() and seed.isdecimal() and int(seed) < 1 << 32):
         sys.stderr.write('Fatal Python error: config_init_hash_seed: PYTHONHASHSEED must be "random" or an integer in range [0; 4294967295]\n')

@@ -5,6 +5,7 @@ import posix
 from operator import index
 
 from _vibengine.host import call, number
+from _vibengine.patch_os import beneath
 
 PRIO_PROCESS, PRIO_PGRP, PRIO_USER = range(3)
 _EPERM = 63
@@ -31,7 +32,7 @@ def chown(path, uid, gid, *, dir_fd=None, follow_symlinks=True):
     """Change the owner and group id of path to the numeric uid and gid."""
     if isinstance(path, int):
         return fchown(path, uid, gid)
-    path = os.fspath(path)
+    path = beneath(dir_fd, path)
     call("chown", path, _id(uid, "uid"), _id(gid, "gid"), bool(follow_symlinks), filename=path)
 
 
@@ -47,6 +48,7 @@ def fchown(fd, uid, gid):
 
 def mkfifo(path, mode=0o666, *, dir_fd=None):
     """Create a "fifo" (a POSIX named pipe)."""
+    path = beneath(dir_fd, path)
     call("mkfifo", path, mode, filename=path)
 
 
@@ -55,10 +57,10 @@ def mknod(path, mode=0o600, device=0, *, dir_fd=None):
     from stat import S_IFMT, S_IMODE, S_ISFIFO, S_ISREG
 
     if S_ISFIFO(mode):
-        return mkfifo(path, S_IMODE(mode))
+        return mkfifo(path, S_IMODE(mode), dir_fd=dir_fd)
     if S_IFMT(mode) and not S_ISREG(mode):
         raise PermissionError(_EPERM, "device files cannot be made here; fifos and regular files can", path)
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, S_IMODE(mode)))
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, S_IMODE(mode), dir_fd=dir_fd))
 
 
 def getlogin():

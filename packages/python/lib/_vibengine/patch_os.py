@@ -105,7 +105,7 @@ def chmod(path, mode, *, dir_fd=None, follow_symlinks=True):
     """Change the access permissions of a file."""
     if isinstance(path, int):
         return fchmod(path, mode)
-    path = _beneath(dir_fd, path)
+    path = beneath(dir_fd, path)
     call("chmod", path, mode, bool(follow_symlinks), filename=path)
 
 
@@ -114,7 +114,7 @@ def fchmod(fd, mode):
     call("fchmod", fd, mode)
 
 
-def _beneath(dir_fd, path):
+def beneath(dir_fd, path):
     """A path relative to an open directory, as one that needs no directory."""
     path = os.fspath(path)
     if dir_fd is None or path[:1] in ("/", b"/"):
@@ -158,7 +158,7 @@ def stat(path, *, dir_fd=None, follow_symlinks=True):
         if isinstance(path, int):
             reply = call("fstat", path)
         else:
-            reply = call("stat", path if dir_fd is None else _beneath(dir_fd, path), bool(follow_symlinks))
+            reply = call("stat", path if dir_fd is None else beneath(dir_fd, path), bool(follow_symlinks))
     except OSError:
         return plain
     return _complete(plain, reply)
@@ -180,7 +180,7 @@ def fstat(fd):
 def access(path, mode, *, dir_fd=None, effective_ids=False, follow_symlinks=True):
     """Use the real uid/gid to test for access to a path."""
     try:
-        call("access", _beneath(dir_fd, path), mode)
+        call("access", beneath(dir_fd, path), mode)
     except OSError:
         return False
     return True
@@ -248,6 +248,11 @@ def unsetenv(name, /):
     changed[os.fsencode(name)] = None
 
 
+def _clearenv():
+    posix._clearenv()
+    changed.update(dict.fromkeys((*posix.environ, *changed)))
+
+
 def uname():
     """Return an object identifying the current operating system."""
     try:
@@ -261,6 +266,8 @@ def uname():
 def sleep(seconds, /):
     """Delay execution for a given number of seconds; a signal whose handler returns does not shorten it (PEP 475)."""
     # To the C library a sleep that a signal ended is one that is over.
+    if not isinstance(seconds, (int, float)):
+        return _sleep(seconds)
     ends = monotonic() + seconds if seconds > 0 else 0
     _sleep(seconds)
     while seconds > 0 and (left := ends - monotonic()) > 0:
@@ -285,6 +292,7 @@ def apply(module):
     # Those of this build are not the ones of __getattr__.
     for name in ("DirEntry", "sysconf"):
         module.__dict__.pop(name, None)
+    module._clearenv = _clearenv
     sleep.__module__ = "time"
     time.sleep = sleep
     # os.path.exists and the like need no modes, and are called often.

@@ -16,7 +16,7 @@ def apply(options):
     if "int_max_str_digits" in options.x:
         _int_digits(options)
     if isinstance(options.x.get("pycache_prefix"), str):
-        sys.pycache_prefix = options.x["pycache_prefix"]
+        sys.pycache_prefix = options.x["pycache_prefix"] or None
     if "tracemalloc" in options.x:
         import tracemalloc
 

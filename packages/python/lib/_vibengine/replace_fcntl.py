@@ -13,7 +13,12 @@ _TIOCGPGRP, _TIOCSPGRP, _TIOCGWINSZ = 0x540F, 0x5410, 0x5413
 
 
 def _fd(file):
-    return file if isinstance(file, int) else file.fileno()
+    fd = file if isinstance(file, int) else file.fileno()
+    if not isinstance(fd, int):
+        raise TypeError("fileno() returned a non-integer")
+    if fd < 0:
+        raise ValueError(f"file descriptor cannot be a negative integer ({fd})")
+    return fd
 
 
 def fcntl(fd, cmd, arg=0, /):

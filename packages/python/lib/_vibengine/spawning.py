@@ -1,6 +1,7 @@
 """Starts processes: the one place that makes `spawn` frames."""
 
 import os
+import posix
 from errno import EACCES
 
 import _signal
@@ -15,7 +16,7 @@ OWN_GROUP, OWN_SESSION, SAME_GROUP = 0, -2, -1
 def environment(env):
     """An environment as the list of bytes K=V that a frame holds; None is the caller's own."""
     if env is None:
-        env = {key: value for key, value in (dict(os.environb) | patch_os.changed).items() if value is not None}
+        env = {key: value for key, value in (posix.environ | patch_os.changed).items() if value is not None}
     items = []
     # As C reads a mapping: all keys, then all values.
     for key, value in zip(list(env.keys()), list(env.values())):

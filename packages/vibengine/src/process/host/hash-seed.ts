@@ -36,12 +36,12 @@ function seedOf(env: readonly Uint8Array[]): number | undefined {
   return setting !== undefined && /^\d{1,10}$/.test(setting) && Number(setting) < 2 ** 32 ? Number(setting) : undefined;
 }
 
-/** `-E` or `-I` among the options, which stand behind `-c` and the prelude that begins every interpreter. */
+/** `-E`, `-I` or `-R` among the options, which stand behind `-c` and the prelude that begins every interpreter. */
 function ignoresEnvironment(argv: readonly Uint8Array[]): boolean {
   for (const word of argv.slice(3).map(decode)) {
     if (!/^-[^-]/.test(word)) return false;
     const [flags] = word.slice(1).split(/[cmWX]/, 1);
-    if (/[EI]/.test(flags)) return true;
+    if (/[EIR]/.test(flags)) return true;
     if (/[cm]/.test(word)) return false;
   }
   return false;
