@@ -40,6 +40,8 @@ test("the command line", { timeout: PATIENCE_MS }, async () => {
     ["echo 'print(7)' | python3", "7\n"],
     ["echo 'import sys; print(sys.argv)' | python3 - a", "['-', 'a']\n"],
     ["python3 -Sc 'import sys; print(sys.flags.no_site)'", "1\n"],
+    ["python3 -Sc '\n  import sys\n\n  if 1:\n    print(\"re\" in sys.modules)\n '", "False\n"],
+    ["python3 -bbc 'import sys; print(sys.warnoptions)'", "['error::BytesWarning']\n"],
     ["PYTHONPATH=/x:/y python3 -c 'import sys; print(sys.path[1:3])'", "['/x', '/y']\n"],
     ['PYTHONPATH=/x python3 -Ic \'import sys; print("/x" in sys.path, "" in sys.path)\'', "False False\n"],
     ["python3 -OOc 'assert 0; print(__debug__)'", "False\n"],

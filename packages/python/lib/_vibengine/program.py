@@ -63,9 +63,12 @@ def _dedent(source):
     """A program behind -c may be indented as a whole."""
     if not source[:1].isspace():
         return source
-    from textwrap import dedent
-
-    return dedent(source)
+    # Not by textwrap, which would load re.
+    lines = [line if line.strip() else "" for line in source.split("\n")]
+    margins = [line[: len(line) - len(line.lstrip(" \t"))] for line in lines if line]
+    shortest, last = min(margins, default=""), max(margins, default="")
+    common = next((at for at, letter in enumerate(shortest) if last[at : at + 1] != letter), len(shortest))
+    return "\n".join(line[common:] for line in lines)
 
 
 def _run_module(options, main):
