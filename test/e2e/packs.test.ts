@@ -125,6 +125,22 @@ test.each(FAULTS)("a file that is %s: exit 127 and why, and a later try works", 
   expect(await run(page, "hello")).toMatchObject({ exitCode: 0, stdout: "hello\n", stderr: "" });
 });
 
+test("a file that unpacks to the right thing and is not the right file is neither run nor kept", async () => {
+  const browser = await openBrowser(newProfile());
+  const page = await openPage(browser, served.url);
+  const { files } = await hello(page);
+  const touched = Buffer.from(files.get("hello-0.bin")?.body as Buffer);
+  touched[4] ^= 1; // when it was packed
+  files.set("hello-0.bin", { body: touched });
+  const result = await run(page, "hello");
+  expect(result).toMatchObject({ exitCode: 127, stdout: "" });
+  expect(result.stderr).toContain("hello-0.bin is not what the pack's manifest says");
+  const kept = await page.evaluate(async () =>
+    (await (await caches.open("vibengine-packs")).keys()).map(({ url }) => url),
+  );
+  expect(kept.filter((url) => /hello-0|wasm=/.test(url))).toEqual([]);
+});
+
 test("a pack that isn't there, or is none, or has names that can't be, is refused when the sandbox is made", async () => {
   const browser = await openBrowser(newProfile());
   const page = await openPage(browser, served.url);
