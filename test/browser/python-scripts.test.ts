@@ -14,7 +14,7 @@ const KNOWN_DIFFERENCES = [
   // The C library has neither, and localtime is in C.
   "no time.tzset, and TZ is not looked at: local time is UTC (zoneinfo works)",
   // Linked without OpenSSL and libmpdec.
-  "no hashlib.pbkdf2_hmac and hashlib.scrypt; decimal is its Python version, with other words in its errors",
+  "no hashlib.scrypt; decimal is its Python version, with other words in its errors",
   // wasm32: pointers and C longs.
   "32 bits: sys.maxsize, hashes of floats (and random.Random(1.5)), memory sizes, numpy's default integer",
   // The interpreter is started before the environment is read.

@@ -27,3 +27,11 @@ try:
     hashlib.new("nope")
 except ValueError as error:
     print(type(error).__name__)
+
+for name in "sha1", "sha256", "sha512":
+    for password, rounds, length in (b"", 1, None), (b"secret", 2, 20), (b"x" * 200, 77, 100):
+        print(name, hashlib.pbkdf2_hmac(name, password, b"salt", rounds, length).hex())
+try:
+    hashlib.pbkdf2_hmac("sha256", b"x", b"y", 0)
+except ValueError as error:
+    print(type(error).__name__)

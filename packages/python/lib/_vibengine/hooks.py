@@ -11,6 +11,7 @@ PATCHES = {
     "asyncio.unix_events": "_vibengine.patch_asyncio",
     "concurrent.futures.process": "_vibengine.patch_multiprocessing",
     "concurrent.futures.thread": "_vibengine.patch_threading",
+    "hashlib": "_vibengine.patch_hashlib",
     "http.client": "_vibengine.patch_http",
     "httpcore._backends.auto": "_vibengine.patch_httpcore",
     "httpcore._backends.sync": "_vibengine.patch_httpcore",
