@@ -253,6 +253,15 @@ export interface RunModuleMessage {
   wasi?: ProgramRequest["wasi"];
   /** Set for an interpreter of a pack: it has `host.call`, and is told of signals by these words. */
   words?: SignalWords;
+  /** The pack that its module is of: what may have been prepared. */
+  pack?: string;
+}
+
+/** Make an instance of a pack's module, for the next program of it that this worker is given. */
+export interface PrepareMessage {
+  type: "prepare";
+  pack: string;
+  module: WebAssembly.Module;
 }
 
 /** Run the shell, or one of its tools, in process slot `slot`. */
@@ -313,7 +322,14 @@ export interface PingMessage {
   type: "ping";
 }
 
-export type ToWorker = AttachMessage | MountMessage | RunModuleMessage | RunShellMessage | SpawnedMessage | PingMessage;
+export type ToWorker =
+  | AttachMessage
+  | MountMessage
+  | PrepareMessage
+  | RunModuleMessage
+  | RunShellMessage
+  | SpawnedMessage
+  | PingMessage;
 
 export type FromWorker =
   /** The worker has its memory and may be given a process. `life`: a Web Lock that it holds until its thread is gone. */

@@ -82,6 +82,7 @@ export class Packs {
         args: [argv[0], ...programs[program], ...argv.slice(1)],
         module,
         words: signals,
+        pack: signals && pack,
       });
       setTimeout(() => {
         for (const tree of later) this.#mountLater(pack, tree).catch(() => {}); // asked for again by the next program

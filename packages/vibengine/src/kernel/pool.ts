@@ -25,6 +25,8 @@ interface Entry {
   ready: Promise<void>;
   /** A lock that it holds while it lives. */
   life?: string;
+  /** The pack of which it holds an instance that nobody has used. */
+  prepared?: string;
   onMessage: (message: FromWorker) => void;
   /** It is idle again. `isSpent`: it is ended, and with it goes, at once, all memory of what ran in it. */
   release: (isSpent: boolean) => void;
@@ -54,10 +56,29 @@ export class WorkerPool {
     while (this.#idle.length < count && !this.#isClosed) this.#idle.push(this.#start());
   }
 
-  /** Lends a worker, as soon as it is ready; null when the quota is used up. */
-  async take(): Promise<Lent | null> {
+  /** Has an idle worker make an instance of a pack's module, if none has; it is for the next program of that pack. */
+  prepare(pack: string, module: WebAssembly.Module): void {
+    if (this.#isClosed || this.#idle.some(({ prepared }) => prepared === pack)) return;
+    this.warm(1);
+    const entry = this.#idle.find(({ prepared }) => prepared === undefined);
+    if (entry === undefined) return;
+    entry.prepared = pack;
+    entry.worker.postMessage({ type: "prepare", pack, module });
+  }
+
+  /** An idle worker, best one that is prepared for what it will run, else one that is prepared for nothing. */
+  #pick(pack: string | undefined): Entry | undefined {
+    const found = this.#idle.find(({ prepared }) => prepared === pack) ?? this.#idle.find(({ prepared }) => !prepared);
+    const entry = found ?? this.#idle[0];
+    if (entry !== undefined) this.#idle.splice(this.#idle.indexOf(entry), 1);
+    return entry;
+  }
+
+  /** Lends a worker, as soon as it is ready; null when the quota is used up. `pack`: for a program of this one. */
+  async take(pack?: string): Promise<Lent | null> {
     if (this.#quota?.take() === false) return null;
-    const entry = this.#idle.shift() ?? this.#start();
+    const entry = this.#pick(pack) ?? this.#start();
+    entry.prepared = undefined;
     try {
       await entry.ready;
     } catch (error) {

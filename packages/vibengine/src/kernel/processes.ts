@@ -52,6 +52,8 @@ export interface Launch {
   args: string[];
   module: WebAssembly.Module;
   words?: SignalWords;
+  /** Set for an interpreter, of which the next is prepared while this one runs. */
+  pack?: string;
 }
 
 interface Running {
@@ -61,6 +63,8 @@ interface Running {
   slot: number;
   pid: number;
   isDoomed: boolean;
+  /** What runs, if it is no shell. */
+  launch?: Launch;
 }
 
 export class Processes {
@@ -165,8 +169,8 @@ export class Processes {
   }
 
   async #startModule(parent: System, program: Launch, request: ProgramRequest, isStoodFor: boolean): Promise<number> {
-    const { module, words } = program;
-    const lent = await this.#guests.take();
+    const { module, words, pack } = program;
+    const lent = await this.#guests.take(pack);
     if (lent === null) return -EAGAIN;
     const child = await this.#makeChild(parent, (made) => {
       made.setCommandLine(program.argv, decode(program.path));
@@ -178,9 +182,19 @@ export class Processes {
       lent.giveBack();
       return child;
     }
-    this.#watch(lent, child, false);
+    this.#watch(lent, child, false, program);
     const [argv, env] = [program.args.map(encode), request.env.map(encode)];
-    lent.post({ type: "run-module", slot: child.slot, pid: child.pid, module, argv, env, wasi: request.wasi, words });
+    lent.post({
+      type: "run-module",
+      slot: child.slot,
+      pid: child.pid,
+      module,
+      argv,
+      env,
+      wasi: request.wasi,
+      words,
+      pack,
+    });
     return child.pid;
   }
 
@@ -202,9 +216,9 @@ export class Processes {
     });
   }
 
-  #watch(lent: Lent, child: System, isShell: boolean): void {
+  #watch(lent: Lent, child: System, isShell: boolean, launch?: Launch): void {
     const worker = this.#lastWorkerOf(child);
-    const running: Running = { lent, isShell, slot: child.slot, pid: child.pid, isDoomed: false };
+    const running: Running = { lent, isShell, slot: child.slot, pid: child.pid, isDoomed: false, launch };
     this.#running.set(worker, running);
     lent.onMessage = (message) => this.#onMessage(running, message);
     lent.done.then(() => {
@@ -224,7 +238,10 @@ export class Processes {
   }
 
   async #onMessage(running: Running, message: FromWorker): Promise<void> {
-    if (message.type === "interpreter") return this.#loaded?.watch(message.pid, message.port);
+    if (message.type === "interpreter") {
+      if (running.launch?.pack !== undefined) this.#guests.prepare(running.launch.pack, running.launch.module);
+      return this.#loaded?.watch(message.pid, message.port);
+    }
     if (message.type === "alarm") return this.#loaded?.alarm(message.pid, message.ms, message.every);
     if (message.type !== "spawn" && message.type !== "fetch") return;
     const slot = this.#calls.machine.slots.find(message.pid);

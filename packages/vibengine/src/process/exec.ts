@@ -7,6 +7,7 @@ import type { FromWorker, RunModuleMessage } from "../protocol.ts";
 import { seedHashes } from "./host/hash-seed.ts";
 import { hostImports } from "./host/index.ts";
 import { vibengineImports } from "./imports/index.ts";
+import type { Prepared } from "./prepared.ts";
 import { bindWasi, openPreopens, ProcExit, uncatchable } from "./wasi/index.ts";
 
 /**
@@ -26,15 +27,19 @@ const NOT_EXECUTABLE = 126;
 
 type Post = (message: FromWorker, transfer?: Transferable[]) => void;
 
-/** Runs it to its end. `post` sends the kernel a message. True when it did not end by itself but was killed. */
+/**
+ * Runs it to its end. `post` sends the kernel a message; `prepared` is an instance of its module, if there is one already. True when it
+ * did not end by itself but was killed.
+ */
 export function runModule(
   system: System,
   message: Omit<RunModuleMessage, "type" | "slot" | "pid">,
   post: Post,
+  prepared: Prepared | null = null,
 ): boolean {
   const name = decode(message.argv[0] ?? new Uint8Array(0));
   try {
-    const status = execute(system, name, message, post);
+    const status = execute(system, name, message, post, prepared);
     if (status !== null) system.exit(status);
     return false;
   } catch (error) {
@@ -50,6 +55,7 @@ function execute(
   name: string,
   { module, argv, env, wasi, words }: Omit<RunModuleMessage, "type" | "slot" | "pid">,
   post: Post,
+  prepared: Prepared | null,
 ): number | null {
   let memory: WebAssembly.Memory | undefined;
   const visible = wasi?.preopens ?? VISIBLE;
@@ -86,7 +92,7 @@ function execute(
     if (words) seedHashes(binding, env, argv);
     if (words) imports.host = hostImports(host, allocate, () => interrupt());
   }
-  instance = instantiate(system, name, module, imports);
+  instance = prepared?.bind(imports) ?? instantiate(system, name, module, imports);
   if (instance === null) return null;
   if (instance.exports.memory instanceof WebAssembly.Memory) {
     memory = instance.exports.memory;

@@ -5,10 +5,12 @@ import { Machine, Mounts, System, wasmBacking } from "@vibengine/system";
 import type { FromWorker, ToWorker } from "../protocol.ts";
 import { runModule } from "./exec.ts";
 import { lockdown } from "./lockdown.ts";
+import { Prepared } from "./prepared.ts";
 
 const post = postMessage.bind(globalThis) as (message: FromWorker, transfer?: Transferable[]) => void;
 const end = close.bind(globalThis);
 let machine: Machine;
+let prepared: Prepared | null = null;
 
 /** The name of a lock that is free again when this thread is really gone: that may be 2 s after it was ended. */
 const life = holdLock();
@@ -21,8 +23,14 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
     for (const { over, image } of data.mounts) Mounts.add(machine, over, image);
     life.then((name) => post({ type: "ready", life: name }));
   } else if (data.type === "mount" && machine) Mounts.add(machine, data.over, data.image);
-  else if (data.type === "run-module") {
-    const isSpent = runModule(new System(machine, data.slot, data.pid), data, post);
+  else if (data.type === "prepare") {
+    try {
+      prepared = new Prepared(data.pack, data.module);
+    } catch {} // it is made when it is needed, and says then what is wrong
+  } else if (data.type === "run-module") {
+    const ready = prepared?.pack === data.pack ? prepared : null;
+    prepared = null;
+    const isSpent = runModule(new System(machine, data.slot, data.pid), data, post, ready);
     post({ type: "idle", isSpent });
     // Sooner than the kernel's terminate(), which takes some 6 ms to reach an idle worker.
     if (isSpent) end();

@@ -7,6 +7,8 @@ import { type NewSegment, PIECE_BYTES, type SegmentReader } from "./store.ts";
 const DIRECTORY = "vibengine";
 /** Held shared while a file is there that no manifest names yet, and alone by who sweeps. */
 const FILES_LOCK = "vibengine:files";
+/** How long (ms) a sweep waits to be told what the files are for. */
+const PATIENCE_MS = 5000;
 
 /** TypeScript's library does not know the option that lets several read at once; browsers without it ignore it. */
 type Open = (options?: { mode: "read-only" }) => Promise<FileSystemSyncAccessHandle>;
@@ -90,7 +92,9 @@ export async function sweepFiles(named: () => Promise<Set<string>>): Promise<voi
     if (lock === null) return;
     const present = await fileNames();
     if (present.length === 0) return;
-    const names = await named();
+    // Who writes waits for this lock: a database that does not answer must not hold it up. What is not swept now is swept later.
+    const names = await Promise.race([named(), new Promise<null>((resolve) => setTimeout(resolve, PATIENCE_MS, null))]);
+    if (names === null) return;
     await removeFiles(present.filter((name) => !names.has(name)));
   });
 }
