@@ -1,7 +1,6 @@
 // The shell as a program: its options, its environment, and where its commands come from (-c, a script, stdin).
 
 import { decode, EAGAIN, EINTR, EISDIR, ENOENT, type System, strerror } from "@vibengine/system";
-import type { List } from "./ast.ts";
 import { readFile } from "./builtins/commands.ts";
 import { initialDirectory } from "./builtins/directories.ts";
 import { loadHistory, record, saveHistory } from "./builtins/history.ts";
@@ -11,6 +10,7 @@ import { importFunction } from "./execute/functions.ts";
 import { DEFAULT_PATH, isBinary, Programs } from "./execute/programs.ts";
 import { complainOfSyntax, openText, readVerbosely, runSafely, runSource, runTopLevel } from "./execute/script.ts";
 import { Shell } from "./execute/shell.ts";
+import { isOneCommand } from "./execute/substitution.ts";
 import { endShell } from "./execute/task.ts";
 import { EXPORT, INTEGER, newVariable, READONLY } from "./execute/variables.ts";
 import type { ShellHost } from "./host.ts";
@@ -168,22 +168,12 @@ async function runScript(shell: Shell, lexer: Lexer, isString = false): Promise<
     if (list === null) return status;
     if (shell.options.noexec) continue;
     // All that `-c` was given is one command: the program takes the shell's place, as bash has it.
-    if (isString && pos === 0 && lexer.pos >= lexer.text.length) shell.execInPlace = isOneCommand(shell, list);
+    if (isString && pos === 0 && lexer.pos >= lexer.text.length)
+      shell.execInPlace = isOneCommand(list) && shell.traps.size === 0 && !shell.options.interactive;
     status = await runTopLevel(shell, list);
     lexer.discardRead();
     if (shell.options.onecmd) return status;
   }
-}
-
-function isOneCommand(shell: Shell, { items }: List): boolean {
-  const [{ command, background }] = items;
-  return (
-    items.length === 1 &&
-    command.kind === "simple" &&
-    !background &&
-    shell.traps.size === 0 &&
-    !shell.options.interactive
-  );
 }
 
 /** PROMPT_COMMAND has its turn before each line of an interactive shell. */

@@ -48,7 +48,7 @@ export function substitute(shell: Shell, body: List): Substitution | Promise<Sub
   }
   shell.sys.close(ends[1]);
   if (!shell.options.posix && !shell.shopt.inherit_errexit) child.options.errexit = false;
-  child.execInPlace = body.items.length === 1 && body.items[0].command.kind === "simple" && !body.items[0].background;
+  child.execInPlace = isOneCommand(body);
   startTask(child, () => run(child, body));
   return finish(shell, child.sys.pid, ends[0], new Output());
 }
@@ -163,7 +163,12 @@ export function substituteProcess(shell: Shell, body: List, input: boolean): str
   shell.substituted = shell.substituted.filter((job) => !isDone(job));
   shell.substituted.push(newJob(shell, [child.sys.pid], ""));
   shell.lastBackground = child.sys.pid;
-  child.execInPlace = body.items.length === 1 && body.items[0].command.kind === "simple";
+  child.execInPlace = isOneCommand(body);
   startTask(child, () => run(child, body));
   return `/dev/fd/${fd}`;
+}
+
+/** Is it all that a process has to do, so that the program can take its place? */
+export function isOneCommand({ items }: List): boolean {
+  return items.length === 1 && items[0].command.kind === "simple" && !items[0].background;
 }

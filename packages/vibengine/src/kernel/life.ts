@@ -285,7 +285,9 @@ export class Life {
       commands,
       files,
       watches: () => {
-        this.#watches ??= loadTools(options.assets.tools).then(({ Watches }) => new Watches(calls, release));
+        this.#watches ??= loadTools(options.assets.tools).then(
+          ({ Watches }) => new Watches(calls, (sink) => (sink as Remote<WatchSink>)[releaseProxy]()),
+        );
         return this.#watches;
       },
       metrics: new Metrics(calls),
@@ -404,9 +406,4 @@ export class Life {
     if (this.#ending === "killed") return new SandboxError(`sandbox ${sandboxId} was killed`);
     return new SandboxError(`sandbox ${sandboxId} was paused`);
   }
-}
-
-/** Closes the port through which the page is called. */
-function release(sink: object): void {
-  (sink as Remote<WatchSink>)[releaseProxy]();
 }

@@ -58,20 +58,24 @@ export class WorkerPool {
 
   /** Has an idle worker make an instance of a pack's module, if none has; it is for the next program of that pack. */
   prepare(pack: string, module: WebAssembly.Module): void {
-    if (this.#isClosed || this.#idle.some(({ prepared }) => prepared === pack)) return;
+    if (this.#preparedFor(pack) >= 0) return;
     this.warm(1);
-    const entry = this.#idle.find(({ prepared }) => prepared === undefined);
+    const entry = this.#idle[this.#preparedFor(undefined)];
     if (entry === undefined) return;
     entry.prepared = pack;
     entry.worker.postMessage({ type: "prepare", pack, module });
   }
 
+  /** Where among the idle ones is one that is prepared for this, or (undefined) for nothing. */
+  #preparedFor(pack: string | undefined): number {
+    return this.#idle.findIndex(({ prepared }) => prepared === pack);
+  }
+
   /** An idle worker, best one that is prepared for what it will run, else one that is prepared for nothing. */
   #pick(pack: string | undefined): Entry | undefined {
-    const found = this.#idle.find(({ prepared }) => prepared === pack) ?? this.#idle.find(({ prepared }) => !prepared);
-    const entry = found ?? this.#idle[0];
-    if (entry !== undefined) this.#idle.splice(this.#idle.indexOf(entry), 1);
-    return entry;
+    let at = this.#preparedFor(pack);
+    if (at < 0) at = this.#preparedFor(undefined);
+    return this.#idle.splice(Math.max(at, 0), 1)[0];
   }
 
   /** Lends a worker, as soon as it is ready; null when the quota is used up. `pack`: for a program of this one. */

@@ -239,7 +239,8 @@ export class Processes {
 
   async #onMessage(running: Running, message: FromWorker): Promise<void> {
     if (message.type === "interpreter") {
-      if (running.launch?.pack !== undefined) this.#guests.prepare(running.launch.pack, running.launch.module);
+      const { pack, module } = running.launch as Launch;
+      if (pack) this.#guests.prepare(pack, module);
       return this.#loaded?.watch(message.pid, message.port);
     }
     if (message.type === "alarm") return this.#loaded?.alarm(message.pid, message.ms, message.every);
