@@ -58,7 +58,7 @@ test("SIGINT is a KeyboardInterrupt, in a loop that makes no call, in a sleep, a
   const interrupted = async (script: string, signal = "INT") => {
     await sandbox.files.write("s.py", script);
     return sandbox.commands.run(
-      `mkfifo ready; (trap - INT; exec python3 s.py) 3> ready & read x < ready; sleep 0.05; kill -${signal} $!; wait $!; s=$?; rm ready; exit $s`,
+      `mkfifo ready; (trap - INT; exec python3 s.py) 3> ready & read x < ready; kill -${signal} $!; wait $!; s=$?; rm ready; exit $s`,
     );
   };
   const begin = "import os, time, signal\nos.write(3, b'x\\n')\n";
@@ -67,7 +67,9 @@ test("SIGINT is a KeyboardInterrupt, in a loop that makes no call, in a sleep, a
   expect(loop.stderr).toMatch(/^Traceback \(most recent call last\):\n[^]*KeyboardInterrupt\n$/);
   expect((await interrupted(`${begin}time.sleep(60)\n`)).exitCode).toBe(130);
   expect(
-    await interrupted(`${begin}try:\n  while True: pass\nexcept KeyboardInterrupt:\n  print('caught')\n`),
+    await interrupted(
+      `import os\ntry:\n  os.write(3, b'x\\n')\n  while True: pass\nexcept KeyboardInterrupt:\n  print('caught')\n`,
+    ),
   ).toMatchObject({ exitCode: 0, stdout: "caught\n" });
   const handler = "signal.signal(signal.SIGTERM, lambda n, f: (print('term', n), exit(7)))\n";
   expect(await interrupted(`import signal\n${handler}${begin}while True: pass\n`, "TERM")).toMatchObject({
@@ -75,6 +77,7 @@ test("SIGINT is a KeyboardInterrupt, in a loop that makes no call, in a sleep, a
     stdout: "term 15\n",
   });
   expect((await interrupted(`${begin}while True: pass\n`, "TERM")).exitCode).toBe(143);
+  expect((await interrupted(`${begin}time.sleep(60)\n`, "TERM")).exitCode).toBe(143);
   expect((await interrupted(`${begin}while True: pass\n`, "KILL")).exitCode).toBe(137);
 });
 

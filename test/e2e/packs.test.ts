@@ -84,6 +84,23 @@ test("its programs are commands; its files are fetched once, told of, and kept",
   expect(asked.filter((name) => name.endsWith(".bin"))).toHaveLength(2);
 });
 
+test("an onProgress that throws harms no download", async () => {
+  const browser = await openBrowser(newProfile());
+  const page = await openPage(browser, served.url);
+  await hello(page);
+  const thrown: string[] = [];
+  page.on("pageerror", (error) => thrown.push(error.message));
+  const result = await page.evaluate(async () => {
+    const onProgress = () => {
+      throw new Error("not my day");
+    };
+    const sandbox = await window.vibengine.Sandbox.create({ packs: { hello: "/packs/hello" }, onProgress });
+    return sandbox.commands.run("hello");
+  });
+  expect(result).toEqual({ exitCode: 0, stdout: "hello\n", stderr: "" });
+  expect(thrown).toContain("not my day");
+});
+
 test("once it was here, no network is needed", async () => {
   const browser = await openBrowser(newProfile());
   const page = await openPage(browser, served.url);
@@ -168,6 +185,11 @@ test("a pack that isn't there, or is none, or has names that can't be, is refuse
   files.set("pack.json", { body: String(good.body).replace('"hallo"', '"../x"') });
   expect(await refusal({ hello: "/packs/hello" })).toMatchObject({ name: "PackError" });
   expect(await refusal({ "a b": "/packs/hello" })).toMatchObject({ name: "InvalidArgumentError", left: 0 });
+  expect(await refusal({ hello: 5 as never })).toMatchObject({
+    name: "InvalidArgumentError",
+    message: "packs.hello must be the URL of a folder, got 5",
+    left: 0,
+  });
 });
 
 test("the example of PACKS.md makes a pack that runs", async () => {

@@ -117,7 +117,7 @@ def fetch(url, method="GET", headers=(), body=b"", timeout=None):
     """
     fields = [field.encode("latin-1") for pair in headers for field in pair]
     try:
-        fd = int(host.persist("fetch", 0, method, url, len(fields) // 2, *fields, body=bytes(body))[1])
+        fd = int(host.persist("fetch", 0, method, url, len(fields) // 2, *fields, body=bytes(body))[0])
     except OSError as error:
         raise FetchError(error.errno, f"{url}: {error.strerror}") from None
     return Answer(fd, url, timeout)

@@ -52,8 +52,10 @@ export async function answerFetch(
     await write(new Uint8Array(0));
   } catch (error) {
     // Before the head this is the head; behind it there is no proper end.
-    if (!(error instanceof BrokenBody)) await write(encode(`0 ${(error as Error).message}`));
-    if (!(error instanceof BrokenBody)) await write(new Uint8Array(0));
+    if (!(error instanceof BrokenBody)) {
+      await write(encode(`0 ${(error as Error).message}`));
+      await write(new Uint8Array(0));
+    }
   } finally {
     stop.abort();
     await calls.exclusive(() => system.close(fd));

@@ -158,8 +158,9 @@ export class Packs {
     this.#interpreters.set(pid, { port });
   }
 
-  /** It has ended: closing the port gives back the memory in it. */
+  /** It has ended, and so has its alarm; closing the port gives back the memory in it. */
   forget(pid: number): void {
+    this.alarm(pid, 0, 0);
     this.#interpreters.get(pid)?.port.close();
     this.#interpreters.delete(pid);
   }

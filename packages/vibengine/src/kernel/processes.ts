@@ -229,8 +229,9 @@ export class Processes {
   }
 
   async #packs(): Promise<Packs> {
-    this.#loaded ??= await this.#loadPacks();
-    return this.#loaded;
+    const packs = this.#loaded ?? (await this.#loadPacks());
+    // Another program may have been first meanwhile: there is one for all.
+    return (this.#loaded ??= packs);
   }
 
   #lastWorkerOf(child: System): number {

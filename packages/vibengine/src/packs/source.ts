@@ -31,12 +31,20 @@ const STUB = "\\177vibe\\0%s\\0%s\\n";
 
 /** The packs that the sandboxes of a page may use: vibengine's own, and those that the options name. */
 export function packSource(options: PackOptions): PackSource {
+  const { onProgress } = options;
+  if (onProgress !== undefined && typeof onProgress !== "function") {
+    throw new InvalidArgumentError(`onProgress must be a function, got ${typeof onProgress}`);
+  }
   return {
     async load(name, sink) {
       const pack = open(name, options);
       const tell = (loaded: number, total: number) => {
-        options.onProgress?.({ pack: name, loaded, total });
         sink(loaded, total);
+        try {
+          onProgress?.({ pack: name, loaded, total });
+        } catch (error) {
+          reportError(error); // the page's own, and no reason for the download to fail
+        }
       };
       pack.sinks.add(tell);
       try {
@@ -69,6 +77,10 @@ export async function othersPrograms(options: PackOptions): Promise<(kernel: Rem
     if (!/^[\w.-]+$/.test(name)) {
       const given = JSON.stringify(name);
       throw new InvalidArgumentError(`the name of a pack must be of letters, digits, _, . and -, got ${given}`);
+    }
+    const folder = options.packs?.[name];
+    if (typeof folder !== "string" && !(folder instanceof URL)) {
+      throw new InvalidArgumentError(`packs.${name} must be the URL of a folder, got ${String(folder)}`);
     }
     const { programs } = await open(name, options).manifest;
     for (const program of Object.keys(programs)) {

@@ -43,7 +43,7 @@ export function kernelCalls(host: Host): Record<string, Call> {
       const result = ask((id) => ({ type: "fetch", id, pid: sys.pid, writer, method, url, headers, body }));
       sys.close(writer);
       if (result < 0) sys.close(reader);
-      return result < 0 ? result : [reader, reader];
+      return result < 0 ? result : reader;
     },
   };
 }
